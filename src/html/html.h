@@ -1,0 +1,63 @@
+/*
+ * HTML as typed bytes. What may stand where is a type: `struct str` is text,
+ * `struct url` an address that was checked, `struct html` markup that only the
+ * Markdown renderer with its sanitiser (or a template) has made. Templates
+ * write through these functions and nothing else; they are generated from the
+ * rooms' *.html files.
+ */
+#ifndef CANDOUR_HTML_HTML_H
+#define CANDOUR_HTML_HTML_H
+
+#include "base/buf.h"
+#include "base/status.h"
+
+struct url {
+    struct str s;
+};
+struct html {
+    struct str s;
+};
+
+/* Text between tags, and inside a double-quoted attribute: & < > " ' are escaped, control characters dropped. */
+void html_text(struct buf *out, struct str s);
+void html_attribute(struct buf *out, struct str s);
+void html_address(struct buf *out, struct url u);
+void html_markup(struct buf *out, struct html h);
+void html_int(struct buf *out, int64_t v);
+/* Only for generated code: bytes of a template. */
+void html_literal(struct buf *out, struct str s);
+
+/*
+ * Addresses. `url_own` takes a literal path of our own site ("/news").
+ * `url_path` joins a head and one segment, which is percent-encoded.
+ * `url_query` adds "?name=value" or "&name=value", encoded.
+ * `url_outside` takes http, https, mailto and tel, and a path on our own site
+ * that begins with one "/"; anything else is STATUS_INVALID.
+ */
+#define URL_OWN(literal) ((struct url){ STR(literal) })
+struct url url_path(struct arena *arena, struct url head, struct str segment);
+struct url url_query(struct arena *arena, struct url head, struct str name, struct str value);
+enum status url_outside(struct arena *arena, struct str text, struct url *out);
+
+/* ---- Markdown ---- */
+
+enum { MARKDOWN_MAX_BYTES = 128 * 1024, MARKDOWN_MAX_DEPTH = 32 };
+
+struct markdown_fault {
+    int line; /* of the text, from 1 */
+    struct fault fault;
+};
+
+/*
+ * CommonMark with cmark-gfm (tables, strikethrough and autolinks of GFM): raw
+ * HTML is refused with its line, headings begin at h2, images are refused
+ * (pictures have a record of their own), links go through `url_outside`.
+ * The result is sanitised: only p h2-h4 ul ol li blockquote em strong del code
+ * pre a table thead tbody tr th td hr br, with the classes of GOV.UK Frontend.
+ * Memory comes from the arena; an allocation that fails leaves by one exit.
+ */
+enum status markdown_html(struct arena *arena, struct str text, struct html *out, struct markdown_fault *fault);
+/* The words alone, one space between blocks; for descriptions and search. */
+enum status markdown_words(struct arena *arena, struct str text, struct str *out, struct markdown_fault *fault);
+
+#endif

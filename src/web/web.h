@@ -1,0 +1,221 @@
+/*
+ * The web room: from an HTTP request to a handler and back.
+ *
+ * A handler is `enum http_status f(struct request *, struct response *)` with a
+ * route declared in the comment above it. It shows permission (the route's
+ * own), input, work and view, in this order; it never writes HTML or SQL by
+ * hand, and a write ends in `write_then`. Before it runs, the gate has checked
+ * Host, method, size, session, permission and the form's token; after it, the
+ * security headers of headers.c are added to every answer.
+ */
+#ifndef CANDOUR_WEB_WEB_H
+#define CANDOUR_WEB_WEB_H
+
+#include "base/buf.h"
+#include "base/settings.h"
+#include "db/db.h"
+#include "html/html.h"
+#include "http/http.h"
+#include "web/catalogue.h" /* generated: enum language, the sentences */
+
+enum http_status {
+    HTTP_ANSWERS_LATER = 0, /* what write_then returns */
+    HTTP_OK = 200,
+    HTTP_SEE_OTHER = 303,
+    HTTP_NOT_MODIFIED = 304,
+    HTTP_BAD_REQUEST = 400,
+    HTTP_FORBIDDEN = 403,
+    HTTP_NOT_FOUND = 404,
+    HTTP_METHOD_NOT_ALLOWED = 405,
+    HTTP_CONFLICT = 409,
+    HTTP_GONE = 410,
+    HTTP_TOO_LARGE = 413,
+    HTTP_MISDIRECTED = 421,
+    HTTP_UNPROCESSABLE = 422,
+    HTTP_TOO_MANY = 429,
+    HTTP_SERVER_ERROR = 500,
+    HTTP_UNAVAILABLE = 503,
+};
+
+/* What a route asks of the person; roles are mapped to these by the staff room. */
+enum permission {
+    PERMISSION_PUBLIC,
+    PERMISSION_SIGNED_IN,
+    PERMISSION_POST_WRITE,
+    PERMISSION_POST_APPROVE,
+    PERMISSION_POST_PUBLISH,
+    PERMISSION_POLICY_SIGN,
+    PERMISSION_ADMINISTER,
+    PERMISSIONS
+};
+
+/* Who is signed in. The name is for pages, never for a log. */
+struct principal {
+    int64_t account;
+    struct str user;
+    struct str name;
+    uint32_t permissions; /* bit 1 << enum permission */
+    int64_t ends;         /* of the session, ms */
+};
+
+/*
+ * Sessions belong to a higher room. `find` takes the SHA-256 of the cookie's
+ * token inside a read snapshot; STATUS_NOT_FOUND for none, ended or disabled.
+ */
+struct auth {
+    void *self;
+    enum status (*find)(void *self, struct db_tx *tx, struct arena *arena, struct str token_sha256, int64_t now,
+                        struct principal *out);
+};
+
+enum { REQUEST_ARENA_MAX = 8 * 1024 * 1024, RESPONSE_BODY_MAX = 4 * 1024 * 1024, FORM_FIELDS_MAX = 64 };
+
+struct request;
+struct response;
+typedef enum http_status web_handler(struct request *req, struct response *res);
+
+/* ---- Routes (the table is generated from the comments above handlers) ---- */
+
+enum query_type { QUERY_TEXT, QUERY_INT, QUERY_WORD };
+struct query_field {
+    const char *name;
+    enum query_type type;
+    int64_t min, max; /* int: range; text and word: most bytes */
+};
+
+enum body_kind { BODY_NONE, BODY_FORM };
+
+struct route {
+    const char *method;  /* "GET" (serves HEAD too) or "POST" */
+    const char *path;    /* "/news/{year}/{slug}" */
+    enum permission permission;
+    const struct query_field *query;
+    size_t query_n;
+    enum body_kind body;
+    uint64_t body_max;
+    bool csrf;
+    bool cached;         /* may stand in the page cache: public, GET, no cookie read */
+    bool no_store;       /* report, receipt and desk pages */
+    web_handler *handler;
+    const char *help;
+    const char *where;   /* "src/site/news.c:42" */
+};
+
+/* ---- Requests ---- */
+
+enum value_state { VALUE_ABSENT, VALUE_INVALID, VALUE_OK };
+struct value {
+    enum value_state state;
+    struct str text; /* as sent, also where invalid, so that a form can show it again */
+    int64_t number;
+};
+
+struct request {
+    struct arena *arena;
+    struct web *web;
+    struct db *db;
+    const struct settings *settings;
+    const struct route *route;
+    const struct principal *who; /* NULL: nobody signed in, or a cached route */
+    enum language language;
+    int64_t now;
+};
+
+/* Parameters of the path by position (generated names: SITE_POST_PARAM_SLUG), decoded. */
+struct str request_param(const struct request *req, size_t at);
+/* Query fields by position (SITE_NEWS_QUERY_AFTER). */
+const struct value *request_query(const struct request *req, size_t at);
+/* The address asked for, on our own site, with its canonical query. */
+struct url request_address(const struct request *req);
+
+/* A read snapshot that also ends with the request. */
+enum status request_read(struct request *req, struct db_tx **out, struct fault *fault);
+
+/* ---- Forms: fields are an enum with a table of validators ---- */
+
+enum field_type { FIELD_TEXT, FIELD_LINES, FIELD_INT, FIELD_CHOICE, FIELD_TICK };
+struct form_field {
+    const char *name;
+    enum field_type type;
+    int64_t min, max;        /* text: code points; int: range */
+    const char *choices;     /* FIELD_CHOICE: words separated by spaces */
+    bool required;
+};
+
+/*
+ * Reads application/x-www-form-urlencoded. `out` has one value for each field.
+ * A field that is not declared, comes twice, or is not text: STATUS_INVALID
+ * with 400. Values that fail their validator are VALUE_INVALID and it is the
+ * handler's to say so: `*all_good` is false.
+ */
+enum status form_read(struct request *req, const struct form_field *fields, size_t n, struct value *out,
+                      bool *all_good);
+/* The token of this visitor for a form's hidden field; sets the cookie where there is none. */
+struct str form_token(struct request *req, struct response *res);
+
+/* ---- Responses ---- */
+
+typedef enum http_status web_view_fn(struct request *req, struct response *res, void *arg);
+
+struct response {
+    struct buf body;
+    struct str content_type; /* text/html; charset=utf-8 until set */
+    struct url location;     /* for 303 */
+    int64_t valid_until;     /* ms; INT64_MAX: until the next public act */
+    int retry_after;         /* seconds */
+    struct fault fault;      /* words for an error page */
+};
+
+/*
+ * Ends a handler: `fn(tx, arg)` runs on the writer thread; after its commit
+ * `view` runs once on a pool thread and its status is the answer. For an act
+ * that failed `view` never runs; `refused` does, where it is not NULL, with
+ * res->fault set, else the error page of the status is sent. `arg` lives in the request's arena.
+ */
+enum http_status write_then(struct request *req, struct response *res, db_write_fn *fn, void *arg,
+                            web_view_fn *view, web_view_fn *refused);
+
+/* The page for an error, with the fault's words where there are any. */
+enum http_status response_error(struct request *req, struct response *res, enum http_status status);
+enum http_status response_see_other(struct request *req, struct response *res, struct url to);
+/* The HTTP status for what went wrong below. */
+enum http_status http_status_of(enum status status);
+
+/* What every page needs: fills the generated struct of layout.html from settings, language and address. */
+struct layout;
+void web_layout(struct request *req, struct layout *out, struct str title);
+/* "16 October 2022 at 7:11pm" and "16 October 2022", GOV.UK style, in the request's language. */
+struct str web_time_words(struct request *req, int64_t ms);
+struct str web_day_words(struct request *req, int64_t ms);
+
+/* ---- The site as a whole ---- */
+
+/* A file of assets/ that is in the binary; the address holds its hash. */
+struct asset {
+    const char *name;    /* "candour.css" */
+    const char *address; /* "/a/3f9c…/candour.css" */
+    const char *type;
+    const unsigned char *bytes;
+    size_t n;
+};
+struct url web_asset(struct str name);
+
+struct web_options {
+    struct db *db;   /* NULL while the database is away: every page but assets and /healthz is the 503 page */
+    const struct settings *settings;
+    const struct route *routes;
+    size_t routes_n;
+    const struct auth *auth;
+    struct str key;  /* 32 bytes of the key file, for cookies before sign-in */
+    bool demonstration;
+    /* Called when the database is away, at most once a second; gives it when it is back. May be NULL. */
+    struct db *(*reopen)(void *self);
+    void *reopen_self;
+};
+
+enum status web_new(struct web **out, const struct web_options *options, struct fault *fault);
+void web_free(struct web *web);
+const struct http_app *web_http_app(struct web *web);
+extern const struct setting_table web_settings;
+
+#endif
