@@ -1,0 +1,389 @@
+/*
+ * Posts: from a file, through editions, approval and release, to what the
+ * public may read, and to a withdrawal in public.
+ *
+ * Promises:
+ *  - An edition never changes. Its hash (docs/edition-hash.md) covers all that
+ *    a reader would see; an approval holds for exactly that hash.
+ *  - Nobody approves what they wrote or brought in themselves.
+ *  - Every act is one transaction: the rows, the audit, the event for later
+ *    rooms and the public generation are all there, or none of them is.
+ *  - Reading functions for the public give only what is, or was, published;
+ *    where a withdrawal's ground forbids it they give no title and no text.
+ *
+ * An attacker could try to approve their own work by naming others as authors,
+ * to swap the text between approval and release, or to reach files through the
+ * name of a picture. Rules here know no request and no HTML.
+ *
+ * Times are ms UTC. Strings live in the arena that was given.
+ */
+#ifndef CANDOUR_POSTS_POSTS_H
+#define CANDOUR_POSTS_POSTS_H
+
+#include "base/status.h"
+#include "base/str.h"
+#include "db/db.h"
+#include "posts/limits.h"
+#include "staff/staff.h"
+
+/* ---- Closed sets; each has a word as files, rows and JSON write it ---- */
+
+enum post_kind { POST_AWARENESS, POST_STATEMENT, POST_APPEAL, POST_UPDATE, POST_ADVICE, POST_EVENT, POST_KINDS };
+
+/* Disclosures, derived from records and never typed by an editor. In the order of their words. */
+enum post_label { LABEL_AI, LABEL_COMPOSITE, LABEL_FICTITIOUS, LABEL_ILLUSTRATION, LABEL_POSED, LABEL_STOCK, LABELS };
+
+enum person_kind { PERSON_REAL, PERSON_FICTITIOUS, PERSON_COMPOSITE, PERSON_KINDS };
+
+enum post_channel {
+    CHANNEL_SITE,
+    CHANNEL_FEED,
+    CHANNEL_FEDIVERSE,
+    CHANNEL_MASTODON,
+    CHANNEL_BLUESKY,
+    CHANNEL_EXPORT,
+    CHANNELS
+};
+
+/* Where the work on an edition stands. */
+enum edition_state {
+    EDITION_DRAFT,
+    EDITION_IN_REVIEW,
+    EDITION_CHANGES_REQUESTED,
+    EDITION_APPROVED,
+    EDITION_SCHEDULED,
+    EDITION_PUBLISHING,
+    EDITION_PUBLISHED,
+    EDITION_FAILED,
+    EDITION_DISCARDED,
+    EDITION_SUPERSEDED,
+    EDITION_STATES
+};
+
+/* What the public sees of a post on one channel. */
+enum presence_state {
+    PRESENCE_ABSENT,
+    PRESENCE_LIVE,
+    PRESENCE_CORRECTED,
+    PRESENCE_WITHDRAWN, /* readable under a banner */
+    PRESENCE_GONE,      /* date and ground only */
+    PRESENCE_REDIRECTED,
+    PRESENCE_ENDED,
+    PRESENCE_FAILED,
+    PRESENCE_STATES
+};
+
+/* Why a post was withdrawn. The last three but one allow no word of the old post to be shown. */
+enum post_ground {
+    GROUND_ERROR,              /* something in it was wrong */
+    GROUND_DISCLOSURE,         /* it did not say what it should have: stock picture, made-up name */
+    GROUND_POLICY,             /* it went against a policy in force */
+    GROUND_LICENCE_OR_CONSENT, /* a picture's licence or a person's consent ended */
+    GROUND_COURT_ORDER,
+    GROUND_PERSONAL_DATA,
+    GROUND_SAFETY,
+    GROUND_OTHER,
+    GROUNDS
+};
+
+enum post_claim { CLAIM_HATE_CRIME, CLAIM_CRIME, CLAIM_INCIDENT, CLAIM_NONE, CLAIMS };
+
+struct str post_kind_word(enum post_kind kind);
+struct str post_label_word(enum post_label label);
+struct str person_kind_word(enum person_kind kind);
+struct str post_channel_word(enum post_channel channel);
+struct str edition_state_word(enum edition_state state);
+struct str presence_state_word(enum presence_state state);
+struct str post_ground_word(enum post_ground ground);
+struct str post_claim_word(enum post_claim claim);
+bool post_ground_of_word(struct str word, enum post_ground *out);
+/* True for court-order, personal-data and safety. */
+bool post_ground_hides(enum post_ground ground);
+
+/* A set of labels: bit 1 << enum post_label. */
+static inline bool post_labelled(uint32_t labels, enum post_label label)
+{
+    return (labels >> label & 1U) != 0;
+}
+
+/* ---- Reading, for the public ---- */
+
+/*
+ * The permanent address: /news/YEAR/SLUG. The year is that of the first
+ * publication, in local time.
+ */
+struct post_address {
+    int64_t year;
+    struct str slug;
+};
+
+/* A place in a list that is sorted by time, newest first. Its text form may stand in an address. */
+struct post_cursor {
+    int64_t time;
+    struct str slug;
+};
+struct str post_cursor_text(struct arena *arena, struct post_cursor cursor);
+/* False for anything that `post_cursor_text` does not write. `out->slug` points into `text`. */
+bool post_cursor_read(struct str text, struct post_cursor *out);
+
+/* When the file says it was written; shown beside the time of the act where the day differs. */
+struct post_date {
+    bool set;
+    bool has_time;
+    int64_t at; /* with no time: the beginning of that day */
+};
+
+struct post_row {
+    struct post_address address;
+    enum post_kind kind;
+    struct str title; /* STR_NONE where `hidden` */
+    uint32_t labels;
+    struct post_date dated;
+    int64_t published;
+    struct db_opt_int withdrawn;
+    enum post_ground ground; /* only where withdrawn */
+    struct str reason;       /* the public reason; STR_NONE where not withdrawn or `hidden` */
+    bool hidden;             /* withdrawn on a ground that lets only date and ground be shown */
+    struct post_cursor cursor;
+};
+
+/*
+ * Posts that are live on the site, newest first by time of publication: at
+ * most `limit` (1 to POST_LIST_MAX) after `after` (NULL: from the newest).
+ * To know whether there is a next page ask for one more than is shown.
+ */
+enum status posts_list(struct db_tx *tx, struct arena *arena, const struct post_cursor *after, int64_t limit,
+                       struct post_row **rows, size_t *n);
+/* Posts that were withdrawn, newest withdrawal first; the cursor is of that list. */
+enum status posts_withdrawn(struct db_tx *tx, struct arena *arena, const struct post_cursor *after, int64_t limit,
+                            struct post_row **rows, size_t *n);
+
+struct post_person {
+    struct str as_written;
+    enum person_kind kind;
+    struct str consent; /* reference of a record; for staff only: the public view leaves it out */
+};
+
+struct post_speaker {
+    bool set;
+    struct str name, office;
+    struct post_date confirmed;
+};
+
+struct post_promise {
+    struct str what, owner;
+    struct post_date due;
+};
+
+/* A link to another post that the public has, or had. */
+struct post_link {
+    struct post_address address;
+    enum post_kind kind;
+    struct str title; /* STR_NONE where `hidden` */
+    int64_t published;
+    struct db_opt_int withdrawn;
+    bool hidden;
+};
+
+struct post_view {
+    struct post_address address;
+    enum post_kind kind;
+    struct str language; /* "en" */
+    int64_t published;
+    struct db_opt_int withdrawn;
+    enum post_ground ground; /* only where withdrawn */
+    struct str reason;       /* as in post_row */
+    bool hidden;             /* all that follows is absent, but the links */
+    struct str title;
+    struct str body; /* Markdown that `markdown_html` took at import */
+    struct post_date dated;
+    uint32_t labels;
+    const struct post_person *people;
+    size_t people_n;
+    struct post_speaker speaker;
+    const struct post_promise *promises;
+    size_t promises_n;
+    struct str campaign; /* STR_NONE: none */
+    const struct str *topics;
+    size_t topics_n;
+    bool replies_closed;
+    const struct post_link *about; /* posts that this one is about */
+    size_t about_n;
+    const struct post_link *about_by; /* posts, statements above all, that are about this one */
+    size_t about_by_n;
+};
+
+/* One post by its address, also a withdrawn one. STATUS_NOT_FOUND where nothing was ever published there. */
+enum status posts_find(struct db_tx *tx, struct arena *arena, struct post_address address, struct post_view *out);
+
+/* ---- Faults of a file ---- */
+
+struct post_fault {
+    struct str file; /* as it was named */
+    int64_t line, column;
+    struct str text; /* one line, with what to do */
+};
+
+struct post_faults {
+    struct arena *arena;
+    struct post_fault list[POST_FAULTS_MAX];
+    size_t n;
+    bool more; /* there were more than fit */
+};
+
+/* ---- Acts. Each `*_write` is a db_write_fn; its argument is the struct of the same name ---- */
+
+/* A file as it came. `folder`: where its picture may lie (there, or in ../images); NULL: a picture is a fault. */
+struct post_source {
+    struct str name; /* "posts/07-charge.md": the key is the last part without ".md" */
+    struct str text;
+    const char *folder;
+};
+
+enum import_outcome {
+    IMPORT_POST,    /* a new post, its first edition */
+    IMPORT_EDITION, /* a new edition of a post that was there */
+    IMPORT_RECORD,  /* the same edition; what stands beside the hash (licence, confirmation, authors) was brought up to
+                       date */
+    IMPORT_SAME,    /* nothing to do */
+};
+
+struct import_result {
+    struct str key;
+    enum import_outcome outcome;
+    int64_t number;      /* of the edition */
+    struct str hash_hex; /* of the edition */
+};
+
+struct import_file;
+
+struct post_import {
+    struct arena *arena;
+    const struct act *act;
+    struct import_file *files; /* what posts_import_read made */
+    size_t files_n;
+    struct post_faults *faults;
+    struct import_result *results; /* as many as files, set by the write */
+};
+
+/*
+ * Reads and checks every source, without the database. STATUS_INVALID where
+ * one has a fault (all of them are in `faults`); then nothing may be written.
+ */
+enum status posts_import_read(struct arena *arena, const struct post_source *sources, size_t n, const struct act *act,
+                              struct post_faults *faults, struct post_import *out, struct fault *fault);
+/* All files or none. STATUS_INVALID with faults where an author is no account; STATUS_DENIED without the role. */
+enum status posts_import_write(struct db_tx *tx, void *import);
+
+struct post_approval {
+    struct arena *arena;
+    const struct act *act;
+    struct str key;
+    struct str hash_hex; /* of the edition that the approver saw; must be the newest: else STATUS_CONFLICT */
+    int64_t number;      /* out */
+};
+/* STATUS_DENIED without the role, STATUS_REFUSED for an author, or where it is approved already. */
+enum status posts_approve_write(struct db_tx *tx, void *approval);
+
+struct post_release {
+    struct arena *arena;
+    const struct act *act;
+    struct str key;
+    struct str hash_hex;         /* as above */
+    struct post_address address; /* out */
+};
+/* STATUS_DENIED, STATUS_REFUSED (the fault says which rule), STATUS_CONFLICT. */
+enum status posts_publish_write(struct db_tx *tx, void *release);
+
+struct post_withdrawal {
+    struct arena *arena;
+    const struct act *act;
+    struct str key;
+    struct str hash_hex; /* of the edition that is public; STR_NONE: whichever it is */
+    enum post_ground ground;
+    struct str
+        reason; /* for the public: at most POST_REASON_MAX code points; may be empty only where the ground hides */
+    struct post_address address; /* out */
+};
+enum status posts_withdraw_write(struct db_tx *tx, void *withdrawal);
+
+/* ---- Reading, for staff ---- */
+
+struct post_entry {
+    struct str key;
+    int64_t number; /* of the newest edition */
+    struct str hash_hex;
+    enum edition_state state;
+    enum post_kind kind;
+    struct str title;
+    int64_t changed;             /* when that edition came */
+    struct post_address address; /* year 0: never published */
+    struct db_opt_int published, withdrawn;
+};
+
+/* By key, at most `limit` (1 to POST_LIST_MAX) after `after` (STR_NONE: from the first). */
+enum status posts_entries(struct db_tx *tx, struct arena *arena, struct str after, int64_t limit,
+                          struct post_entry **rows, size_t *n);
+/* STATUS_NOT_FOUND. */
+enum status posts_entry(struct db_tx *tx, struct arena *arena, struct str key, struct post_entry *out);
+
+struct post_edition_row {
+    int64_t number, made;
+    struct str hash_hex, by; /* by: who brought it in */
+    enum edition_state state;
+    struct str authors; /* users, separated by ", " */
+};
+struct post_approval_row {
+    int64_t number, at; /* number of the edition */
+    struct str by;
+};
+struct post_presence_row {
+    enum post_channel channel;
+    enum presence_state state;
+    bool wanted; /* somebody is to bring it there */
+    int64_t since;
+};
+
+struct post_detail {
+    struct post_entry entry;
+    struct str document; /* the JSON that was hashed */
+    struct str beside;   /* JSON of what is not hashed */
+    enum post_ground ground;
+    struct str reason; /* STR_NONE: not withdrawn */
+    struct post_edition_row *editions;
+    size_t editions_n;
+    struct post_approval_row *approvals;
+    size_t approvals_n;
+    struct post_presence_row *presences;
+    size_t presences_n;
+};
+enum status posts_detail(struct db_tx *tx, struct arena *arena, struct str key, struct post_detail *out);
+
+/* ---- A bare file ---- */
+
+struct post_checked {
+    struct str hash_hex; /* STR_NONE where there are faults */
+    uint32_t labels;
+    struct str document; /* the JSON that was hashed */
+};
+/* STATUS_INVALID where the file has faults. Accounts are not looked up: there is no database here. */
+enum status posts_check_file(struct arena *arena, const struct post_source *source, struct post_faults *faults,
+                             struct post_checked *out, struct fault *fault);
+
+/* ---- The demonstration ---- */
+
+struct demonstration_account {
+    const char *user, *name, *passphrase, *does; /* `does`: one line for people */
+    uint32_t roles;
+};
+extern const struct demonstration_account posts_demonstration_accounts[];
+extern const size_t posts_demonstration_accounts_n;
+
+/*
+ * Fills an empty database with Midshire Police, a force that does not exist:
+ * accounts, six posts (one withdrawn) and the statement about it, through the
+ * same acts as everything else, set in the past. STATUS_CONFLICT where there are accounts already.
+ */
+enum status posts_demonstration(struct db *db, struct fault *fault);
+
+#endif
