@@ -73,7 +73,7 @@ enum presence_state {
     PRESENCE_STATES
 };
 
-/* Why a post was withdrawn. The last three but one allow no word of the old post to be shown. */
+/* Why a post was withdrawn. Some grounds allow no word of the old post to be shown: `post_ground_hides`. */
 enum post_ground {
     GROUND_ERROR,              /* something in it was wrong */
     GROUND_DISCLOSURE,         /* it did not say what it should have: stock picture, made-up name */
@@ -238,6 +238,7 @@ struct post_source {
     struct str name; /* "posts/07-charge.md": the key is the last part without ".md" */
     struct str text;
     const char *folder;
+    int64_t base; /* number of the edition that it was edited from: not the newest, STATUS_CONFLICT; 0: not compared */
 };
 
 enum import_outcome {

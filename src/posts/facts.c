@@ -1,0 +1,321 @@
+/*
+ * Facts from a post's head, held against the vocabulary.
+ *
+ * The table below is the vocabulary; nothing else here knows a name. A name
+ * that is not in it is a fault, because a misspelt fact would silently count
+ * as unknown and could change what the policy answers. Absent and null both
+ * mean "not known"; nothing is filled in.
+ */
+#include "posts/facts.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/yaml.h"
+#include "posts/content.h"
+
+#include "base/banned.h"
+
+#define FACT(name, kind)                                                                                               \
+    {                                                                                                                  \
+        STR_INIT(name), kind,                                                                                          \
+        {                                                                                                              \
+            NULL, 0                                                                                                    \
+        }                                                                                                              \
+    }
+#define FACT_OF(name, kind, words)                                                                                     \
+    {                                                                                                                  \
+        STR_INIT(name), kind, STR_INIT(words)                                                                          \
+    }
+
+const struct fact fact_table[] = {
+    FACT("dates.incident", FACT_DATE),
+    FACT("dates.recorded", FACT_DATE),
+    FACT_OF("place.nation", FACT_CHOICE, "england-and-wales scotland northern-ireland"),
+    FACT_OF("place.setting", FACT_CHOICE,
+            "street home workplace school shop transport online football-match place-of-worship police-station other"),
+    FACT("place.inside_dwelling", FACT_BOOL),
+    FACT_OF("victim.kind", FACT_CHOICE, "person emergency-worker organisation public"),
+    FACT("victim.identified", FACT_BOOL),
+    FACT("victim.confirms", FACT_BOOL),
+    FACT("victim.reporter_acts_for_victim", FACT_BOOL),
+    FACT("victim.professional_third_party", FACT_BOOL),
+    FACT_OF("reporter.role", FACT_CHOICE, "victim witness on-behalf officer organisation remote"),
+    FACT("reporter.knows_victim_crime_or_area", FACT_BOOL),
+    FACT_OF("conduct[].act", FACT_CHOICE,
+            "words gesture display message threat assault spitting strangulation injury serious-injury damage graffiti "
+            "arson harassment stirring-up chanting theft robbery burglary fraud refusal-of-service exclusion misnaming "
+            "staring other"),
+    FACT("conduct[].threatening", FACT_BOOL),
+    FACT("conduct[].abusive", FACT_BOOL),
+    FACT("conduct[].insulting", FACT_BOOL),
+    FACT("conduct[].grossly_offensive", FACT_BOOL),
+    FACT("conduct[].indecent", FACT_BOOL),
+    FACT("conduct[].false_known", FACT_BOOL),
+    FACT_OF("conduct[].threat_of", FACT_CHOICE, "none violence serious-harm death damage"),
+    FACT("conduct[].towards_person", FACT_BOOL),
+    FACT("conduct[].person_likely_distressed_present", FACT_BOOL),
+    FACT("conduct[].intended_distress", FACT_BOOL),
+    FACT("conduct[].caused_distress", FACT_BOOL),
+    FACT("conduct[].fear_of_immediate_violence", FACT_BOOL),
+    FACT("conduct[].occasions", FACT_NUMBER),
+    FACT("conduct[].same_offender", FACT_BOOL),
+    FACT_OF("conduct[].injury", FACT_CHOICE, "none slight actual serious"),
+    FACT("conduct[].property_damaged", FACT_BOOL),
+    FACT("conduct[].sent_by_network", FACT_BOOL),
+    FACT("conduct[].defence_reasonable", FACT_BOOL),
+    FACT("conduct[].hostile", FACT_BOOL),
+    FACT("conduct[].menacing", FACT_BOOL),
+    FACT("conduct[].obscene", FACT_BOOL),
+    FACT("conduct[].stir_up_intended", FACT_BOOL),
+    FACT("conduct[].stir_up_likely", FACT_BOOL),
+    FACT("conduct[].assistance_dog", FACT_BOOL),
+    FACT_OF("hostility.strands", FACT_CHOICES, "race religion sexual-orientation disability transgender"),
+    FACT("hostility.other_characteristics", FACT_TEXTS),
+    FACT_OF("hostility.perceived_by", FACT_CHOICES, "victim other"),
+    FACT("hostility.presumed", FACT_BOOL),
+    FACT("hostility.association", FACT_BOOL),
+    FACT("hostility.demonstrated", FACT_BOOL),
+    FACT("hostility.motivated", FACT_BOOL),
+    FACT_OF("hostility.basis", FACT_CHOICE, "words conduct pattern none"),
+    FACT("context.debate", FACT_BOOL),
+    FACT("context.humour", FACT_BOOL),
+    FACT("context.satire", FACT_BOOL),
+    FACT("context.personal_view", FACT_BOOL),
+    FACT("context.trivial", FACT_BOOL),
+    FACT("context.irrational", FACT_BOOL),
+    FACT("context.malicious_report", FACT_BOOL),
+    FACT("context.offender_under_10", FACT_BOOL),
+    FACT("risk.significant_harm", FACT_BOOL),
+    FACT("risk.future_offence", FACT_BOOL),
+    FACT("evidence.credible_contrary", FACT_BOOL),
+    FACT("evidence.court.offence", FACT_TEXT),
+    FACT_OF("evidence.court.hostility", FACT_CHOICE, "proved not-proved not-tried"),
+};
+const size_t fact_table_n = sizeof(fact_table) / sizeof(fact_table[0]);
+
+struct reader {
+    struct arena *arena;
+    struct str file;
+    struct post_faults *faults;
+    struct json_writer json;
+};
+
+static void fault_at(struct reader *r, const struct yaml *node, struct str path, struct str what)
+{
+    post_faults_add(r->faults, r->file, node->line, node->column, "scenario.%.*s %.*s", STR_ARG(path), STR_ARG(what));
+}
+
+/* The allowed values as a set of words in the arena. */
+static struct word_set values_of(struct reader *r, const struct fact *fact)
+{
+    struct word_set set = { NULL, 0 };
+    struct str rest = fact->values;
+    struct str word;
+    size_t n = 0;
+    while (str_cut(&rest, ' ', &word))
+        n++;
+    struct str *words = ARENA_ARRAY(r->arena, n, struct str);
+    if (words == NULL)
+        return set;
+    rest = fact->values;
+    for (size_t i = 0; i < n; i++)
+        str_cut(&rest, ' ', &words[i]);
+    set.words = words;
+    set.n = n;
+    return set;
+}
+
+static bool text_good(struct str s)
+{
+    return s.n > 0 && str_is_text(s) && str_code_points(s) <= POST_LINE_MAX && str_find_byte(s, '\n') < 0;
+}
+
+static void read_choice(struct reader *r, const struct fact *fact, const struct yaml *node, struct str path)
+{
+    struct word_set set = values_of(r, fact);
+    if (node->kind != YAML_SCALAR || word_find(&set, node->text) < 0) {
+        struct str list = word_list(r->arena, &set);
+        fault_at(r, node, path, str_format(r->arena, "must be %.*s.", STR_ARG(list)));
+        return;
+    }
+    json_put_str(&r->json, node->text);
+}
+
+static void read_list(struct reader *r, const struct fact *fact, const struct yaml *node, struct str path)
+{
+    if (node->kind != YAML_LIST) {
+        fault_at(r, node, path, STR("must be a list: write it in square brackets."));
+        return;
+    }
+    json_open_array(&r->json);
+    for (size_t i = 0; i < node->n; i++) {
+        const struct yaml *item = &node->items[i];
+        struct str name = str_format(r->arena, "%.*s[%zu]", STR_ARG(path), i);
+        for (size_t j = 0; j < i; j++)
+            if (item->kind == YAML_SCALAR && node->items[j].kind == YAML_SCALAR &&
+                str_equal(item->text, node->items[j].text)) {
+                fault_at(r, item, name, STR("stands there twice; leave one out."));
+                break;
+            }
+        if (fact->type == FACT_CHOICES)
+            read_choice(r, fact, item, name);
+        else if (item->kind != YAML_SCALAR || !text_good(item->text))
+            fault_at(r, item, name, STR("must be one line of words."));
+        else
+            json_put_str(&r->json, item->text);
+    }
+    json_close_array(&r->json);
+}
+
+static void read_leaf(struct reader *r, const struct fact *fact, const struct yaml *node, struct str path)
+{
+    bool truth = false;
+    int64_t number = 0;
+    struct post_date date;
+    switch (fact->type) {
+    case FACT_BOOL:
+        if (!yaml_bool(node, &truth))
+            fault_at(r, node, path, STR("must be true or false, without quotes."));
+        else
+            json_put_bool(&r->json, truth);
+        return;
+    case FACT_NUMBER:
+        if (!yaml_i64(node, &number) || number < 0 || number > 1000000)
+            fault_at(r, node, path, STR("must be a whole number from 0 to 1000000."));
+        else
+            json_put_i64(&r->json, number);
+        return;
+    case FACT_DATE:
+        if (node->kind != YAML_SCALAR || !post_date_read(node->text, &date))
+            fault_at(r, node, path, STR("must be a date such as 2022-10-10, or 2022-10-10T19:11 in local time."));
+        else
+            json_put_str(&r->json, post_date_text(r->arena, &date));
+        return;
+    case FACT_TEXT:
+        if (node->kind != YAML_SCALAR || !text_good(node->text))
+            fault_at(r, node, path, STR("must be one line of words."));
+        else
+            json_put_str(&r->json, node->text);
+        return;
+    case FACT_CHOICE: read_choice(r, fact, node, path); return;
+    case FACT_CHOICES:
+    case FACT_TEXTS: read_list(r, fact, node, path); return;
+    }
+}
+
+static const struct fact *fact_find(struct str path)
+{
+    for (size_t i = 0; i < fact_table_n; i++)
+        if (str_equal(fact_table[i].path, path))
+            return &fact_table[i];
+    return NULL;
+}
+
+static bool fact_heads(struct str path)
+{
+    for (size_t i = 0; i < fact_table_n; i++)
+        if (str_starts(fact_table[i].path, path))
+            return true;
+    return false;
+}
+
+/* The names that may stand directly under `path` ("" or "place." or "conduct[]."). */
+static size_t names_under(struct str path, struct str *names, size_t room)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < fact_table_n; i++) {
+        if (!str_starts(fact_table[i].path, path))
+            continue;
+        struct str name = str_slice(fact_table[i].path, path.n, fact_table[i].path.n);
+        for (size_t j = 0; j < name.n; j++)
+            if (name.p[j] == '.' || name.p[j] == '[')
+                name.n = j;
+        if ((n == 0 || !str_equal(names[n - 1], name)) && n < room)
+            names[n++] = name;
+    }
+    return n;
+}
+
+static void unknown_name(struct reader *r, const struct yaml *key, struct str pattern, struct str path)
+{
+    struct str names[40];
+    size_t n = names_under(pattern, names, sizeof names / sizeof names[0]);
+    struct str near = word_nearest(names, n, key->text);
+    struct str full = str_format(r->arena, "%.*s%.*s", STR_ARG(path), STR_ARG(post_quote(r->arena, key->text)));
+    if (near.p != NULL) {
+        fault_at(r, key, full, str_format(r->arena, "is no known fact; did you mean \"%.*s\"?", STR_ARG(near)));
+        return;
+    }
+    struct word_set set = { names, n };
+    fault_at(r, key, full,
+             str_format(r->arena, "is no known fact; here may stand %.*s.", STR_ARG(word_list(r->arena, &set))));
+}
+
+/*
+ * `pattern` is the path in the table's form with its closing ".", `path` the
+ * same as the person sees it. Recursion is bounded by YAML_MAX_DEPTH.
+ */
+static void read_map(struct reader *r, const struct yaml *node, struct str pattern, struct str path)
+{
+    if (node->kind != YAML_MAP) {
+        struct str name = path.n > 0 ? str_slice(path, 0, path.n - 1) : STR("");
+        post_faults_add(r->faults, r->file, node->line, node->column,
+                        "scenario%s%.*s must hold names with values, such as \"place: { nation: england-and-wales }\".",
+                        name.n > 0 ? "." : "", STR_ARG(name));
+        return;
+    }
+    json_open_object(&r->json);
+    for (size_t i = 0; i < node->n; i++) {
+        const struct yaml *key = &node->keys[i];
+        const struct yaml *value = &node->items[i];
+        struct str full = str_format(r->arena, "%.*s%.*s", STR_ARG(pattern), STR_ARG(key->text));
+        struct str seen = str_format(r->arena, "%.*s%.*s", STR_ARG(path), STR_ARG(key->text));
+        struct str below = str_format(r->arena, "%.*s.", STR_ARG(full));
+        struct str each = str_format(r->arena, "%.*s[].", STR_ARG(full));
+        if (each.p == NULL || below.p == NULL)
+            return; /* memory is gone: the caller asks the arena */
+        /* A key such as "place.nation" must not pass for a path. */
+        bool is_name = str_find_byte(key->text, '.') < 0 && str_find_byte(key->text, '[') < 0;
+        const struct fact *fact = is_name ? fact_find(full) : NULL;
+        if (!is_name || (fact == NULL && !fact_heads(below) && !fact_heads(each))) {
+            unknown_name(r, key, pattern, path);
+            continue;
+        }
+        if (value->kind == YAML_NULL)
+            continue;
+        json_name(&r->json, key->text);
+        if (fact != NULL) {
+            read_leaf(r, fact, value, seen);
+        } else if (fact_heads(below)) {
+            read_map(r, value, below, str_format(r->arena, "%.*s.", STR_ARG(seen)));
+        } else if (value->kind != YAML_LIST) {
+            fault_at(r, value, seen, STR("must be a list: begin each entry with a hyphen."));
+        } else {
+            json_open_array(&r->json);
+            for (size_t j = 0; j < value->n; j++)
+                read_map(r, &value->items[j], each, str_format(r->arena, "%.*s[%zu].", STR_ARG(seen), j));
+            json_close_array(&r->json);
+        }
+    }
+    json_close_object(&r->json);
+}
+
+struct str facts_read(struct arena *arena, struct str file, const struct yaml *node, struct post_faults *faults)
+{
+    struct buf raw;
+    struct buf out;
+    buf_init(&raw, arena, POST_HEAD_MAX * 8);
+    buf_init(&out, arena, POST_HEAD_MAX * 8);
+    struct reader r = { .arena = arena, .file = file, .faults = faults };
+    json_writer_init(&r.json, &raw);
+    size_t before = faults->n;
+    read_map(&r, node, STR(""), STR(""));
+    if (faults->n != before || faults->more || arena_failed(arena))
+        return STR_NONE;
+    const struct json *tree = NULL;
+    struct fault why;
+    if (json_read(arena, buf_str(&raw), &tree, &why) != STATUS_OK || json_canonical(&out, tree) != STATUS_OK)
+        return STR_NONE;
+    return buf_str(&out);
+}
