@@ -20,6 +20,7 @@
 
 enum {
     HTTP_TARGET_MAX = 4 * 1024,
+    HTTP_HOST_MAX = 255,       /* name and port of a Host field */
     HTTP_HEAD_MAX = 16 * 1024, /* request line and fields, with their line ends */
     HTTP_FIELDS_MAX = 100,
     HTTP_BODY_MEMORY_MAX = 64 * 1024,       /* larger ones only into a sink */
@@ -40,7 +41,11 @@ enum {
     HTTP_IDLE_SECONDS = 30,       /* keep-alive */
     HTTP_FIRST_BYTE_SECONDS = 60, /* from the whole request to the first byte of its answer */
     HTTP_ANSWER_RATE_BYTES = 4 * 1024,
+    HTTP_LINGER_SECONDS = 5,      /* after a last answer: read on and discard, so that the client gets to read it */
+    HTTP_LINGER_BYTES = 4 * 1024 * 1024,
+    HTTP_RETRY_SECONDS = 5,       /* Retry-After of a 503 of the front's own */
     HTTP_DRAIN_SECONDS = 65,
+    HTTP_DRAIN_IDLE_SECONDS = 2,  /* while draining: how long a connection without a request may still bring one */
 };
 
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_OTHER };
@@ -78,10 +83,13 @@ enum http_parsed { HTTP_PARSED_MORE, HTTP_PARSED_HEAD, HTTP_PARSED_ERROR };
 struct http_parse {
     enum http_parsed result;
     size_t used;  /* bytes of the head with its empty line */
-    int error;    /* 400, 414, 431, 501, 505 */
+    int error;    /* 400, 413 (a length beyond 64 bits), 414, 417, 431, 501, 505 */
     bool closes;  /* after the answer the connection ends */
 };
-/* `fields` has room for HTTP_FIELDS_MAX; `path` for HTTP_TARGET_MAX bytes of decoded path. */
+/*
+ * `fields` has room for HTTP_FIELDS_MAX, `path` for HTTP_TARGET_MAX bytes, `host` for HTTP_HOST_MAX. `secure` and
+ * `address` of the head are left empty: they are the connection's to know. On an error the head is not to be read.
+ */
 struct http_parse http_parse_head(struct str bytes, struct http_head *head, struct http_field *fields, char *path,
                                   char *host);
 
@@ -100,7 +108,12 @@ struct http_answer {
     void *owner;
 };
 
-/* A larger body goes piecewise to a sink, on pool threads, one piece at a time. */
+/*
+ * A larger body goes piecewise to a sink, on pool threads, one piece at a time. `self` is the app's. What `begin`
+ * returns other than STATUS_OK becomes an error page (STATUS_LIMIT 413, STATUS_INVALID 400, STATUS_DENIED 403,
+ * STATUS_UNAVAILABLE, STATUS_BUSY, STATUS_FULL and STATUS_NO_MEMORY 503, else 500), and so for `piece` and `end`.
+ * `abort` is called, once, after a `begin` that was well and no `end` that was well; never after that.
+ */
 struct http_exchange;
 struct http_sink {
     enum status (*begin)(void *self, struct http_exchange *x, void **state);
@@ -121,7 +134,10 @@ struct http_app {
     struct http_verdict (*judge)(void *self, const struct http_head *head);
     /* Loop: a page made before. Must not block, lock or allocate. False: none. */
     bool (*cached)(void *self, const struct http_head *head, struct http_answer *out);
-    /* Loop or pool: the page for an error that the front found itself (400, 408, 413, 414, 421, 431, 501, 503, 505). */
+    /*
+     * Loop or pool: the page for an error that the front found itself (400, 403, 408, 413, 414, 417, 421, 431, 500,
+     * 501, 503, 505, and whatever `judge` says). Must not block.
+     */
     void (*error_page)(void *self, int status, const struct http_head *head_or_null, struct http_answer *out);
     /* Pool: the whole request. Answers now or later with `http_answer`, once. */
     void (*take)(void *self, struct http_exchange *x);
