@@ -1,0 +1,35 @@
+/* The first page. */
+#include "site/site.h"
+
+#include "base/arena.h"
+#include "site/site_pages.h"
+#include "site/site_routes.h"
+#include "web/web_pages.h"
+#include "base/banned.h"
+
+/*
+ * route: GET /
+ * permission: public
+ * cache: public
+ * help: The first page: how to report, who helps, the newest posts.
+ */
+enum http_status site_home(struct request *req, struct response *res)
+{
+    struct db_tx *tx;
+    struct post_row *rows;
+    size_t n;
+    enum status status = request_read(req, &tx, &res->fault);
+    if (status == STATUS_OK)
+        status = posts_list(tx, req->arena, NULL, SITE_HOME_POSTS, &rows, &n);
+    if (status != STATUS_OK)
+        return response_error(req, res, http_status_of(status));
+
+    struct home view = {
+        .report = URL_OWN("/report"), .support = URL_OWN("/support"), .all_news = URL_OWN("/news"), .newest_n = n
+    };
+    if (!site_rows_fill(req, rows, n, &view.newest))
+        return response_error(req, res, HTTP_SERVER_ERROR);
+    web_layout(req, &view.layout, STR_NONE);
+    home_write(&res->body, req->language, &view);
+    return HTTP_OK;
+}

@@ -1,0 +1,162 @@
+/* The list of posts, and one post. */
+#include "site/site.h"
+
+#include "base/arena.h"
+#include "site/site_pages.h"
+#include "site/site_routes.h"
+#include "web/web_pages.h"
+#include "base/banned.h"
+
+/*
+ * route: GET /news
+ * permission: public
+ * query: after text 100
+ * cache: public
+ * help: Posts and statements, newest first, a page at a time.
+ */
+enum http_status site_news(struct request *req, struct response *res)
+{
+    const struct value *after = request_query(req, SITE_NEWS_QUERY_AFTER);
+    struct post_cursor cursor;
+    if (after->state == VALUE_INVALID || (after->state == VALUE_OK && !post_cursor_read(after->text, &cursor)))
+        return response_error(req, res, HTTP_NOT_FOUND);
+
+    struct db_tx *tx;
+    struct post_row *rows;
+    size_t n;
+    enum status status = request_read(req, &tx, &res->fault);
+    if (status == STATUS_OK)
+        status = posts_list(tx, req->arena, after->state == VALUE_OK ? &cursor : NULL, SITE_NEWS_POSTS + 1, &rows, &n);
+    if (status != STATUS_OK)
+        return response_error(req, res, http_status_of(status));
+
+    struct news view = { .rows_n = n > SITE_NEWS_POSTS ? SITE_NEWS_POSTS : n };
+    if (n > SITE_NEWS_POSTS)
+        view.older = url_query(req->arena, URL_OWN("/news"), STR("after"),
+                               post_cursor_text(req->arena, rows[SITE_NEWS_POSTS - 1].cursor));
+    if (after->state == VALUE_OK)
+        view.newest = URL_OWN("/news");
+    if (!site_rows_fill(req, rows, view.rows_n, &view.rows))
+        return response_error(req, res, HTTP_SERVER_ERROR);
+    web_layout(req, &view.layout, t_news_title(req->language));
+    view.layout.at_news = true;
+    news_write(&res->body, req->language, &view);
+    return HTTP_OK;
+}
+
+static struct str ground_words(enum language language, enum post_ground ground)
+{
+    switch (ground) {
+    case GROUND_COURT_ORDER: return t_ground_court_order(language);
+    case GROUND_PERSONAL_DATA: return t_ground_personal_data(language);
+    case GROUND_SAFETY: return t_ground_safety(language);
+    case GROUND_ERROR:
+    case GROUND_DISCLOSURE:
+    case GROUND_POLICY:
+    case GROUND_LICENCE_OR_CONSENT:
+    case GROUND_OTHER:
+    case GROUNDS: break;
+    }
+    return STR_NONE;
+}
+
+/* No title, no text, in no form: only when, and on which ground. */
+static enum http_status gone_view(struct request *req, struct response *res, const struct post_view *post)
+{
+    struct gone view = { .words = t_gone_on(req->language, req->arena, web_day_words(req, post->withdrawn.value)),
+                         .ground = ground_words(req->language, post->ground) };
+    web_layout(req, &view.layout, t_gone_heading(req->language));
+    view.layout.hidden = true;
+    gone_write(&res->body, req->language, &view);
+    return HTTP_GONE;
+}
+
+static bool fill_mentions(struct request *req, const struct post_link *links, size_t n, const struct post_mention **out)
+{
+    struct post_mention *list = ARENA_ARRAY(req->arena, n, struct post_mention);
+    if (!list)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        list[i] = (struct post_mention){ .title = site_post_title(req->language, links[i].title, links[i].hidden),
+                                         .address = site_post_address(req, links[i].address),
+                                         .kind = site_kind_words(req->language, links[i].kind),
+                                         .published = web_time_words(req, links[i].published),
+                                         .withdrawn = links[i].withdrawn.set };
+    *out = list;
+    return true;
+}
+
+static bool fill_promises(struct request *req, const struct post_view *post, struct post *view)
+{
+    struct post_promised *list = ARENA_ARRAY(req->arena, post->promises_n, struct post_promised);
+    if (!list)
+        return false;
+    for (size_t i = 0; i < post->promises_n; i++) {
+        struct post_date due = post->promises[i].due;
+        list[i].what = post->promises[i].what;
+        if (due.set)
+            list[i].due = t_post_promise_due(req->language, req->arena, web_day_words(req, due.at));
+    }
+    view->promises = list;
+    view->promises_n = post->promises_n;
+    return true;
+}
+
+static bool fill_post(struct request *req, const struct post_view *post, struct post *view)
+{
+    view->kind = site_kind_words(req->language, post->kind);
+    view->heading = post->title;
+    view->published = web_time_words(req, post->published);
+    view->campaign = post->campaign;
+    if (post->dated.set) {
+        struct str day = web_day_words(req, post->dated.at);
+        if (!str_equal(day, web_day_words(req, post->published)))
+            view->dated = post->dated.has_time ? web_time_words(req, post->dated.at) : day;
+    }
+    if (post->withdrawn.set) {
+        view->withdrawn =
+            t_post_withdrawn_heading(req->language, req->arena, web_time_words(req, post->withdrawn.value));
+        view->withdrawn_reason = t_post_withdrawn_reason(req->language, req->arena, post->reason);
+        view->withdrawn_more = t_post_withdrawn_below(req->language);
+    }
+    if (post->speaker.set)
+        view->speaker = t_post_speaker(req->language, req->arena, post->speaker.name, post->speaker.office);
+    view->about_n = post->about_n;
+    view->about_by_n = post->about_by_n;
+    return site_label_words(req, post->labels, &view->labels, &view->labels_n) && fill_promises(req, post, view) &&
+           fill_mentions(req, post->about, post->about_n, &view->about) &&
+           fill_mentions(req, post->about_by, post->about_by_n, &view->about_by);
+}
+
+/*
+ * route: GET /news/{year}/{slug}
+ * permission: public
+ * cache: public
+ * help: One post, also a withdrawn one.
+ */
+enum http_status site_post(struct request *req, struct response *res)
+{
+    struct post_address address = { .slug = request_param(req, SITE_POST_PARAM_SLUG) };
+    if (!str_to_i64(request_param(req, SITE_POST_PARAM_YEAR), &address.year))
+        return response_error(req, res, HTTP_NOT_FOUND);
+
+    struct db_tx *tx;
+    struct post_view post;
+    enum status status = request_read(req, &tx, &res->fault);
+    if (status == STATUS_OK)
+        status = posts_find(tx, req->arena, address, &post);
+    if (status != STATUS_OK)
+        return response_error(req, res, http_status_of(status));
+    if (post.hidden)
+        return gone_view(req, res, &post);
+
+    struct post view = { 0 };
+    struct markdown_fault fault;
+    if (!fill_post(req, &post, &view) || markdown_html(req->arena, post.body, &view.body, &fault) != STATUS_OK)
+        return response_error(req, res, HTTP_SERVER_ERROR);
+    web_layout(req, &view.layout, post.title);
+    view.layout.at_news = true;
+    view.layout.canonical = request_address(req);
+    post_write(&res->body, req->language, &view);
+    return HTTP_OK;
+}

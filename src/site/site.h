@@ -1,0 +1,30 @@
+/*
+ * The public pages: what a reader finds, and where somebody who needs the
+ * police or help is sent.
+ *
+ * Handlers only: each is declared by the comment above it and listed by
+ * `candour routes`. What is shown comes from the posts room's reading
+ * functions; no rule is decided here.
+ */
+#ifndef CANDOUR_SITE_SITE_H
+#define CANDOUR_SITE_SITE_H
+
+#include "html/html.h"
+#include "posts/posts.h"
+#include "web/web.h"
+
+enum { SITE_HOME_POSTS = 5, SITE_NEWS_POSTS = 20 };
+
+/* A post's permanent address, "/news/2026/slug". */
+struct url site_post_address(struct request *req, struct post_address address);
+struct str site_kind_words(enum language language, enum post_kind kind);
+/* The disclosures of a post in words, in the order of their ids. False when memory is gone. */
+bool site_label_words(struct request *req, uint32_t labels, const struct str **words, size_t *n);
+/* The title of a list's row; a post of which no word may be shown has a neutral one. */
+struct str site_post_title(enum language language, struct str title, bool hidden);
+
+struct news_row; /* of the generated pages */
+/* Rows of posts in the words of a list, as the home page and the news show them. False when memory is gone. */
+bool site_rows_fill(struct request *req, const struct post_row *rows, size_t n, const struct news_row **out);
+
+#endif

@@ -1,0 +1,76 @@
+/* From the records of posts to the words of pages; every sentence is the catalogue's. */
+#include "site/site.h"
+
+#include "base/arena.h"
+#include "site/site_pages.h"
+#include "base/banned.h"
+
+struct url site_post_address(struct request *req, struct post_address address)
+{
+    struct str year = str_format(req->arena, "%lld", (long long)address.year);
+    return url_path(req->arena, url_path(req->arena, URL_OWN("/news"), year), address.slug);
+}
+
+struct str site_kind_words(enum language language, enum post_kind kind)
+{
+    switch (kind) {
+    case POST_AWARENESS: return t_kind_awareness(language);
+    case POST_STATEMENT: return t_kind_statement(language);
+    case POST_APPEAL: return t_kind_appeal(language);
+    case POST_UPDATE: return t_kind_update(language);
+    case POST_ADVICE: return t_kind_advice(language);
+    case POST_EVENT: return t_kind_event(language);
+    case POST_KINDS: break;
+    }
+    return STR_NONE;
+}
+
+static struct str label_words(enum language language, enum post_label label)
+{
+    switch (label) {
+    case LABEL_AI: return t_label_ai_person(language);
+    case LABEL_COMPOSITE: return t_label_composite(language);
+    case LABEL_FICTITIOUS: return t_label_fictitious(language);
+    case LABEL_ILLUSTRATION: return t_label_illustration(language);
+    case LABEL_POSED: return t_label_posed(language);
+    case LABEL_STOCK: return t_label_stock_person(language);
+    case LABELS: break;
+    }
+    return STR_NONE;
+}
+
+bool site_label_words(struct request *req, uint32_t labels, const struct str **words, size_t *n)
+{
+    struct str *list = ARENA_ARRAY(req->arena, LABELS, struct str);
+    if (!list)
+        return false;
+    *words = list;
+    *n = 0;
+    for (enum post_label label = 0; label < LABELS; label++)
+        if (post_labelled(labels, label))
+            list[(*n)++] = label_words(req->language, label);
+    return true;
+}
+
+struct str site_post_title(enum language language, struct str title, bool hidden)
+{
+    return hidden ? t_gone_heading(language) : title;
+}
+
+bool site_rows_fill(struct request *req, const struct post_row *rows, size_t n, const struct news_row **out)
+{
+    struct news_row *list = ARENA_ARRAY(req->arena, n, struct news_row);
+    if (!list)
+        return false;
+    *out = list;
+    for (size_t i = 0; i < n; i++, list++) {
+        list->title = site_post_title(req->language, rows[i].title, rows[i].hidden);
+        list->address = site_post_address(req, rows[i].address);
+        list->kind = site_kind_words(req->language, rows[i].kind);
+        list->published = web_time_words(req, rows[i].published);
+        list->withdrawn = rows[i].withdrawn.set;
+        if (!site_label_words(req, rows[i].hidden ? 0 : rows[i].labels, &list->labels, &list->labels_n))
+            return false;
+    }
+    return true;
+}
