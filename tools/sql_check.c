@@ -102,7 +102,25 @@ static int allow(void *self, int act, const char *a, const char *b, const char *
     /* A virtual table asks for this one itself. */
     if (act == SQLITE_PRAGMA && strcmp(a, "data_version") != 0)
         return SQLITE_DENY;
+    if (act == SQLITE_READ && strncmp(a, "pragma_", 7) == 0)
+        return SQLITE_DENY;
     return SQLITE_OK;
+}
+
+static const char *words_of(sqlite3 *db)
+{
+    if (sqlite3_errcode(db) == SQLITE_AUTH)
+        return "transactions, PRAGMA and ATTACH belong to src/db/ alone";
+    return sqlite3_errmsg(db);
+}
+
+/* Where SQLite gives no place, that of the name which its words end with. */
+static long place_of(sqlite3 *db, const char *sql)
+{
+    long offset = sqlite3_error_offset(db);
+    const char *name = strrchr(sqlite3_errmsg(db), ' ');
+    const char *found = offset < 0 && name ? strstr(sql, name + 1) : NULL;
+    return found ? found - sql : offset;
 }
 
 /* ---- Schema ---- */
@@ -140,12 +158,12 @@ static void migrate(sqlite3 *db, const char *file, int line, const char *sql)
         sqlite3_stmt *s = NULL;
         const char *tail = NULL;
         int code = sqlite3_prepare_v2(db, rest, -1, &s, &tail);
-        int offset = sqlite3_error_offset(db);
         long start = rest - sql + (long)strspn(rest, " \t\r\n;");
         if (code == SQLITE_OK && s)
             code = sqlite3_step(s) == SQLITE_DONE ? SQLITE_OK : SQLITE_ERROR;
         if (code != SQLITE_OK) {
-            fault_at(file, line_after(line, sql, offset < 0 ? start : rest - sql + offset), "%s", sqlite3_errmsg(db));
+            long offset = place_of(db, rest);
+            fault_at(file, line_after(line, sql, offset < 0 ? start : rest - sql + offset), "%s", words_of(db));
             sqlite3_finalize(s);
             return;
         }
@@ -248,9 +266,9 @@ static void check(sqlite3 *db, const struct statement *st)
 {
     sqlite3_stmt *s = NULL;
     if (sqlite3_prepare_v2(db, st->sql, -1, &s, NULL) != SQLITE_OK) {
-        int offset = sqlite3_error_offset(db);
+        long offset = place_of(db, st->sql);
         fault_at(st->file, line_after(st->line, st->sql, offset < 0 ? (long)strspn(st->sql, " \n") : offset), "%s: %s",
-                 st->name, sqlite3_errmsg(db));
+                 st->name, words_of(db));
         return;
     }
     if (sqlite3_bind_parameter_count(s) != st->parameters)

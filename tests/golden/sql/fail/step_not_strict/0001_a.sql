@@ -1,0 +1,3 @@
+-- expect: 0001_a.sql:3: table b is not STRICT
+CREATE TABLE a (id INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE b (id INTEGER PRIMARY KEY);

@@ -1,0 +1,5 @@
+-- expect: 0001_a.sql:5: near "TABEL": syntax error
+CREATE TABLE a (id INTEGER PRIMARY KEY) STRICT;
+
+CREATE
+  TABEL b (id INTEGER PRIMARY KEY) STRICT;

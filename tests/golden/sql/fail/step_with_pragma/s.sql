@@ -1,0 +1,2 @@
+-- name: a_clear :exec  role: write
+DELETE FROM a;
