@@ -38,11 +38,11 @@ struct db_backend;
 extern const struct db_backend db_sqlite;
 
 struct db_options {
-    const char *folder;                     /* the data folder; the database is candour.db in it */
-    const struct db_migration *migrations;
+    const char *folder;                    /* the data folder; the database is candour.db in it */
+    const struct db_migration *migrations; /* the first is this room's own, schema/0001_queue.sql */
     size_t migrations_n;
-    bool create;                            /* make it where there is none (init only) */
-    const struct db_backend *backend;       /* NULL: db_sqlite */
+    bool create;                      /* make it where there is none (init only) */
+    const struct db_backend *backend; /* NULL: db_sqlite */
 };
 
 /*
@@ -51,7 +51,7 @@ struct db_options {
  * STATUS_FULL, STATUS_IO: see the fault.
  */
 enum status db_open(struct db **out, const struct db_options *options, struct fault *fault);
-/* Finishes what is queued, then closes. NULL is allowed. */
+/* Finishes what is queued, then closes. No other thread may be in a call, or begin one. NULL is allowed. */
 void db_close(struct db *db);
 
 /* ---- Reading ---- */
@@ -65,6 +65,8 @@ enum status db_read_begin(struct db *db, struct db_tx **out, struct fault *fault
 void db_read_end(struct db_tx *tx);
 /* Asks whether the database answers; for the doctor and health. */
 enum status db_ping(struct db *db, struct fault *fault);
+/* Reads every page and looks whether it is what SQLite wrote; as long as that takes. STATUS_DAMAGED. For the doctor. */
+enum status db_check(struct db *db, struct fault *fault);
 
 /* ---- Writing ---- */
 
@@ -81,6 +83,7 @@ enum status db_write(struct db *db, db_write_fn *fn, void *arg, struct fault *fa
 /*
  * The same without a waiting thread: `done` is called once, on the writer
  * thread, after the commit (or the failure), and must not block or write.
+ * Where this itself does not answer STATUS_OK (no memory, or closing), `done` is never called.
  */
 typedef void db_done_fn(void *self, enum status status, const struct fault *fault);
 enum status db_write_later(struct db *db, db_write_fn *fn, void *arg, db_done_fn *done, void *self);
@@ -110,6 +113,7 @@ enum status db_checkpoint(struct db *db, bool truncate, bool *whole, struct faul
 
 /* ---- Statements: what generated code calls ---- */
 
+/* Compiled once a connection and kept, by its address: it must outlive the database. */
 struct db_statement {
     const char *name;     /* "posts.by_key" */
     const char *sqlite;   /* with ?1 … */
@@ -162,14 +166,18 @@ struct job {
 
 enum { JOB_LEASE_MS = 60 * 1000, JOB_RETRY_BASE_MS = 30 * 1000, JOB_MAX_STEPS = 12 };
 
-/* In the caller's transaction. A job of that kind and key that is open already stays as it is (STATUS_OK). */
+/*
+ * In the caller's transaction. A job of that kind and key that waits already, or is held, stays as it is (STATUS_OK);
+ * one that is being done at this moment is done once more afterwards, with this argument. A time that is past means
+ * now.
+ */
 enum status db_job_put(struct db_tx *tx, struct str kind, struct str key, struct str argument, int64_t run_at);
 /* Takes the next one that is due. STATUS_NOT_FOUND: none. A job may be run twice. */
 enum status db_job_take(struct db *db, struct arena *arena, struct job *out, struct fault *fault);
 /*
  * Inside the write that does the job's own work where it can be, so that both
- * are whole or absent. TEMPFAIL is tried again at put time + base * step * step;
- * after JOB_MAX_STEPS it becomes PERMFAIL. STATUS_CONFLICT when the lease was lost.
+ * are whole or absent. TEMPFAIL is tried again at t0 + base * step * step, where t0 is when it was first due, but not
+ * before base from now; after JOB_MAX_STEPS it becomes PERMFAIL. STATUS_CONFLICT when the lease was lost.
  */
 enum status db_job_end(struct db_tx *tx, const struct job *job, enum job_outcome outcome, struct str why);
 /* When the next job is due; INT64_MAX when none. */
