@@ -123,7 +123,7 @@ def block_of(path, first, comment, permissions):
             raise Refused(path, route.line, f'{route.method} {route.pattern} has no "{key}:"')
     number, word = values['permission']
     if word not in permissions:
-        raise Refused(path, number, f'permission {word} is not known: write one of {", ".join(permissions)}')
+        raise Refused(path, number, f'permission {word} is no word of enum permission in src/web/web.h')
     route.permission, route.help = word, values['help'][1]
     if 'query' in values:
         read_query(route, *values['query'])
