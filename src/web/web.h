@@ -86,19 +86,19 @@ struct query_field {
 enum body_kind { BODY_NONE, BODY_FORM };
 
 struct route {
-    const char *method;  /* "GET" (serves HEAD too) or "POST" */
-    const char *path;    /* "/news/{year}/{slug}" */
+    const char *method; /* "GET" (serves HEAD too) or "POST" */
+    const char *path;   /* "/news/{year}/{slug}" */
     enum permission permission;
     const struct query_field *query;
     size_t query_n;
     enum body_kind body;
     uint64_t body_max;
     bool csrf;
-    bool cached;         /* may stand in the page cache: public, GET, no cookie read */
-    bool no_store;       /* report, receipt and desk pages */
+    bool cached;   /* may stand in the page cache: public, GET, no cookie read */
+    bool no_store; /* report, receipt and desk pages */
     web_handler *handler;
     const char *help;
-    const char *where;   /* "src/site/news.c:42" */
+    const char *where; /* "src/site/news.c:42" */
 };
 
 /* ---- Requests ---- */
@@ -125,11 +125,19 @@ struct request {
 struct str request_param(const struct request *req, size_t at);
 /* Query fields by position (SITE_NEWS_QUERY_AFTER). */
 const struct value *request_query(const struct request *req, size_t at);
-/* The address asked for, on our own site, with its canonical query. */
-struct url request_address(const struct request *req);
+/* The address asked for, with its canonical query: absolute, from the setting site.address and never from Host. */
+struct url request_address(struct request *req);
+/* A path of our own site in the request's language: "/news" is "/cy/news" in Welsh. */
+struct url request_own(struct request *req, struct str path);
 
-/* A read snapshot that also ends with the request. */
+/*
+ * A read snapshot. It ends with `request_read_end`, with `web_layout` (which begins the view: rows are copied
+ * into the arena before it), with `write_then`, and with the handler. While it stands, a further call gives the same.
+ */
 enum status request_read(struct request *req, struct db_tx **out, struct fault *fault);
+void request_read_end(struct request *req);
+/* The SHA-256 of the session's token that the browser sent, or STR_NONE; what `session_end` wants. */
+struct str request_session(const struct request *req);
 
 /* ---- Forms: fields are an enum with a table of validators ---- */
 
@@ -137,8 +145,8 @@ enum field_type { FIELD_TEXT, FIELD_LINES, FIELD_INT, FIELD_CHOICE, FIELD_TICK }
 struct form_field {
     const char *name;
     enum field_type type;
-    int64_t min, max;        /* text: code points; int: range */
-    const char *choices;     /* FIELD_CHOICE: words separated by spaces */
+    int64_t min, max;    /* text: code points; int: range */
+    const char *choices; /* FIELD_CHOICE: words separated by spaces */
     bool required;
 };
 
@@ -150,7 +158,12 @@ struct form_field {
  */
 enum status form_read(struct request *req, const struct form_field *fields, size_t n, struct value *out,
                       bool *all_good);
-/* The token of this visitor for a form's hidden field; sets the cookie where there is none. */
+/* The name of the hidden field that carries the token. */
+#define FORM_TOKEN_FIELD "form-token"
+/*
+ * The token of this visitor for that field; sets the cookie where there is none. It is bound to the session of
+ * who is signed in, else to the cookie. Not on a cached route: there the answer becomes a 500.
+ */
 struct str form_token(struct request *req, struct response *res);
 
 /* ---- Responses ---- */
@@ -164,7 +177,12 @@ struct response {
     int64_t valid_until;     /* ms; INT64_MAX: until the next public act */
     int retry_after;         /* seconds */
     struct fault fault;      /* words for an error page */
+    struct str cookies;      /* whole header lines; only through the functions below */
 };
+
+/* Puts the session's cookie, or takes it away. The token is the 32 bytes that `session_start` gave. */
+void response_session_start(struct request *req, struct response *res, const unsigned char token[32]);
+void response_session_end(struct request *req, struct response *res);
 
 /*
  * Ends a handler: `fn(tx, arg)` runs on the writer thread; after its commit
@@ -172,8 +190,8 @@ struct response {
  * that failed `view` never runs; `refused` does, where it is not NULL, with
  * res->fault set, else the error page of the status is sent. `arg` lives in the request's arena.
  */
-enum http_status write_then(struct request *req, struct response *res, db_write_fn *fn, void *arg,
-                            web_view_fn *view, web_view_fn *refused);
+enum http_status write_then(struct request *req, struct response *res, db_write_fn *fn, void *arg, web_view_fn *view,
+                            web_view_fn *refused);
 
 /* The page for an error, with the fault's words where there are any. */
 enum http_status response_error(struct request *req, struct response *res, enum http_status status);
@@ -183,6 +201,7 @@ enum http_status http_status_of(enum status status);
 
 /* What every page needs: fills the generated struct of layout.html from settings, language and address. */
 struct layout;
+/* `title` STR_NONE: the site's name alone. Ends the read snapshot. */
 void web_layout(struct request *req, struct layout *out, struct str title);
 /* "16 October 2022 at 7:11pm" and "16 October 2022", GOV.UK style, in the request's language. */
 struct str web_time_words(struct request *req, int64_t ms);
@@ -198,15 +217,16 @@ struct asset {
     const unsigned char *bytes;
     size_t n;
 };
+/* A name that is not in the binary is a bug. */
 struct url web_asset(struct str name);
 
 struct web_options {
-    struct db *db;   /* NULL while the database is away: every page but assets and /healthz is the 503 page */
+    struct db *db; /* NULL while the database is away: every page but assets and /healthz is the 503 page */
     const struct settings *settings;
     const struct route *routes;
     size_t routes_n;
     const struct auth *auth;
-    struct str key;  /* 32 bytes of the key file, for cookies before sign-in */
+    struct str key; /* 32 bytes of the key file, for cookies before sign-in */
     bool demonstration;
     /* Called when the database is away, at most once a second; gives it when it is back. May be NULL. */
     struct db *(*reopen)(void *self);

@@ -1,0 +1,67 @@
+/* What every page says of the site, and dates and times as GOV.UK writes them: "16 October 2022 at 7:11pm". */
+#include "web/inside.h"
+#include "web/web_pages.h"
+
+#include "base/zone.h"
+#include "base/banned.h"
+
+void web_layout(struct request *req, struct layout *out, struct str title)
+{
+    request_read_end(req);
+    const struct serving *s = (const struct serving *)req;
+    struct str site = web_setting_get(req->settings, WEB_SITE_NAME)->text;
+    *out = (struct layout){
+        .title = title.n ? t_page_title(req->language, req->arena, title, site) : site,
+        .site_name = site,
+        .style = web_asset(STR("candour.css")),
+        .icon = web_asset(STR("favicon.svg")),
+        .home = request_own(req, STR("/")),
+        .news = request_own(req, STR("/news")),
+        .report = request_own(req, STR("/report")),
+        .support = request_own(req, STR("/support")),
+        .demonstration = req->web->options.demonstration,
+        /* Only what everybody may read has an address to be found under. */
+        .canonical = s->head && req->route->cached ? request_address(req) : (struct url){ STR_NONE },
+        .hidden = !s->head || !req->route->cached,
+    };
+}
+
+static struct str month_words(enum language language, int month)
+{
+    static struct str (*const months[])(enum language language) = {
+        t_month_1, t_month_2, t_month_3, t_month_4,  t_month_5,  t_month_6,
+        t_month_7, t_month_8, t_month_9, t_month_10, t_month_11, t_month_12,
+    };
+    return months[month - 1](language);
+}
+
+static struct str day_words(struct request *req, const struct civil *c)
+{
+    return t_date_words(req->language, req->arena, c->day, month_words(req->language, c->month), c->year);
+}
+
+static struct str clock_words(struct request *req, const struct civil *c)
+{
+    if (c->minute == 0 && c->hour == 0)
+        return t_time_midnight(req->language);
+    if (c->minute == 0 && c->hour == 12)
+        return t_time_midday(req->language);
+    int hour = c->hour % 12 ? c->hour % 12 : 12;
+    struct str clock =
+        c->minute ? str_format(req->arena, "%d:%02d", hour, c->minute) : str_format(req->arena, "%d", hour);
+    return c->hour < 12 ? t_time_am(req->language, req->arena, clock) : t_time_pm(req->language, req->arena, clock);
+}
+
+struct str web_time_words(struct request *req, int64_t ms)
+{
+    struct civil c;
+    zone_local(ms, &c);
+    return t_time_at(req->language, req->arena, day_words(req, &c), clock_words(req, &c));
+}
+
+struct str web_day_words(struct request *req, int64_t ms)
+{
+    struct civil c;
+    zone_local(ms, &c);
+    return day_words(req, &c);
+}
