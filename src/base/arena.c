@@ -7,6 +7,7 @@
  */
 #include "base/arena.h"
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -22,10 +23,10 @@
 #endif
 #ifdef ARENA_ASAN
 #include <sanitizer/asan_interface.h>
-#define POISON(p, n) __asan_poison_memory_region((p), (n))
+#define POISON(p, n)   __asan_poison_memory_region((p), (n))
 #define UNPOISON(p, n) __asan_unpoison_memory_region((p), (n))
 #else
-#define POISON(p, n) ((void)(p), (void)(n))
+#define POISON(p, n)   ((void)(p), (void)(n))
 #define UNPOISON(p, n) ((void)(p), (void)(n))
 #endif
 
@@ -35,7 +36,7 @@ struct block {
     struct block *older;
     size_t size; /* of bytes */
     size_t used;
-    _Alignas(ARENA_MAX_ALIGN) unsigned char bytes[];
+    _Alignas(max_align_t) unsigned char bytes[];
 };
 
 struct hook {
@@ -116,6 +117,13 @@ void arena_reset(struct arena *a)
     a->failed = false;
 }
 
+/* Where the next thing of this alignment may begin. By address: the heap aligns blocks to less than 64. */
+static size_t next_place(const struct block *b, size_t align)
+{
+    uintptr_t at = (uintptr_t)(b->bytes + b->used);
+    return b->used + (size_t)(-at & (align - 1));
+}
+
 static void *fail(struct arena *a)
 {
     a->failed = true;
@@ -125,21 +133,21 @@ static void *fail(struct arena *a)
 void *arena_alloc(struct arena *a, size_t size, size_t align)
 {
     size_t want = size ? size : 1;
-    if (align == 0 || align > ARENA_MAX_ALIGN || want > a->cap - a->used)
+    if (align == 0 || (align & (align - 1)) != 0 || align > ARENA_MAX_ALIGN || want > a->cap - a->used)
         return fail(a);
     struct block *b = a->block;
-    size_t at = (b->used + (align - 1)) & ~(align - 1);
+    size_t at = next_place(b, align);
     if (at > b->size || want > b->size - at) {
         size_t step = b->size * 2 < ARENA_LARGEST_STEP ? b->size * 2 : ARENA_LARGEST_STEP;
-        size_t need = want > step ? want : step;
-        if (need > SIZE_MAX - sizeof(struct block))
+        if (want > SIZE_MAX - sizeof(struct block) - ARENA_MAX_ALIGN)
             return fail(a);
+        size_t need = want + ARENA_MAX_ALIGN > step ? want + ARENA_MAX_ALIGN : step;
         b = block_new(need);
         if (!b)
             return fail(a);
         b->older = a->block;
         a->block = b;
-        at = 0;
+        at = next_place(b, align);
     }
     void *p = b->bytes + at;
     UNPOISON(p, want);

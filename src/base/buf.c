@@ -2,6 +2,7 @@
 #include "base/buf.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,17 +28,21 @@ void buf_clear(struct buf *b)
     b->failed = false;
 }
 
-char *buf_room(struct buf *b, size_t n)
+/* Room for n bytes that count towards the limit, and for `spare` behind them that do not. */
+static char *grow(struct buf *b, size_t n, size_t spare)
 {
-    if (b->failed || n > b->limit || b->n > b->limit - n) {
+    if (b->failed || n > b->limit || b->n > b->limit - n || b->n + n > SIZE_MAX / 2 - spare) {
         b->failed = true;
         return NULL;
     }
-    if (b->n + n <= b->cap)
+    size_t need = b->n + n + spare;
+    if (b->p && need <= b->cap)
         return b->p + b->n;
     size_t cap = b->cap ? b->cap : 256;
-    while (cap < b->n + n)
-        cap = cap > b->limit / 2 ? b->limit : cap * 2;
+    while (cap < need)
+        cap *= 2;
+    if (cap > b->limit && cap > need)
+        cap = b->limit > need ? b->limit : need;
     char *p = b->arena ? arena_alloc(b->arena, cap, 1) : mem_resize(b->p, cap);
     if (!p) {
         b->failed = true;
@@ -48,6 +53,11 @@ char *buf_room(struct buf *b, size_t n)
     b->p = p;
     b->cap = cap;
     return p + b->n;
+}
+
+char *buf_room(struct buf *b, size_t n)
+{
+    return grow(b, n, 0);
 }
 
 void buf_grew(struct buf *b, size_t n)
@@ -84,7 +94,7 @@ void buf_format(struct buf *b, const char *format, ...)
     va_copy(again, ap);
     int n = vsnprintf(NULL, 0, format, ap);
     va_end(ap);
-    char *room = n < 0 ? NULL : buf_room(b, (size_t)n + 1);
+    char *room = n < 0 ? NULL : grow(b, (size_t)n, 1); /* vsnprintf ends in a NUL */
     if (room) {
         vsnprintf(room, (size_t)n + 1, format, again);
         b->n += (size_t)n;

@@ -80,11 +80,21 @@ static bool next_event(struct reader *r)
     return r->event != NULL;
 }
 
-static void place_of(const struct reader *r, struct fy_token *token, struct yaml *node)
+/*
+ * Line and column of a token; line 0 where it has none (an empty value). The
+ * marks of quoted texts, anchors and aliases stand behind their first character.
+ */
+static void place_of(const struct reader *r, struct fy_token *token, bool behind_first, struct yaml *node)
 {
     const struct fy_mark *mark = token ? fy_token_start_mark(token) : NULL;
-    node->line = r->first_line + (mark ? mark->line : 0);
-    node->column = mark ? mark->column + 1 : 1;
+    node->line = mark ? r->first_line + mark->line : 0;
+    node->column = mark ? mark->column + 1 - (behind_first && mark->column > 0) : 0;
+}
+
+static bool stands_in_quotes(struct fy_token *token)
+{
+    enum fy_scalar_style style = token ? fy_token_scalar_style(token) : FYSS_PLAIN;
+    return style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED;
 }
 
 /* The three tokens that an event of a node has; NULL where it has none. */
@@ -178,6 +188,10 @@ static enum status take_children(struct reader *r, struct yaml *node, int depth,
         enum status status = STATUS_OK;
         if (node->kind == YAML_MAP) {
             status = take(r, &l->key, depth);
+            if (l->key.line == 0) {
+                l->key.line = node->line;
+                l->key.column = node->column;
+            }
             if (status == STATUS_OK)
                 status = check_key(r, first, &l->key);
             if (status == STATUS_OK && !next_event(r))
@@ -187,6 +201,10 @@ static enum status take_children(struct reader *r, struct yaml *node, int depth,
             status = take(r, &l->value, depth);
         if (status != STATUS_OK)
             return status;
+        if (l->value.line == 0) { /* an empty value stands nowhere: its name, or its list, does */
+            l->value.line = node->kind == YAML_MAP ? l->key.line : node->line;
+            l->value.column = node->kind == YAML_MAP ? l->key.column : node->column;
+        }
         *last = l;
         last = &l->next;
         node->n++;
@@ -199,9 +217,11 @@ static enum status take(struct reader *r, struct yaml *node, int depth)
     struct fy_token *anchor, *tag, *self;
     enum fy_event_type type = r->event->type;
     tokens_of(r->event, &anchor, &tag, &self);
-    if (!self && type == FYET_SCALAR)
-        self = anchor ? anchor : tag;
-    place_of(r, self, node);
+    place_of(r,
+             anchor ? anchor
+             : tag  ? tag
+                    : self,
+             anchor || type == FYET_ALIAS || (!tag && stands_in_quotes(self)), node);
     if (type == FYET_ALIAS)
         return wrong_at(r, STATUS_INVALID, node, "Aliases (*name) are not taken; write the value out.");
     if (anchor)
@@ -233,6 +253,10 @@ static enum status take_document(struct reader *r, struct yaml *root)
     enum status status = take(r, root, 0);
     if (status != STATUS_OK)
         return status;
+    if (root->line == 0) {
+        root->line = r->first_line;
+        root->column = 1;
+    }
     if (!next_event(r) || r->event->type != FYET_DOCUMENT_END)
         return wrong_syntax(r);
     return STATUS_OK;
@@ -250,7 +274,7 @@ static enum status take_stream(struct reader *r, struct yaml *root)
             continue;
         if (seen) {
             struct yaml place;
-            place_of(r, r->event->document_start.document_start, &place);
+            place_of(r, r->event->document_start.document_start, false, &place);
             return wrong_at(r, STATUS_INVALID, &place, "A second document begins here; one file holds one document.");
         }
         seen = true;

@@ -11,6 +11,13 @@
 #include "base/banned.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+const char *__lsan_default_suppressions(void);
+
+/* libfyaml 0.7.12 loses a buffer of 4 KB where a long quoted text is followed by a fault; ours must not leak. */
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libfyaml.so";
+}
 
 static void must(bool holds)
 {
