@@ -37,7 +37,10 @@ void *mem_alloc(size_t size)
 
 void *mem_zero(size_t count, size_t size)
 {
-    return must_fail() ? NULL : counted(calloc(count ? count : 1, size ? size : 1));
+    size_t bytes; /* checked here: AddressSanitizer ends the program where calloc would say no */
+    if (must_fail() || __builtin_mul_overflow(count, size, &bytes))
+        return NULL;
+    return counted(calloc(bytes ? bytes : 1, 1));
 }
 
 void *mem_resize(void *old, size_t size)
