@@ -1,0 +1,233 @@
+/*
+ * Import: files become editions, all of one call or none.
+ *
+ * Promises: reading and hashing come before the transaction; inside it only
+ * rows are looked at and written, so it may be run again. The same file twice
+ * changes nothing. Whoever brings a file in counts as having had a hand in it:
+ * otherwise one person could write a post in others' names and approve it.
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "posts/act.h"
+#include "posts/file.h"
+
+#include "base/banned.h"
+
+enum status posts_import_read(struct arena *arena, const struct post_source *sources, size_t n, const struct act *act,
+                              struct post_faults *faults, struct post_import *out, struct fault *fault)
+{
+    *out = (struct post_import){ .arena = arena, .act = act, .faults = faults };
+    faults->arena = arena;
+    faults->n = 0;
+    faults->more = false;
+    if (n == 0 || n > POST_IMPORT_FILES_MAX)
+        return fault_set(fault, STATUS_LIMIT, "Give from 1 to %d files at once.", POST_IMPORT_FILES_MAX);
+    struct import_file *files = ARENA_ARRAY(arena, n, struct import_file);
+    struct import_result *results = ARENA_ARRAY(arena, n, struct import_result);
+    if (files == NULL || results == NULL)
+        return fault_no_memory(fault);
+    bool wrong = false;
+    for (size_t i = 0; i < n; i++) {
+        enum status status = post_file_read(arena, &sources[i], faults, &files[i]);
+        if (status == STATUS_INVALID)
+            wrong = true;
+        else if (status == STATUS_LIMIT)
+            return fault_set(fault, status, "%.*s is too large for one post: shorten it.", STR_ARG(sources[i].name));
+        else if (status == STATUS_NO_MEMORY)
+            return fault_no_memory(fault);
+        else if (status != STATUS_OK)
+            return fault_set(fault, status, "%.*s could not be read: try again.", STR_ARG(sources[i].name));
+        for (size_t j = 0; j < i; j++)
+            if (files[i].key.p != NULL && files[j].key.p != NULL && str_equal(files[i].key, files[j].key)) {
+                post_faults_add(faults, files[i].name, 1, 1,
+                                "The same name stands twice in this import (%.*s); a post's name is its file's. Rename "
+                                "one, or leave it out.",
+                                STR_ARG(files[j].name));
+                wrong = true;
+            }
+    }
+    if (wrong)
+        return fault_set(fault, STATUS_INVALID, "Nothing was imported: mend the faults and try again.");
+    out->files = files;
+    out->files_n = n;
+    out->results = results;
+    return STATUS_OK;
+}
+
+/* Ids of the accounts that the head names. A fault for each that there is not. */
+static enum status find_authors(struct db_tx *tx, const struct post_import *import, const struct import_file *file,
+                                int64_t *accounts)
+{
+    for (size_t i = 0; i < file->authors_n; i++) {
+        struct actor author;
+        enum status status = account_find(tx, import->arena, file->authors[i].user, &author);
+        if (status == STATUS_OK) {
+            accounts[i] = author.account;
+            continue;
+        }
+        if (status != STATUS_NOT_FOUND)
+            return status;
+        post_faults_add(
+            import->faults, file->name, file->authors[i].line, file->authors[i].column,
+            "There is no account \"%.*s\": write an author as \"candour user list\" shows them, or have the "
+            "account added.",
+            STR_ARG(post_quote(import->arena, file->authors[i].user)));
+    }
+    return STATUS_OK;
+}
+
+static enum status add_hands(struct db_tx *tx, int64_t edition, const struct import_file *file, const int64_t *accounts,
+                             int64_t importer, int64_t *added)
+{
+    int64_t changed = 0;
+    *added = 0;
+    for (size_t i = 0; i < file->authors_n; i++) {
+        enum status status = sql_posts_hand_add(tx, edition, accounts[i], STR("author"), &changed);
+        if (status != STATUS_OK)
+            return status;
+        *added += changed;
+    }
+    return importer == 0 ? STATUS_OK : sql_posts_hand_add(tx, edition, importer, STR("import"), NULL);
+}
+
+static enum status add_edition(struct db_tx *tx, const struct post_import *import, const struct import_file *file,
+                               const struct actor *actor, int64_t post, int64_t number, const int64_t *accounts)
+{
+    const struct post_content *content = &file->content;
+    struct db_opt_int dated = { .set = content->dated.set, .value = content->dated.at };
+    struct str labels = edition_labels_text(import->arena, edition_labels(content));
+    if (labels.p == NULL)
+        return STATUS_NO_MEMORY;
+    struct posts_edition_add row;
+    enum status status = sql_posts_edition_add(
+        tx, import->arena, post, number, file->hash, file->salt, post_kind_word(content->kind), content->title, labels,
+        dated, content->dated.has_time, file->document, import->act->now, actor->account, &row);
+    if (status == STATUS_OK)
+        status = sql_posts_record_put(tx, row.id, file->beside, import->act->now, NULL);
+    int64_t added = 0;
+    if (status == STATUS_OK)
+        status = add_hands(tx, row.id, file, accounts, actor->account, &added);
+    for (size_t i = 0; i < content->about_n && status == STATUS_OK; i++)
+        status = sql_posts_about_add(tx, row.id, (int64_t)i, content->about[i], NULL);
+    return status;
+}
+
+/* The same hash: nothing, or what stands beside it is brought up to date. */
+static enum status keep_edition(struct db_tx *tx, const struct post_import *import, const struct import_file *file,
+                                const struct actor *actor, const struct posts_head *head, const int64_t *accounts,
+                                enum import_outcome *outcome)
+{
+    int64_t added = 0;
+    enum status status = add_hands(tx, head->edition, file, accounts, 0, &added);
+    if (status != STATUS_OK)
+        return status;
+    bool changed = !str_equal(file->beside, head->beside);
+    *outcome = changed || added > 0 ? IMPORT_RECORD : IMPORT_SAME;
+    if (changed)
+        status = sql_posts_record_put(tx, head->edition, file->beside, import->act->now, NULL);
+    if (*outcome == IMPORT_SAME || status != STATUS_OK)
+        return status;
+    status = sql_posts_hand_add(tx, head->edition, actor->account, STR("import"), NULL);
+    if (status != STATUS_OK)
+        return status;
+    if (changed && head->public_edition.set && head->public_edition.value == head->edition) {
+        status = db_generation_raise(tx); /* whether replies are open is seen by the public */
+        if (status != STATUS_OK)
+            return status;
+    }
+    return act_trace(tx, import->arena, import->act, actor, "recorded", head->post, file->key, head->number, head->salt,
+                     head->hash, STR(""));
+}
+
+static enum status write_file(struct db_tx *tx, const struct post_import *import, const struct import_file *file,
+                              const struct actor *actor, const int64_t *accounts, struct import_result *result)
+{
+    struct posts_head head = { 0 };
+    enum status status = sql_posts_head(tx, import->arena, file->key, &head);
+    bool is_new = status == STATUS_NOT_FOUND;
+    if (status != STATUS_OK && !is_new)
+        return status;
+    if (file->base != 0 && file->base != head.number)
+        return db_refuse(tx, STATUS_CONFLICT,
+                         "%.*s has been changed by somebody else since you began: its newest edition is number %lld. "
+                         "Compare with it and try again.",
+                         STR_ARG(file->key), (long long)head.number);
+    *result = (struct import_result){ .key = file->key, .hash_hex = edition_hex(import->arena, file->hash) };
+    if (result->hash_hex.p == NULL)
+        return STATUS_NO_MEMORY;
+    if (!is_new && str_equal(head.hash, file->hash)) {
+        result->number = head.number;
+        return keep_edition(tx, import, file, actor, &head, accounts, &result->outcome);
+    }
+    if (head.withdrawn.set)
+        return db_refuse(tx, STATUS_REFUSED,
+                         "%.*s was withdrawn, and a withdrawn post takes no new edition: give the file another name.",
+                         STR_ARG(file->key));
+    int64_t post = head.post;
+    if (is_new) {
+        struct posts_post_add row;
+        status = sql_posts_post_add(tx, import->arena, file->key, import->act->now, &row);
+        if (status != STATUS_OK)
+            return status;
+        post = row.id;
+    }
+    result->number = head.number + 1;
+    result->outcome = is_new ? IMPORT_POST : IMPORT_EDITION;
+    status = add_edition(tx, import, file, actor, post, result->number, accounts);
+    if (status != STATUS_OK)
+        return status;
+    return act_trace(tx, import->arena, import->act, actor, "imported", post, file->key, result->number, file->salt,
+                     file->hash, STR(""));
+}
+
+enum status posts_import_write(struct db_tx *tx, void *arg)
+{
+    struct post_import *import = arg;
+    struct actor actor;
+    import->faults->n = 0;
+    import->faults->more = false;
+    enum status status = act_may(tx, import->arena, import->act, PERMISSION_POST_WRITE, "import posts", &actor);
+    if (status != STATUS_OK)
+        return status;
+    int64_t **accounts = ARENA_ARRAY(import->arena, import->files_n, int64_t *);
+    if (accounts == NULL)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < import->files_n; i++) {
+        accounts[i] = ARENA_ARRAY(import->arena, import->files[i].authors_n, int64_t);
+        if (accounts[i] == NULL)
+            return STATUS_NO_MEMORY;
+        status = find_authors(tx, import, &import->files[i], accounts[i]);
+        if (status != STATUS_OK)
+            return status;
+    }
+    if (import->faults->n > 0)
+        return db_refuse(tx, STATUS_INVALID, "Nothing was imported: mend the faults and try again.");
+    for (size_t i = 0; i < import->files_n; i++) {
+        status = write_file(tx, import, &import->files[i], &actor, accounts[i], &import->results[i]);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+enum status posts_check_file(struct arena *arena, const struct post_source *source, struct post_faults *faults,
+                             struct post_checked *out, struct fault *fault)
+{
+    struct import_file file;
+    *out = (struct post_checked){ 0 };
+    faults->arena = arena;
+    faults->n = 0;
+    faults->more = false;
+    enum status status = post_file_read(arena, source, faults, &file);
+    if (status == STATUS_INVALID)
+        return fault_set(fault, status, "The file has faults: mend them and try again.");
+    if (status == STATUS_NO_MEMORY)
+        return fault_no_memory(fault);
+    if (status != STATUS_OK)
+        return fault_set(fault, status, "%.*s could not be read: try again.", STR_ARG(source->name));
+    out->hash_hex = edition_hex(arena, file.hash);
+    out->labels = edition_labels(&file.content);
+    out->document = file.document;
+    return out->hash_hex.p == NULL ? fault_no_memory(fault) : STATUS_OK;
+}

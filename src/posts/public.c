@@ -1,0 +1,218 @@
+/*
+ * What the public may read. Every statement here joins post_public, so a draft
+ * cannot come out; and one function decides what a withdrawal still lets be
+ * said, for lists, links and the page alike.
+ */
+#include "base/arena.h"
+#include "posts/edition.h"
+#include "posts/posts_sql.h"
+
+#include "base/banned.h"
+
+enum { LINKS_MAX = 50 };
+
+struct str post_cursor_text(struct arena *arena, struct post_cursor cursor)
+{
+    return str_format(arena, "%lld.%.*s", (long long)cursor.time, STR_ARG(cursor.slug));
+}
+
+bool post_cursor_read(struct str text, struct post_cursor *out)
+{
+    struct str time;
+    struct str rest = text;
+    if (!str_cut(&rest, '.', &time) || rest.p == NULL || rest.n == 0 || rest.n > POST_SLUG_MAX + 8 || time.n > 15)
+        return false;
+    for (size_t i = 0; i < rest.n; i++) {
+        char c = rest.p[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'))
+            return false;
+    }
+    out->slug = rest;
+    return str_to_i64(time, &out->time) && out->time >= 0;
+}
+
+/* A withdrawal as rows hold it, told apart. STATUS_DAMAGED for a ground that is none. */
+static enum status take_withdrawal(struct db_opt_int withdrawn, struct str word, enum post_ground *ground, bool *hidden)
+{
+    *ground = GROUND_OTHER;
+    *hidden = false;
+    if (!withdrawn.set)
+        return STATUS_OK;
+    if (!post_ground_of_word(word, ground))
+        return STATUS_DAMAGED;
+    *hidden = post_ground_hides(*ground);
+    return STATUS_OK;
+}
+
+static enum status take_kind(struct str word, enum post_kind *out)
+{
+    int at = word_find(&post_kind_words, word);
+    *out = (enum post_kind)(at < 0 ? 0 : at);
+    return at < 0 ? STATUS_DAMAGED : STATUS_OK;
+}
+
+static enum status take_row(struct post_row *row, struct str kind, struct str labels, struct str ground)
+{
+    enum status status = take_kind(kind, &row->kind);
+    if (status == STATUS_OK)
+        status = edition_labels_read(labels, &row->labels);
+    if (status == STATUS_OK)
+        status = take_withdrawal(row->withdrawn, ground, &row->ground, &row->hidden);
+    if (row->hidden) {
+        row->title = row->reason = STR_NONE;
+        row->labels = 0;
+        row->dated = (struct post_date){ 0 };
+    }
+    return status;
+}
+
+/* Where a list begins: behind everything that there could be. */
+static const struct post_cursor from_newest = { INT64_MAX, { "", 0 } };
+
+enum status posts_list(struct db_tx *tx, struct arena *arena, const struct post_cursor *after, int64_t limit,
+                       struct post_row **rows, size_t *n)
+{
+    const struct post_cursor *from = after == NULL ? &from_newest : after;
+    struct posts_live *found;
+    *n = 0;
+    if (limit < 1 || limit > POST_LIST_MAX)
+        return STATUS_LIMIT;
+    enum status status = sql_posts_live(tx, arena, from->time, from->slug, limit, &found, n);
+    if (status != STATUS_OK)
+        return status;
+    *rows = ARENA_ARRAY(arena, *n + 1, struct post_row);
+    if (*rows == NULL)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < *n && status == STATUS_OK; i++) {
+        (*rows)[i] = (struct post_row){
+            .address = { found[i].year, found[i].slug },
+            .title = found[i].title,
+            .dated = { found[i].dated.set, found[i].dated_has_time, found[i].dated.value },
+            .published = found[i].published,
+            .cursor = { found[i].published, found[i].slug },
+        };
+        status = take_row(&(*rows)[i], found[i].kind, found[i].labels, STR_NONE);
+    }
+    return status;
+}
+
+enum status posts_withdrawn(struct db_tx *tx, struct arena *arena, const struct post_cursor *after, int64_t limit,
+                            struct post_row **rows, size_t *n)
+{
+    const struct post_cursor *from = after == NULL ? &from_newest : after;
+    struct posts_gone *found;
+    *n = 0;
+    if (limit < 1 || limit > POST_LIST_MAX)
+        return STATUS_LIMIT;
+    enum status status = sql_posts_gone(tx, arena, from->time, from->slug, limit, &found, n);
+    if (status != STATUS_OK)
+        return status;
+    *rows = ARENA_ARRAY(arena, *n + 1, struct post_row);
+    if (*rows == NULL)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < *n && status == STATUS_OK; i++) {
+        (*rows)[i] = (struct post_row){
+            .address = { found[i].year, found[i].slug },
+            .title = found[i].title,
+            .dated = { found[i].dated.set, found[i].dated_has_time, found[i].dated.value },
+            .published = found[i].published,
+            .withdrawn = found[i].withdrawn,
+            .reason = found[i].reason,
+            .cursor = { found[i].withdrawn.value, found[i].slug },
+        };
+        status = take_row(&(*rows)[i], found[i].kind, found[i].labels, found[i].ground);
+    }
+    return status;
+}
+
+static enum status take_link(struct post_link *link, struct str kind, struct str ground)
+{
+    enum post_ground which;
+    enum status status = take_kind(kind, &link->kind);
+    if (status == STATUS_OK)
+        status = take_withdrawal(link->withdrawn, ground, &which, &link->hidden);
+    if (link->hidden)
+        link->title = STR_NONE;
+    return status;
+}
+
+static enum status find_links(struct db_tx *tx, struct arena *arena, int64_t edition, struct str key,
+                              struct post_view *out)
+{
+    struct posts_about *about;
+    struct posts_about_by *about_by;
+    enum status status = sql_posts_about(tx, arena, edition, LINKS_MAX, &about, &out->about_n);
+    if (status == STATUS_OK)
+        status = sql_posts_about_by(tx, arena, key, LINKS_MAX, &about_by, &out->about_by_n);
+    if (status != STATUS_OK)
+        return status;
+    struct post_link *to = ARENA_ARRAY(arena, out->about_n + 1, struct post_link);
+    struct post_link *from = ARENA_ARRAY(arena, out->about_by_n + 1, struct post_link);
+    if (to == NULL || from == NULL)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < out->about_n && status == STATUS_OK; i++) {
+        to[i] = (struct post_link){ .address = { about[i].year, about[i].slug },
+                                    .title = about[i].title,
+                                    .published = about[i].published,
+                                    .withdrawn = about[i].withdrawn };
+        status = take_link(&to[i], about[i].kind, about[i].ground);
+    }
+    for (size_t i = 0; i < out->about_by_n && status == STATUS_OK; i++) {
+        from[i] = (struct post_link){ .address = { about_by[i].year, about_by[i].slug },
+                                      .title = about_by[i].title,
+                                      .published = about_by[i].published,
+                                      .withdrawn = about_by[i].withdrawn };
+        status = take_link(&from[i], about_by[i].kind, about_by[i].ground);
+    }
+    out->about = to;
+    out->about_by = from;
+    return status;
+}
+
+enum status posts_find(struct db_tx *tx, struct arena *arena, struct post_address address, struct post_view *out)
+{
+    struct posts_public row;
+    struct post_content content;
+    *out = (struct post_view){ .address = address };
+    enum status status = sql_posts_public(tx, arena, address.year, address.slug, &row);
+    if (status == STATUS_OK)
+        status = edition_read(arena, row.document, row.beside, &content);
+    if (status != STATUS_OK)
+        return status;
+    out->kind = content.kind;
+    out->language = content.language;
+    out->published = row.published;
+    out->withdrawn = row.withdrawn;
+    status = take_withdrawal(row.withdrawn, row.ground, &out->ground, &out->hidden);
+    if (status == STATUS_OK)
+        status = edition_labels_read(row.labels, &out->labels);
+    if (status == STATUS_OK)
+        status = find_links(tx, arena, row.edition, row.key, out);
+    if (status != STATUS_OK)
+        return status;
+    if (out->hidden) {
+        out->labels = 0;
+        out->about = NULL; /* what it was about could tell what it said */
+        out->about_n = 0;
+        return STATUS_OK;
+    }
+    struct post_person *people = ARENA_ARRAY(arena, content.people_n + 1, struct post_person);
+    if (people == NULL)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < content.people_n; i++)
+        people[i] = (struct post_person){ .as_written = content.people[i].as_written, .kind = content.people[i].kind };
+    out->reason = row.reason;
+    out->title = content.title;
+    out->body = content.body;
+    out->dated = content.dated;
+    out->people = people;
+    out->people_n = content.people_n;
+    out->speaker = content.speaker;
+    out->promises = content.promises;
+    out->promises_n = content.promises_n;
+    out->campaign = content.campaign;
+    out->topics = content.topics;
+    out->topics_n = content.topics_n;
+    out->replies_closed = content.replies_closed;
+    return STATUS_OK;
+}
