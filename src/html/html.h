@@ -31,9 +31,13 @@ void html_literal(struct buf *out, struct str s);
  * Addresses. `url_own` takes a literal path of our own site ("/news").
  * `url_path` joins a head and one segment, which is percent-encoded.
  * `url_query` adds "?name=value" or "&name=value", encoded.
+ * Both give STR_NONE when memory is gone, when the address would be longer
+ * than URL_MAX_BYTES, and for the segments "", "." and "..".
  * `url_outside` takes http, https, mailto and tel, and a path on our own site
- * that begins with one "/"; anything else is STATUS_INVALID.
+ * that begins with one "/"; anything else is STATUS_INVALID. Host names are
+ * ASCII; user names in addresses are refused.
  */
+enum { URL_MAX_BYTES = 2048 };
 #define URL_OWN(literal) ((struct url){ STR(literal) })
 struct url url_path(struct arena *arena, struct url head, struct str segment);
 struct url url_query(struct arena *arena, struct url head, struct str name, struct str value);
@@ -41,7 +45,13 @@ enum status url_outside(struct arena *arena, struct str text, struct url *out);
 
 /* ---- Markdown ---- */
 
-enum { MARKDOWN_MAX_BYTES = 128 * 1024, MARKDOWN_MAX_DEPTH = 32 };
+enum {
+    MARKDOWN_MAX_BYTES = 128 * 1024,
+    MARKDOWN_MAX_DEPTH = 32,   /* of quotes, lists, emphasis inside one another */
+    MARKDOWN_MAX_MARKS = 1000, /* brackets, stars, backticks and so on in one paragraph */
+    MARKDOWN_MAX_MEMORY = 16 * 1024 * 1024,
+    MARKDOWN_MAX_HTML = 1024 * 1024,
+};
 
 struct markdown_fault {
     int line; /* of the text, from 1 */
@@ -54,7 +64,12 @@ struct markdown_fault {
  * (pictures have a record of their own), links go through `url_outside`.
  * The result is sanitised: only p h2-h4 ul ol li blockquote em strong del code
  * pre a table thead tbody tr th td hr br, with the classes of GOV.UK Frontend.
- * Memory comes from the arena; an allocation that fails leaves by one exit.
+ *
+ * STATUS_INVALID with the line for what the author must change, STATUS_LIMIT
+ * for the bounds above. The result lives in `arena`; the parser's memory is an
+ * arena of its own, given back on return; an allocation that fails leaves by
+ * one exit with STATUS_NO_MEMORY. Renderings follow one another: the library
+ * keeps state for the whole process, so a lock is held.
  */
 enum status markdown_html(struct arena *arena, struct str text, struct html *out, struct markdown_fault *fault);
 /* The words alone, one space between blocks; for descriptions and search. */
