@@ -1,0 +1,4 @@
+/* A file of a case, which says what it is for. */
+#ifndef CANDOUR_POSTS_EDITION_H
+#define CANDOUR_POSTS_EDITION_H
+#endif

@@ -1,0 +1,3 @@
+/* A file of a case, which says what it is for. */
+#  include "posts/posts.h"
+#include "base/banned.h"

@@ -1,0 +1,5 @@
+/* A file of a case, which says what it is for. */
+#ifndef CANDOUR_BASE_STR_H
+#define CANDOUR_BASE_STR_H
+#include "proc/proc.h"
+#endif

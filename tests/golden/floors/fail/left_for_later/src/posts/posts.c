@@ -1,0 +1,3 @@
+/* A file of a case, which says what it is for. */
+#include "base/banned.h"
+/* TODO */

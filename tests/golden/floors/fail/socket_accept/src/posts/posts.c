@@ -1,0 +1,8 @@
+/* A file of a case, which says what it is for. */
+#include "base/banned.h"
+
+int posts_call(int x)
+{
+    return accept
+        (x);
+}

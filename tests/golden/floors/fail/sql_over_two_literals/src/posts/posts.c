@@ -1,0 +1,5 @@
+/* A file of a case, which says what it is for. */
+#include "base/banned.h"
+
+static const char words[] = "DELETE " /* in two pieces */
+                            "FROM post";

@@ -1,0 +1,4 @@
+/* A file of a case, which says what it is for. */
+#include "base/banned.h"
+
+static const char words[] = "PRAGMA user_version";

@@ -1,0 +1,4 @@
+/* A file of a case, which says what it is for. */
+#ifndef CANDOUR_BASE_STR_H
+#define CANDOUR_BASE_STR_H
+#endif
