@@ -38,7 +38,8 @@ struct option {
 };
 /*
  * Fills `options`, moves positional arguments to the front of argv and counts them in `*rest`.
- * `--help` prints usage and help of `command` and sets *help. False after an unknown or incomplete option (said on standard error).
+ * `--help` prints usage and help of `command` and sets *help. False after an unknown or incomplete option (said on
+ * standard error).
  */
 bool command_options(const struct command *command, int argc, char **argv, struct option *options, size_t n, int *rest,
                      bool *help);

@@ -1,0 +1,297 @@
+/*
+ * candour doctor: what is wrong with an installation, and how to mend it.
+ *
+ * Promises: it changes nothing but what opening the database changes (the
+ * schema of an older candour is brought up to date); each line is "ok" or
+ * "problem" with what to do; a check that could not run is a problem.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/zone.h"
+#include "main/options.h"
+#include "main/place.h"
+#include "main/wiring.h"
+#include "proc/proc.h"
+#include "base/banned.h"
+
+enum {
+    DOCTOR_ARENA_MAX = 16 * 1024 * 1024,
+    DOCTOR_ANSWER_MAX = 64 * 1024,
+    DOCTOR_ASK_MS = 5000,
+    DOCTOR_DISK_MIN_MB = 200, /* below this a busy day can fill the disk */
+    DOCTOR_CLOCK_SLACK_MS = 24 * 60 * 60 * 1000,
+};
+
+struct doctor {
+    struct arena *arena;
+    const char *folder;
+    const struct settings *settings; /* NULL: they could not be read */
+    unsigned problems;
+};
+
+__attribute__((format(printf, 3, 4))) static void line(struct doctor *d, const char *what, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    printf("ok       %-14s  ", what);
+    vprintf(format, ap);
+    putchar('\n');
+    va_end(ap);
+    (void)d;
+}
+
+__attribute__((format(printf, 3, 4))) static void problem(struct doctor *d, const char *what, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    printf("problem  %-14s  ", what);
+    vprintf(format, ap);
+    putchar('\n');
+    va_end(ap);
+    d->problems++;
+}
+
+/* False: there is nothing to look at. */
+static bool look_at_folder(struct doctor *d)
+{
+    struct stat st;
+    if (stat(d->folder, &st) != 0 || !S_ISDIR(st.st_mode)) {
+        problem(d, "folder", "There is no data folder %s: make one with candour init --data %s, or give the right one.",
+                d->folder, d->folder);
+        return false;
+    }
+    if (place_has(d->arena, d->folder, PLACE_UNFINISHED))
+        problem(d, "folder", "%s was not set up to its end: run candour init --data %s again.", d->folder, d->folder);
+    else if (st.st_mode & 077)
+        problem(d, "folder", "Others on this machine may read %s (mode %04o): chmod 700 %s", d->folder,
+                (unsigned)(st.st_mode & 07777), d->folder);
+    else if (geteuid() != 0 && st.st_uid != geteuid())
+        problem(d, "folder", "%s belongs to user %u and you are user %u: run candour as that user.", d->folder,
+                (unsigned)st.st_uid, (unsigned)geteuid());
+    else if (access(d->folder, R_OK | W_OK | X_OK) != 0)
+        problem(d, "folder", "%s cannot be written (%s): mend its mode or the file system's.", d->folder,
+                strerror(errno));
+    else
+        line(d, "folder", "%s, mode %04o", d->folder, (unsigned)(st.st_mode & 07777));
+    return true;
+}
+
+static void look_at_key(struct doctor *d)
+{
+    const char *path = place_path(d->arena, d->folder, PLACE_KEY);
+    struct stat st;
+    if (!path || lstat(path, &st) != 0)
+        problem(d, "key file", "%s/" PLACE_KEY " is missing: put the one of your backup in its place.", d->folder);
+    else if (!S_ISREG(st.st_mode) || st.st_size != PLACE_KEY_SIZE)
+        problem(d, "key file", "%s is not a file of %d bytes: put the one of your backup in its place.", path,
+                PLACE_KEY_SIZE);
+    else if (st.st_mode & 077)
+        problem(d, "key file", "Others on this machine may read %s (mode %04o): chmod 600 %s", path,
+                (unsigned)(st.st_mode & 07777), path);
+    else if (access(path, R_OK) != 0)
+        problem(d, "key file", "%s cannot be read (%s): mend its owner.", path, strerror(errno));
+    else
+        line(d, "key file", "%s, mode %04o", path, (unsigned)(st.st_mode & 07777));
+}
+
+static void look_at_settings(struct doctor *d)
+{
+    const char *path = place_path(d->arena, d->folder, PLACE_SETTINGS);
+    struct setting_fault *faults = ARENA_ARRAY(d->arena, SETTINGS_MAX_FAULTS, struct setting_fault);
+    struct fault fault;
+    struct str text;
+    size_t n = 0;
+    if (!path || !faults || file_read(d->arena, path, PLACE_SETTINGS_MAX, &text, &fault) != STATUS_OK) {
+        problem(d, "settings", "%s", path && faults ? fault.text : "There was not enough memory.");
+        return;
+    }
+    if (place_settings_read(d->arena, text, &d->settings, faults, &n) == STATUS_OK) {
+        line(d, "settings", "%s has no faults", path);
+        return;
+    }
+    d->settings = NULL;
+    for (size_t i = 0; i < n; i++)
+        problem(d, "settings", "%s:%d:%d: %s", path, faults[i].line, faults[i].column, faults[i].text);
+    if (!n)
+        problem(d, "settings", "%s could not be read.", path);
+}
+
+static void look_at_demonstration(struct doctor *d)
+{
+    if (!place_has(d->arena, d->folder, PLACE_DEMONSTRATION) || !d->settings)
+        return;
+    struct str address = settings_get(d->settings, wiring_setting("site.address"))->text;
+    if (wiring_address_is_local(address))
+        line(d, "demonstration", "this folder holds the demonstration; it is served on localhost only");
+    else
+        problem(
+            d, "demonstration",
+            "This folder holds the demonstration, whose passphrases everybody knows, and site.address is no localhost "
+            "address: make another folder with candour init.");
+}
+
+static void look_at_time_zone(struct doctor *d)
+{
+    struct fault fault;
+    const struct setting *row = wiring_setting("site.time_zone");
+    struct str name = d->settings ? settings_get(d->settings, row)->text : str_of(row->preset);
+    if (zone_use(name, &fault) == STATUS_OK)
+        line(d, "time zones", "the rules of %.*s are there", STR_ARG(name));
+    else
+        problem(d, "time zones", "%s", fault.text);
+}
+
+/* Nothing here knows the right time; a clock that is behind what it wrote itself is wrong. */
+static void look_at_clock(struct doctor *d)
+{
+    const char *path = place_path(d->arena, d->folder, PLACE_DATABASE);
+    struct stat st;
+    if (!path || stat(path, &st) != 0)
+        return;
+    int64_t written = (int64_t)st.st_mtim.tv_sec * 1000, now = clock_now_ms();
+    struct str today = zone_utc(d->arena, now);
+    if (written > now + DOCTOR_CLOCK_SLACK_MS)
+        problem(d, "clock", "It says %.*s, but the database was written later than that: set the machine's clock.",
+                STR_ARG(today));
+    else
+        line(d, "clock", "%.*s", STR_ARG(today));
+}
+
+static void look_at_disk(struct doctor *d)
+{
+    struct statvfs fs;
+    if (statvfs(d->folder, &fs) != 0) {
+        problem(d, "disk", "%s cannot be looked at (%s): look at the disk.", d->folder, strerror(errno));
+        return;
+    }
+    unsigned long long mb = (unsigned long long)fs.f_bavail * fs.f_frsize / (1024 * 1024);
+    if (fs.f_flag & ST_RDONLY)
+        problem(d, "disk", "%s lies on a file system that is mounted read-only: look at the disk and mount it again.",
+                d->folder);
+    else if (mb < DOCTOR_DISK_MIN_MB)
+        problem(d, "disk", "Only %llu MB are free where %s lies; keep %d MB free: make room.", mb, d->folder,
+                DOCTOR_DISK_MIN_MB);
+    else if (fs.f_files && fs.f_favail < 100)
+        problem(d, "disk", "Only %llu more files fit where %s lies: make room.", (unsigned long long)fs.f_favail,
+                d->folder);
+    else
+        line(d, "disk", "%llu MB free", mb);
+}
+
+static void look_at_database(struct doctor *d)
+{
+    struct fault fault;
+    struct db *db = NULL;
+    struct db_options options = wiring_database(d->folder, false);
+    enum status status = db_open(&db, &options, &fault);
+    if (status == STATUS_OK)
+        status = db_check(db, &fault);
+    if (status == STATUS_OK)
+        line(d, "database", "%s/" PLACE_DATABASE " is whole", d->folder);
+    else
+        problem(d, "database", "%s", fault.text);
+    db_close(db);
+}
+
+/* The name under which the server takes a request: that of site.address, or the listener's own. */
+static struct str host_of(const struct doctor *d, struct str where)
+{
+    struct str address = d->settings ? settings_get(d->settings, wiring_setting("site.address"))->text : STR_NONE;
+    if (wiring_address_is_local(address))
+        return where;
+    ptrdiff_t from = str_find(address, STR("://"));
+    struct str host = from < 0 ? STR_NONE : str_slice(address, (size_t)from + 3, address.n);
+    ptrdiff_t end = str_find_byte(host, '/');
+    return end < 0 ? host : str_slice(host, 0, (size_t)end);
+}
+
+static void look_at_server(struct doctor *d)
+{
+    struct str where;
+    pid_t holder = place_lock_holder(d->arena, d->folder, &where);
+    if (!holder) {
+        line(d, "server", "not running");
+        return;
+    }
+    if (!where.n) {
+        line(d, "server", "process %d holds " PLACE_LOCK " and does not listen yet", (int)holder);
+        return;
+    }
+    struct buf answer;
+    buf_init(&answer, NULL, DOCTOR_ANSWER_MAX);
+    struct str request = str_format(d->arena, "GET /healthz HTTP/1.1\r\nHost: %.*s\r\nConnection: close\r\n\r\n",
+                                    STR_ARG(host_of(d, where)));
+    struct fault fault;
+    enum status status = request.p ? proc_ask(where, request, DOCTOR_ASK_MS, &answer, &fault) : fault_no_memory(&fault);
+    struct str head = buf_str(&answer);
+    if (status != STATUS_OK)
+        problem(d, "server",
+                "Process %d has " PLACE_LOCK " but does not answer at %.*s: look at its log, or end it with "
+                "kill %d and start it again.",
+                (int)holder, STR_ARG(where), (int)holder);
+    else if (!str_starts(head, STR("HTTP/1.1 200 ")))
+        problem(d, "server", "Process %d answers at %.*s, but not that it is well (%.*s): look at its log.",
+                (int)holder, STR_ARG(where), STR_ARG(str_slice(head, 9, 3)));
+    else
+        line(d, "server", "process %d answers at %.*s", (int)holder, STR_ARG(where));
+    buf_free(&answer);
+}
+
+static int look(struct doctor *d)
+{
+    if (look_at_folder(d)) {
+        look_at_settings(d);
+        look_at_key(d);
+        look_at_demonstration(d);
+        look_at_time_zone(d);
+        look_at_clock(d);
+        look_at_disk(d);
+        look_at_database(d);
+        look_at_server(d);
+    }
+    if (!d->problems)
+        return EXIT_DONE;
+    fflush(stdout);
+    fprintf(stderr, "candour: %u problem%s; each line above says how to mend it.\n", d->problems,
+            d->problems == 1 ? "" : "s");
+    return EXIT_REFUSED;
+}
+
+static int run(int argc, char **argv)
+{
+    struct option data = { .name = "--data", .takes_value = true };
+    int rest = 0;
+    bool help = false;
+    if (!command_options(&command_doctor, argc, argv, &data, 1, &rest, &help))
+        return EXIT_CANNOT;
+    if (help)
+        return EXIT_DONE;
+    if (rest)
+        return options_wrong(&command_doctor, "doctor takes no argument; give the folder with --data.");
+    struct doctor d = { .arena = arena_new(DOCTOR_ARENA_MAX), .folder = data.seen ? data.value : PLACE_DEFAULT };
+    struct fault fault;
+    fault_no_memory(&fault);
+    int code = d.arena ? look(&d) : command_fail(&fault);
+    arena_free(d.arena);
+    return code;
+}
+
+const struct command command_doctor = {
+    .name = "doctor",
+    .usage = "doctor [--data DIR]",
+    .help =
+        "Looks at an installation and says what is wrong and how to mend it. Folder, key, settings, database, disk, "
+        "clock, time zones, and whether a server runs; reads the whole database, which takes a while for a large one. "
+        "Answers 0 where all is well, 1 where there is a problem.",
+    .run = run,
+};

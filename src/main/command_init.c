@@ -1,0 +1,357 @@
+/*
+ * candour init: makes a data folder.
+ *
+ * Promises: what was there is never overwritten; until everything is made a
+ * mark stands in the folder, so that an init that was cut short (power, a full
+ * disk, kill) is seen by every command and is begun anew by the next init; the
+ * key is 32 bytes of the kernel's randomness that only the owner may read.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/entropy.h"
+#include "base/file.h"
+#include "main/options.h"
+#include "main/place.h"
+#include "main/wiring.h"
+#include "base/banned.h"
+
+enum { INIT_ARENA_MAX = 8 * 1024 * 1024, INIT_FILE_MAX = 64 * 1024 };
+
+enum { OPTION_DATA, OPTION_NAME, OPTION_ADDRESS, OPTION_DEMONSTRATION, OPTIONS };
+
+struct init {
+    struct arena *arena;
+    const char *folder;
+    const char *name, *address; /* NULL: the defaults */
+    bool demonstration;
+    bool made_folder;
+    int mark; /* the locked file of the mark */
+};
+
+/* Everything that init may have made; what else stands in the folder is somebody's own. */
+static const char *const made[] = {
+    PLACE_SETTINGS,        PLACE_KEY,    PLACE_DEMONSTRATION, PLACE_DATABASE, PLACE_DATABASE "-wal",
+    PLACE_DATABASE "-shm", "write.lock", "generation",
+};
+
+enum { MADE = sizeof made / sizeof made[0] };
+
+/* One of them, or what is left of writing one: "key.0123456789abcdef.new". */
+static bool is_made(struct str name)
+{
+    for (size_t i = 0; i < MADE; i++) {
+        struct str own = str_of(made[i]);
+        if (str_equal(name, own))
+            return true;
+        if (str_starts(name, own) && str_ends(name, STR(".new")) && name.n > own.n && name.p[own.n] == '.')
+            return true;
+    }
+    return false;
+}
+
+static void take_away(const struct init *in)
+{
+    DIR *folder = opendir(in->folder);
+    if (!folder)
+        return;
+    const struct dirent *entry;
+    while ((entry = readdir(folder)))
+        if (is_made(str_of(entry->d_name)))
+            unlinkat(dirfd(folder), entry->d_name, 0);
+    closedir(folder);
+}
+
+/* ---- The settings file ---- */
+
+static void yaml_quoted(struct buf *out, struct str text)
+{
+    buf_add_byte(out, '"');
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '"' || text.p[i] == '\\')
+            buf_add_byte(out, '\\');
+        buf_add_byte(out, text.p[i]);
+    }
+    buf_add_byte(out, '"');
+}
+
+static struct str value_of(const struct init *in, const struct setting *row)
+{
+    struct str name = str_of(row->name);
+    if (str_equal(name, STR("site.name")))
+        return str_of(in->name);
+    if (str_equal(name, STR("site.address")))
+        return str_of(in->address);
+    return STR_NONE;
+}
+
+static void row_write(struct buf *out, const struct setting *row, struct str key, struct str value)
+{
+    buf_format(out, "  # %s\n", row->help);
+    if (value.p) {
+        buf_format(out, "  %.*s: ", STR_ARG(key));
+        yaml_quoted(out, value);
+        buf_add(out, STR("\n"));
+    } else if (row->type == SETTING_LIST) {
+        buf_format(out, "  #%.*s: []\n", STR_ARG(key));
+    } else if (row->type == SETTING_BOOL || row->type == SETTING_INT || row->type == SETTING_CHOICE) {
+        buf_format(out, "  #%.*s: %s\n", STR_ARG(key), row->preset);
+    } else {
+        buf_format(out, "  #%.*s: ", STR_ARG(key));
+        yaml_quoted(out, str_of(row->preset));
+        buf_add(out, STR("\n"));
+    }
+}
+
+/* All rows of one section, whichever tables they stand in. */
+static void section_write(struct buf *out, const struct init *in, struct str section)
+{
+    bool any = false;
+    for (int pass = 0; pass < 2; pass++) {
+        if (pass)
+            buf_format(out, "\n%s%.*s:\n", any ? "" : "#", STR_ARG(section));
+        for (const struct setting_table *t = wiring_settings; t->rows; t++)
+            for (size_t i = 0; i < t->n; i++) {
+                struct str key = str_of(t->rows[i].name), own;
+                str_cut(&key, '.', &own);
+                if (!str_equal(own, section))
+                    continue;
+                struct str value = value_of(in, &t->rows[i]);
+                any |= value.p != NULL;
+                if (pass)
+                    row_write(out, &t->rows[i], key, value);
+            }
+    }
+}
+
+static bool first_of_section(const struct setting_table *table, size_t at, struct str section)
+{
+    for (const struct setting_table *t = wiring_settings; t->rows; t++)
+        for (size_t i = 0; i < t->n; i++) {
+            if (t == table && i == at)
+                return true;
+            struct str rest = str_of(t->rows[i].name), own;
+            str_cut(&rest, '.', &own);
+            if (str_equal(own, section))
+                return false;
+        }
+    return true;
+}
+
+static struct str settings_text(const struct init *in)
+{
+    struct buf out;
+    buf_init(&out, in->arena, INIT_FILE_MAX);
+    buf_add(&out, STR("# Settings of candour. A line that begins with # shows a default: take the # away (that of the\n"
+                      "# section, too) to change it. \"candour check-config\" says what is wrong with this file.\n"));
+    for (const struct setting_table *t = wiring_settings; t->rows; t++)
+        for (size_t i = 0; i < t->n; i++) {
+            struct str rest = str_of(t->rows[i].name), section;
+            str_cut(&rest, '.', &section);
+            if (first_of_section(t, i, section))
+                section_write(&out, in, section);
+        }
+    return buf_str(&out);
+}
+
+static enum status settings_make(const struct init *in, struct fault *fault)
+{
+    struct str text = settings_text(in);
+    struct setting_fault *faults = ARENA_ARRAY(in->arena, SETTINGS_MAX_FAULTS, struct setting_fault);
+    const char *path = place_path(in->arena, in->folder, PLACE_SETTINGS);
+    if (!text.p || !faults || !path)
+        return fault_no_memory(fault);
+    const struct settings *settings = NULL;
+    size_t n = 0;
+    enum status status = place_settings_read(in->arena, text, &settings, faults, &n);
+    if (status != STATUS_OK)
+        return fault_set(fault, status, "%s", n ? faults[0].text : status_name(status));
+    return file_write(path, text, 0600, fault);
+}
+
+/* ---- The other files ---- */
+
+static enum status key_make(const struct init *in, struct fault *fault)
+{
+    unsigned char key[PLACE_KEY_SIZE];
+    const char *path = place_path(in->arena, in->folder, PLACE_KEY);
+    if (!path)
+        return fault_no_memory(fault);
+    entropy_fill(key, sizeof key);
+    enum status status = file_write(path, (struct str){ (const char *)key, sizeof key }, 0600, fault);
+    explicit_bzero(key, sizeof key);
+    return status;
+}
+
+static enum status database_make(const struct init *in, struct fault *fault)
+{
+    struct db *db = NULL;
+    struct db_options options = wiring_database(in->folder, true);
+    enum status status = db_open(&db, &options, fault);
+    if (status == STATUS_OK && in->demonstration)
+        status = wiring_demonstration(db, fault);
+    bool whole = false;
+    if (status == STATUS_OK)
+        status = db_checkpoint(db, true, &whole, fault);
+    db_close(db);
+    return status;
+}
+
+static enum status demonstration_mark(const struct init *in, struct fault *fault)
+{
+    const char *path = place_path(in->arena, in->folder, PLACE_DEMONSTRATION);
+    if (!path)
+        return fault_no_memory(fault);
+    return file_write(
+        path,
+        STR("This folder holds the demonstration of candour. Its force does not exist and its passphrases\n"
+            "are known to everybody; it is served on localhost only.\n"),
+        0600, fault);
+}
+
+/* ---- The folder ---- */
+
+static enum status in_use(const struct init *in, struct fault *fault)
+{
+    for (size_t i = 0; i < 4; i++)
+        if (place_has(in->arena, in->folder, made[i]))
+            return fault_set(fault, STATUS_CONFLICT,
+                             "%s is a data folder already (it has %s): nothing was changed. Give another folder with "
+                             "--data.",
+                             in->folder, made[i]);
+    return STATUS_OK;
+}
+
+/* The mark is locked by the init that works, so that a second one can tell it from one that died. */
+static enum status mark_take(struct init *in, struct fault *fault)
+{
+    const char *path = place_path(in->arena, in->folder, PLACE_UNFINISHED);
+    if (!path)
+        return fault_no_memory(fault);
+    bool left = place_has(in->arena, in->folder, PLACE_UNFINISHED);
+    enum status status = left ? STATUS_OK : in_use(in, fault);
+    if (status != STATUS_OK)
+        return status;
+    in->mark = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (in->mark < 0)
+        return fault_set(fault, errno == ENOSPC ? STATUS_FULL : STATUS_IO,
+                         "%s cannot be written (%s): mend that first.", in->folder, strerror(errno));
+    struct flock wanted = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    struct stat ours, there;
+    if (fcntl(in->mark, F_SETLK, &wanted) != 0 || fstat(in->mark, &ours) != 0 || stat(path, &there) != 0 ||
+        ours.st_ino != there.st_ino) {
+        close(in->mark);
+        in->mark = -1;
+        return fault_set(fault, STATUS_BUSY, "Another candour init works on %s: wait for it.", in->folder);
+    }
+    if (left)
+        take_away(in);
+    return STATUS_OK;
+}
+
+static void mark_give(struct init *in)
+{
+    const char *path = place_path(in->arena, in->folder, PLACE_UNFINISHED);
+    if (in->mark >= 0 && path)
+        unlink(path);
+    if (in->mark >= 0)
+        close(in->mark);
+    in->mark = -1;
+}
+
+static enum status folder_make(struct init *in, struct fault *fault)
+{
+    struct stat st;
+    in->made_folder = lstat(in->folder, &st) != 0;
+    enum status status = file_make_folder(in->folder, fault);
+    if (status == STATUS_OK && in->made_folder)
+        return status;
+    in->made_folder = false;
+    if (status == STATUS_OK && stat(in->folder, &st) == 0 && (st.st_mode & 077) != 0 && chmod(in->folder, 0700) != 0)
+        return fault_set(fault, STATUS_IO,
+                         "%s can be read by others and its mode cannot be changed (%s): mend that first.", in->folder,
+                         strerror(errno));
+    return status;
+}
+
+static enum status make_all(struct init *in, struct fault *fault)
+{
+    enum status status = mark_take(in, fault);
+    if (status != STATUS_OK)
+        return status;
+    status = settings_make(in, fault);
+    if (status == STATUS_OK)
+        status = key_make(in, fault);
+    if (status == STATUS_OK && in->demonstration)
+        status = demonstration_mark(in, fault);
+    if (status == STATUS_OK)
+        status = database_make(in, fault);
+    if (status != STATUS_OK)
+        take_away(in);
+    mark_give(in);
+    return status;
+}
+
+static int init(struct init *in)
+{
+    struct fault fault;
+    enum status status = folder_make(in, &fault);
+    if (status == STATUS_OK) {
+        status = make_all(in, &fault);
+        if (status != STATUS_OK && in->made_folder)
+            rmdir(in->folder);
+    }
+    if (status != STATUS_OK)
+        return command_fail(&fault);
+    printf("%s is ready. Its settings are in %s/" PLACE_SETTINGS "; serve it with candour serve --data %s\n",
+           in->folder, in->folder, in->folder);
+    if (in->demonstration)
+        wiring_demonstration_accounts(stdout);
+    return EXIT_DONE;
+}
+
+static int run(int argc, char **argv)
+{
+    struct option options[OPTIONS] = { [OPTION_DATA] = { .name = "--data", .takes_value = true },
+                                       [OPTION_NAME] = { .name = "--name", .takes_value = true },
+                                       [OPTION_ADDRESS] = { .name = "--address", .takes_value = true },
+                                       [OPTION_DEMONSTRATION] = { .name = "--demonstration" } };
+    int rest = 0;
+    bool help = false;
+    if (!command_options(&command_init, argc, argv, options, OPTIONS, &rest, &help))
+        return EXIT_CANNOT;
+    if (help)
+        return EXIT_DONE;
+    if (rest)
+        return options_wrong(&command_init, "init takes no argument but its options.");
+    if (options[OPTION_DEMONSTRATION].seen && (options[OPTION_NAME].seen || options[OPTION_ADDRESS].seen))
+        return options_wrong(&command_init, "The demonstration has its own name and address.");
+    struct init in = { .arena = arena_new(INIT_ARENA_MAX),
+                       .folder = options[OPTION_DATA].seen ? options[OPTION_DATA].value : PLACE_DEFAULT,
+                       .name = options[OPTION_DEMONSTRATION].seen ? "Midshire Police" : options[OPTION_NAME].value,
+                       .address = options[OPTION_ADDRESS].value,
+                       .demonstration = options[OPTION_DEMONSTRATION].seen,
+                       .mark = -1 };
+    struct fault fault;
+    fault_no_memory(&fault);
+    int code = in.arena ? init(&in) : command_fail(&fault);
+    arena_free(in.arena);
+    return code;
+}
+
+const struct command command_init = {
+    .name = "init",
+    .usage = "init [--data DIR] [--name NAME] [--address URL]\ninit [--data DIR] --demonstration",
+    .help =
+        "Makes a data folder: settings, key and database. --name is the force's name and --address the public address "
+        "of the site; both can be changed later in candour.yaml. --demonstration fills it with Midshire Police, a "
+        "force that does not exist, with posts and accounts to try things on.",
+    .run = run,
+};

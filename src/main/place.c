@@ -1,0 +1,224 @@
+/*
+ * The data folder without its database: settings, key, marks and the lock of a
+ * running server.
+ *
+ * Promises: nothing is taken from a settings file with a fault; a folder whose
+ * set-up did not come to its end is refused; the lock cannot be left behind by
+ * a process that died, since the kernel holds it.
+ */
+#include "main/place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/yaml.h"
+#include "base/zone.h"
+#include "main/wiring.h"
+#include "proc/proc.h"
+#include "base/banned.h"
+
+const char *place_path(struct arena *arena, const char *folder, const char *name)
+{
+    return str_format(arena, "%s/%s", folder, name).p;
+}
+
+bool place_has(struct arena *arena, const char *folder, const char *name)
+{
+    const char *path = place_path(arena, folder, name);
+    struct stat st;
+    return path && lstat(path, &st) == 0;
+}
+
+/* ---- Settings ---- */
+
+/* Where a setting's value stands; the beginning of the file where it stands nowhere. */
+static void place_of_row(struct arena *arena, struct str text, const char *name, int *line, int *column)
+{
+    const struct yaml *node = NULL;
+    struct yaml_fault fault;
+    *line = *column = 1;
+    if (yaml_read(arena, text, 1, &node, &fault) != STATUS_OK)
+        return;
+    struct str rest = str_of(name), piece;
+    while (node && str_cut(&rest, '.', &piece))
+        node = yaml_get(node, piece);
+    if (!node)
+        return;
+    *line = node->line;
+    *column = node->column;
+}
+
+struct checking {
+    struct arena *arena;
+    struct str text;
+    struct setting_fault *faults;
+    size_t *n;
+};
+
+static void also_wrong(struct checking *c, const struct setting *row, const struct fault *fault)
+{
+    if (*c->n == SETTINGS_MAX_FAULTS)
+        return;
+    struct setting_fault *f = &c->faults[(*c->n)++];
+    *f = (struct setting_fault){ 0 };
+    place_of_row(c->arena, c->text, row->name, &f->line, &f->column);
+    memcpy(f->text, fault->text, sizeof f->text);
+}
+
+enum status place_settings_read(struct arena *arena, struct str text, const struct settings **out,
+                                struct setting_fault *faults, size_t *faults_n)
+{
+    enum status status = settings_read(arena, wiring_settings, text, out, faults, faults_n);
+    if (status != STATUS_OK)
+        return status;
+    struct checking c = { arena, text, faults, faults_n };
+    struct fault fault;
+    const struct setting_value *listen = settings_get(*out, main_setting_listen);
+    for (size_t i = 0; i < listen->list_n; i++)
+        if (proc_listen_check(listen->list[i], &fault) != STATUS_OK)
+            also_wrong(&c, main_setting_listen, &fault);
+    const struct setting *zone = wiring_setting("site.time_zone");
+    if (zone_use(settings_get(*out, zone)->text, &fault) != STATUS_OK)
+        also_wrong(&c, zone, &fault);
+    return *faults_n ? STATUS_INVALID : STATUS_OK;
+}
+
+static int settings_of_folder(struct place *p, struct arena *arena)
+{
+    struct fault fault;
+    const char *path = place_path(arena, p->folder, PLACE_SETTINGS);
+    enum status status = path ? file_read(arena, path, PLACE_SETTINGS_MAX, &p->text, &fault) : fault_no_memory(&fault);
+    if (status != STATUS_OK)
+        return command_fail(&fault);
+    struct setting_fault *faults = ARENA_ARRAY(arena, SETTINGS_MAX_FAULTS, struct setting_fault);
+    size_t n = 0;
+    if (!faults) {
+        fault_no_memory(&fault);
+        return command_fail(&fault);
+    }
+    status = place_settings_read(arena, p->text, &p->settings, faults, &n);
+    if (status == STATUS_OK)
+        return EXIT_DONE;
+    for (size_t i = 0; i < n; i++)
+        fprintf(stderr, "candour: %s:%d:%d: %s\n", path, faults[i].line, faults[i].column, faults[i].text);
+    if (n)
+        return EXIT_REFUSED;
+    fault_set(&fault, status, "%s could not be read (%s).", path, status_name(status));
+    return command_fail(&fault);
+}
+
+static int key_of_folder(struct place *p, struct arena *arena)
+{
+    struct fault fault;
+    struct str key = STR_NONE;
+    const char *path = place_path(arena, p->folder, PLACE_KEY);
+    enum status status = path ? file_read(arena, path, PLACE_KEY_SIZE, &key, &fault) : fault_no_memory(&fault);
+    if (status == STATUS_OK && key.n != PLACE_KEY_SIZE)
+        status = STATUS_LIMIT;
+    if (status == STATUS_LIMIT)
+        fault_set(&fault, STATUS_DAMAGED, "%s is not %d bytes long: put the key file of your backup in its place.",
+                  path, PLACE_KEY_SIZE);
+    if (status != STATUS_OK)
+        return command_fail(&fault);
+    memcpy(p->key, key.p, PLACE_KEY_SIZE);
+    return EXIT_DONE;
+}
+
+int place_read(struct place *out, struct arena *arena, const char *folder)
+{
+    *out = (struct place){ .folder = folder ? folder : PLACE_DEFAULT };
+    struct fault fault;
+    struct stat st;
+    if (stat(out->folder, &st) != 0 || !S_ISDIR(st.st_mode)) {
+        fault_set(&fault, STATUS_NOT_FOUND, "There is no data folder %s: make one with candour init --data %s.",
+                  out->folder, out->folder);
+        return command_fail(&fault);
+    }
+    out->owner = st.st_uid;
+    out->group = st.st_gid;
+    if (place_has(arena, out->folder, PLACE_UNFINISHED)) {
+        fault_set(&fault, STATUS_UNAVAILABLE, "%s was not set up to its end: run candour init --data %s again.",
+                  out->folder, out->folder);
+        return command_fail(&fault);
+    }
+    if (!place_has(arena, out->folder, PLACE_SETTINGS) && !place_has(arena, out->folder, PLACE_KEY)) {
+        fault_set(&fault, STATUS_NOT_FOUND, "%s is not a data folder of candour: make one with candour init --data %s.",
+                  out->folder, out->folder);
+        return command_fail(&fault);
+    }
+    out->demonstration = place_has(arena, out->folder, PLACE_DEMONSTRATION);
+    int code = settings_of_folder(out, arena);
+    return code == EXIT_DONE ? key_of_folder(out, arena) : code;
+}
+
+/* ---- The lock ---- */
+
+static struct flock whole_file(void)
+{
+    return (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET };
+}
+
+pid_t place_lock_holder(struct arena *arena, const char *folder, struct str *where)
+{
+    *where = STR_NONE;
+    const char *path = place_path(arena, folder, PLACE_LOCK);
+    int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+    if (fd < 0)
+        return 0;
+    struct flock asked = whole_file();
+    pid_t holder = fcntl(fd, F_GETLK, &asked) == 0 && asked.l_type != F_UNLCK ? asked.l_pid : 0;
+    char text[PROC_WHERE_MAX];
+    ssize_t n = holder ? pread(fd, text, sizeof text, 0) : 0;
+    if (n > 0)
+        *where = str_copy(arena, str_trim((struct str){ text, (size_t)n }));
+    close(fd);
+    return holder;
+}
+
+enum status place_lock_take(struct place_lock *lock, struct arena *arena, const char *folder, struct fault *fault)
+{
+    lock->fd = -1;
+    const char *path = place_path(arena, folder, PLACE_LOCK);
+    if (!path)
+        return fault_no_memory(fault);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return fault_set(fault, STATUS_IO, "%s cannot be opened (%s): mend the folder's owner or mode.", path,
+                         strerror(errno));
+    struct flock wanted = whole_file();
+    if (fcntl(fd, F_SETLK, &wanted) == 0) {
+        lock->fd = fd;
+        return STATUS_OK;
+    }
+    close(fd);
+    struct str where;
+    pid_t holder = place_lock_holder(arena, folder, &where);
+    return fault_set(fault, STATUS_BUSY,
+                     "%s is served already by process %d%s%.*s: stop that one first, or give another folder with "
+                     "--data.",
+                     folder, (int)holder, where.n ? " at " : "", STR_ARG(where));
+}
+
+void place_lock_say(struct place_lock *lock, struct str where)
+{
+    /* For people only: where it cannot be written (a full disk) the lock itself still holds. */
+    if (ftruncate(lock->fd, 0) == 0 && pwrite(lock->fd, where.p, where.n, 0) == (ssize_t)where.n)
+        return;
+    (void)!ftruncate(lock->fd, 0);
+}
+
+void place_lock_give(struct place_lock *lock)
+{
+    if (lock->fd < 0)
+        return;
+    (void)!ftruncate(lock->fd, 0);
+    close(lock->fd);
+    lock->fd = -1;
+}

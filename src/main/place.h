@@ -1,0 +1,60 @@
+/*
+ * The data folder: which files stand in it, and what can be read without the
+ * database. For this room only.
+ */
+#ifndef CANDOUR_MAIN_PLACE_H
+#define CANDOUR_MAIN_PLACE_H
+
+#include <sys/types.h>
+
+#include "base/settings.h"
+#include "main/command.h"
+
+#define PLACE_DEFAULT "data"
+
+/* Files in the folder. The database's own names belong to the room db. */
+#define PLACE_SETTINGS      "candour.yaml"
+#define PLACE_KEY           "key"
+#define PLACE_DEMONSTRATION "demonstration"   /* it is there: made by init --demonstration */
+#define PLACE_UNFINISHED    "init.unfinished" /* it is there: init did not come to its end */
+#define PLACE_LOCK          "serve.lock"
+#define PLACE_DATABASE      "candour.db"
+
+enum { PLACE_KEY_SIZE = 32, PLACE_SETTINGS_MAX = 64 * 1024 };
+
+/* "FOLDER/name"; NULL when memory is gone. */
+const char *place_path(struct arena *arena, const char *folder, const char *name);
+bool place_has(struct arena *arena, const char *folder, const char *name);
+
+struct place {
+    const char *folder;
+    struct str text; /* of the settings file */
+    const struct settings *settings;
+    unsigned char key[PLACE_KEY_SIZE];
+    bool demonstration;
+    uid_t owner; /* of the folder */
+    gid_t group;
+};
+
+/* Settings, key and marks. Says why not on standard error, each fault with its place; gives the exit code. */
+int place_read(struct place *out, struct arena *arena, const char *folder);
+
+/* Settings of one text: the rows' faults, then those that only all rows together show. */
+enum status place_settings_read(struct arena *arena, struct str text, const struct settings **out,
+                                struct setting_fault *faults, size_t *faults_n);
+
+/*
+ * The lock of a running server. One process holds it; it is free when that
+ * process ends, however it ends. `where` is written into it for the doctor.
+ */
+struct place_lock {
+    int fd;
+};
+/* STATUS_BUSY: another holds it; its process id is in the fault. */
+enum status place_lock_take(struct place_lock *lock, struct arena *arena, const char *folder, struct fault *fault);
+void place_lock_say(struct place_lock *lock, struct str where);
+void place_lock_give(struct place_lock *lock);
+/* Who holds it: 0 for nobody; and what was said. */
+pid_t place_lock_holder(struct arena *arena, const char *folder, struct str *where);
+
+#endif

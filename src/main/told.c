@@ -1,0 +1,55 @@
+/*
+ * From the parent to a child: folder, settings, marks, and for some the key.
+ *
+ * The settings go as the text that the parent found without fault, and are
+ * read again by the child with the same rows.
+ */
+#include "main/told.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/zone.h"
+#include "main/wiring.h"
+#include "proc/proc.h"
+#include "base/banned.h"
+
+void told_write(struct buf *out, const struct place *place, bool with_key)
+{
+    proc_put_str(out, str_of(place->folder));
+    proc_put_str(out, place->text);
+    proc_put_i64(out, place->demonstration);
+    proc_put_i64(out, place->owner);
+    proc_put_i64(out, place->group);
+    proc_put_str(out, with_key ? (struct str){ (const char *)place->key, PLACE_KEY_SIZE } : STR(""));
+}
+
+enum status told_read(struct arena *arena, struct str told, struct place *out, bool *key_known, struct fault *fault)
+{
+    *out = (struct place){ 0 };
+    struct str folder, text, key;
+    int64_t demonstration, owner, group;
+    if (!proc_take_str(&told, &folder) || !proc_take_str(&told, &text) || !proc_take_i64(&told, &demonstration) ||
+        !proc_take_i64(&told, &owner) || !proc_take_i64(&told, &group) || !proc_take_str(&told, &key) || told.n ||
+        (key.n && key.n != PLACE_KEY_SIZE))
+        return fault_set(fault, STATUS_DAMAGED, "What the parent told is not what a child of this version expects.");
+    out->folder = str_z(arena, folder);
+    out->text = str_copy(arena, text);
+    if (!out->folder || !out->text.p)
+        return fault_no_memory(fault);
+    out->demonstration = demonstration != 0;
+    out->owner = (uid_t)owner;
+    out->group = (gid_t)group;
+    *key_known = key.n != 0;
+    if (key.n)
+        memcpy(out->key, key.p, PLACE_KEY_SIZE);
+    struct setting_fault *faults = ARENA_ARRAY(arena, SETTINGS_MAX_FAULTS, struct setting_fault);
+    size_t n = 0;
+    if (!faults)
+        return fault_no_memory(fault);
+    enum status status = place_settings_read(arena, out->text, &out->settings, faults, &n);
+    if (status != STATUS_OK)
+        return fault_set(fault, status, "%s", n ? faults[0].text : "The settings could not be read.");
+    return STATUS_OK;
+}

@@ -1,0 +1,166 @@
+/*
+ * The web child: takes connections on the listeners that it inherited and
+ * answers from the database.
+ *
+ * Promises: it starts and stays up without a database and looks for it again;
+ * a request that was accepted before SIGTERM is answered. Where the database
+ * is damaged or newer at the very first start, the whole server ends and says
+ * so; later the 503 page is shown instead, because somebody may be reading.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "base/alloc.h"
+#include "base/arena.h"
+#include "base/log.h"
+#include "http/http.h"
+#include "main/roles.h"
+#include "main/told.h"
+#include "main/wiring.h"
+#include "base/banned.h"
+
+enum { WEB_ARENA_MAX = 4 * 1024 * 1024 };
+
+struct web_role {
+    struct arena *arena;
+    struct place place;
+    struct db *db;
+    struct web *web;
+    struct http_server *server;
+    struct http_listener listeners[HTTP_LISTENERS_MAX];
+    bool hopeless; /* the database can be used by no start of this program */
+};
+
+static struct web_role here;
+
+static enum status web_forget(struct proc_self *self, struct fault *fault)
+{
+    (void)fault;
+    /* The parent gave it listeners and words; it has nothing else to forget. */
+    self->state = &here;
+    return STATUS_OK;
+}
+
+static enum status web_open(struct proc_self *self, struct fault *fault)
+{
+    here.arena = arena_new(WEB_ARENA_MAX);
+    if (!here.arena)
+        return fault_no_memory(fault);
+    bool key = false;
+    enum status status = told_read(here.arena, self->told, &here.place, &key, fault);
+    if (status != STATUS_OK)
+        return status;
+    if (!key || self->descriptors_n == 0 || self->descriptors_n > HTTP_LISTENERS_MAX)
+        return fault_set(fault, STATUS_DAMAGED, "The parent gave no key, or no listeners.");
+    roles_log_level(here.place.settings);
+    bool proxy = settings_get(here.place.settings, main_setting_proxy)->boolean;
+    for (size_t i = 0; i < self->descriptors_n; i++)
+        here.listeners[i] = (struct http_listener){ self->descriptors[i], proxy };
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        if (setrlimit(RLIMIT_NOFILE, &files) != 0)
+            log_event(LOG_WARN, "web.few_files", LOG_I64(LOG_CODE, errno));
+    }
+    return STATUS_OK;
+}
+
+static enum status web_drop(struct proc_self *self, struct fault *fault)
+{
+    (void)self;
+    return proc_drop_to(here.place.owner, here.place.group, fault);
+}
+
+static struct db *database_open(struct fault *fault)
+{
+    struct db *db = NULL;
+    struct db_options options = wiring_database(here.place.folder, false);
+    if (db_open(&db, &options, fault) == STATUS_OK)
+        return db;
+    log_event(LOG_ERROR, "web.database_closed", LOG_STR(LOG_STATUS, str_of(status_name(fault->status))),
+              LOG_STR(LOG_WHAT, str_of(fault->text)));
+    return NULL;
+}
+
+/* On a thread of the pool, one at a time. A database that was open once mends its connections itself. */
+static struct db *database_again(void *self)
+{
+    (void)self;
+    struct fault fault;
+    if (here.db)
+        return db_ping(here.db, &fault) == STATUS_OK ? here.db : NULL;
+    here.db = database_open(&fault);
+    return here.db;
+}
+
+static enum status web_peers(struct proc_self *self, struct fault *fault)
+{
+    struct fault away = { .status = STATUS_OK };
+    here.db = database_open(&away);
+    if (!here.db && self->starts == 0 && (away.status == STATUS_DAMAGED || away.status == STATUS_NEWER)) {
+        fprintf(stderr, "candour: %s\n", away.text);
+        here.hopeless = true;
+        return STATUS_OK;
+    }
+    struct web_options options = {
+        .db = here.db,
+        .settings = here.place.settings,
+        .key = { (const char *)here.place.key, PLACE_KEY_SIZE },
+        .demonstration = here.place.demonstration,
+        .reopen = database_again,
+    };
+    wiring_web(&options);
+    return web_new(&here.web, &options, fault);
+}
+
+static int web_loop(struct proc_self *self)
+{
+    if (here.hopeless) {
+        self->why = "the database cannot be used";
+        proc_self_final(self);
+        return EXIT_DATA;
+    }
+    struct fault fault;
+    const struct http_options options = {
+        .listeners = here.listeners,
+        .listeners_n = self->descriptors_n,
+        .limit_addresses = !settings_get(here.place.settings, main_setting_proxy)->boolean,
+    };
+    if (http_server_start(&here.server, &options, web_http_app(here.web), &fault) != STATUS_OK) {
+        log_event(LOG_ERROR, "web.start_failed", LOG_STR(LOG_WHAT, str_of(fault.text)));
+        self->why = "the front could not start";
+        return PROC_EXIT_FAILED;
+    }
+    proc_self_ready(self);
+    while (!proc_self_wait(self, -1))
+        ;
+    http_server_drain(here.server);
+    if (http_server_wait(here.server))
+        return EXIT_DONE;
+    self->why = "not every request could be answered in time";
+    return PROC_EXIT_CUT;
+}
+
+static void web_farewell(struct proc_self *self)
+{
+    (void)self;
+    if (here.server)
+        http_server_free(here.server);
+    if (here.web)
+        web_free(here.web);
+    db_close(here.db);
+    explicit_bzero(here.place.key, sizeof here.place.key);
+    arena_free(here.arena);
+}
+
+const struct proc_role role_web = {
+    .word = "web",
+    .forget = web_forget,
+    .open = web_open,
+    .drop = web_drop,
+    .peers = web_peers,
+    .loop = web_loop,
+    .farewell = web_farewell,
+};

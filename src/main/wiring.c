@@ -1,0 +1,115 @@
+/*
+ * The one place where all rooms are known.
+ *
+ * Promises: a setting that a room reads has a row in a table here; a route
+ * that is served stands in the generated table; a kind of job that nobody
+ * does is held, not lost.
+ */
+#include "main/wiring.h"
+
+#include <string.h>
+
+#include "migrations.h"
+#include "routes.h"
+#include "posts/posts.h"
+#include "staff/staff.h"
+#include "base/banned.h"
+
+static const struct setting rows[] = {
+    { .name = "server.listen",
+      .type = SETTING_LIST,
+      .min = 3,
+      .max = 60,
+      .preset = "",
+      .help = "Addresses to listen on, such as localhost:8080, 127.0.0.1:8080 or \"[::1]:8080\"; none: localhost:8080. "
+              "The option --listen takes precedence." },
+    { .name = "server.behind_proxy",
+      .type = SETTING_BOOL,
+      .preset = "false",
+      .help = "True where only a reverse proxy reaches these addresses: then its X-Forwarded-For and "
+              "X-Forwarded-Proto are believed." },
+    { .name = "server.log",
+      .type = SETTING_CHOICE,
+      .choices = "debug info warn error",
+      .preset = "info",
+      .help = "The least serious events that are logged." },
+};
+const struct setting *const main_setting_listen = &rows[0], *const main_setting_proxy = &rows[1],
+                            *const main_setting_log = &rows[2];
+
+/* Filled at the start: the tables of other rooms are no constants to this file. */
+static struct setting_table tables[8] = { { rows, sizeof rows / sizeof rows[0] } };
+const struct setting_table *const wiring_settings = tables;
+
+static const struct setting_table *const of_rooms[] = { &web_settings, &staff_settings };
+
+void wiring_begin(void)
+{
+    for (size_t i = 0; i < sizeof of_rooms / sizeof of_rooms[0]; i++)
+        tables[i + 1] = *of_rooms[i];
+}
+
+const struct setting *wiring_setting(const char *name)
+{
+    for (const struct setting_table *t = wiring_settings; t->rows; t++)
+        for (size_t i = 0; i < t->n; i++)
+            if (strcmp(t->rows[i].name, name) == 0)
+                return &t->rows[i];
+    bug("no setting %s", name);
+}
+
+struct db_options wiring_database(const char *folder, bool create)
+{
+    return (struct db_options){
+        .folder = folder, .migrations = candour_migrations, .migrations_n = candour_migrations_n, .create = create
+    };
+}
+
+void wiring_web(struct web_options *out)
+{
+    out->routes = candour_routes;
+    out->routes_n = candour_routes_n;
+    out->auth = &staff_auth;
+}
+
+bool wiring_address_is_local(struct str url)
+{
+    if (!url.n)
+        return true;
+    ptrdiff_t from = str_find(url, STR("://"));
+    struct str host = from < 0 ? url : str_slice(url, (size_t)from + 3, url.n);
+    ptrdiff_t end = str_find_byte(host, '/');
+    host = end < 0 ? host : str_slice(host, 0, (size_t)end);
+    static const struct str local[] = { STR_INIT("localhost"), STR_INIT("127.0.0.1"), STR_INIT("[::1]") };
+    for (size_t i = 0; i < sizeof local / sizeof local[0]; i++)
+        if (str_equal_nocase(str_slice(host, 0, local[i].n), local[i]) &&
+            (host.n == local[i].n || host.p[local[i].n] == ':'))
+            return true;
+    return false;
+}
+
+enum status wiring_demonstration(struct db *db, struct fault *fault)
+{
+    return posts_demonstration(db, fault);
+}
+
+void wiring_demonstration_accounts(FILE *to)
+{
+    fprintf(to, "Accounts to try it with (they work on demonstration data only):\n");
+    for (size_t i = 0; i < posts_demonstration_accounts_n; i++) {
+        const struct demonstration_account *a = &posts_demonstration_accounts[i];
+        fprintf(to, "  %-10s  passphrase: %-32s  %s\n", a->user, a->passphrase, a->does);
+    }
+}
+
+static const struct wiring_job jobs[] = {
+    { .kind = NULL },
+};
+
+const struct wiring_job *wiring_job(struct str kind)
+{
+    for (const struct wiring_job *j = jobs; j->kind; j++)
+        if (str_equal(str_of(j->kind), kind))
+            return j;
+    return NULL;
+}

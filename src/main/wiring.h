@@ -1,0 +1,46 @@
+/*
+ * What connects the rooms: tables of all their settings, routes, steps of the
+ * schema and kinds of jobs. For this room only.
+ */
+#ifndef CANDOUR_MAIN_WIRING_H
+#define CANDOUR_MAIN_WIRING_H
+
+#include <stdio.h>
+
+#include "base/settings.h"
+#include "db/db.h"
+#include "web/web.h"
+
+/* Joins the tables; once, first thing in main. */
+void wiring_begin(void);
+
+/* Settings of every room; ends where `rows` is NULL. */
+extern const struct setting_table *const wiring_settings;
+/* Of this room. */
+extern const struct setting *const main_setting_listen, *const main_setting_proxy, *const main_setting_log;
+/* A row of any room by its name; an unknown name is a bug. */
+const struct setting *wiring_setting(const char *name);
+
+/* The database of a folder, with the schema of all rooms. */
+struct db_options wiring_database(const char *folder, bool create);
+
+/* Fills routes, auth and their like; the rest is the caller's. */
+void wiring_web(struct web_options *out);
+
+/* Whether this is no address, or one that only this machine reaches: localhost, 127.0.0.1, [::1], with any port. */
+bool wiring_address_is_local(struct str url);
+
+/* Fills an empty database with the demonstration; prints the accounts that came with it. */
+enum status wiring_demonstration(struct db *db, struct fault *fault);
+void wiring_demonstration_accounts(FILE *to);
+
+/* What does a kind of job. It ends the job itself, in the write of its own work (db_job_end). */
+struct wiring_job {
+    const char *kind;
+    enum status (*run)(struct db *db, const struct settings *settings, struct arena *arena, const struct job *job,
+                       struct fault *fault);
+};
+/* NULL: no room does that. */
+const struct wiring_job *wiring_job(struct str kind);
+
+#endif
