@@ -24,6 +24,7 @@ enum {
     ACCEPTS_AT_ONCE = 16,  /* then other events have their turn */
     ACCEPT_PAUSE_MS = 250, /* after the process ran out of descriptors */
     SPARE_CONNECTIONS = 64,
+    CUT_MS = 1000, /* after the end of draining: for sinks to be aborted */
     SMALL_MAX = 256,
     ADDRESS_TEXT = INET6_ADDRSTRLEN,
 };
@@ -252,6 +253,7 @@ struct loop {
     int64_t accepts_again;   /* 0: listeners are watched */
     bool swept;              /* draining: listeners are left, all that was waiting is accepted */
     int64_t drain_ends;
+    bool was_cut;
     struct wheel wheel;
     struct connection *dead;
     struct connection *spare;

@@ -330,8 +330,11 @@ void *http_loop_main(void *arg)
             watch_listeners(l);
         http_wheel_run(&l->wheel, l->now, http_connection_expire);
         if (l->swept && l->now >= l->drain_ends) {
+            if (l->was_cut)
+                break;
             cut(l);
-            break;
+            l->was_cut = true;
+            l->drain_ends = l->now + CUT_MS;
         }
         clear_dead(l);
     }

@@ -3,7 +3,8 @@
  *
  * Promise: setting a deadline costs a few stores and no memory; a deadline
  * that only moves away is not moved in the ring until its slot comes by. A
- * deadline is kept to one tick early, never late for want of a look.
+ * deadline that was at least a tick away is kept at most a tick early, and
+ * never late for want of a look.
  */
 #include "http/front.h"
 

@@ -1,0 +1,636 @@
+/*
+ * Every number of http.h that is a limit or a deadline is reached here; deadlines by moving the loops' clock.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/alloc.h"
+#include "site.h"
+
+#include "base/banned.h"
+
+#define HOST "Host: localhost\r\n"
+
+static int start(void **state)
+{
+    (void)state;
+    site_start(&(struct site_options){ .loops = 1 });
+    return 0;
+}
+
+static int start_counting(void **state)
+{
+    (void)state;
+    site_start(&(struct site_options){ .loops = 2, .limit_addresses = true });
+    return 0;
+}
+
+static int start_proxy(void **state)
+{
+    (void)state;
+    site_start(&(struct site_options){ .loops = 1, .proxy = true, .limit_addresses = true });
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    bool whole = site_stop();
+    return whole && mem_live() == 0 ? 0 : 1;
+}
+
+/* ---- Deadlines ---- */
+
+static void head_has_10_s_in_all(void **state)
+{
+    (void)state;
+    int slow = client_connect();
+    int other = client_connect();
+    client_say(slow, "GET /cached HTTP/1.1\r\n");
+    assert_true(client_waits(slow, 20));
+    for (int i = 0; i < 3; i++) {
+        site_ahead(3);
+        client_say(slow, "X: y\r\n");
+        assert_true(client_waits(slow, 20));
+        client_get(other, "/cached");
+        client_expects(other, 200, "cached");
+    }
+    site_ahead(1);
+    struct reply r = client_reply(slow, false);
+    assert_int_equal(r.status, 408);
+    assert_true(reply_has(&r, "Connection: close"));
+    reply_free(&r);
+    assert_true(client_sees_end(slow));
+    client_get(other, "/cached");
+    client_expects(other, 200, "cached");
+    close(slow);
+    close(other);
+}
+
+static void idle_connection_is_closed_after_30_s(void **state)
+{
+    (void)state;
+    int fresh = client_connect();
+    int used = client_connect();
+    client_get(used, "/quick");
+    client_expects(used, 200, NULL);
+    site_ahead(HTTP_IDLE_SECONDS - 1);
+    assert_true(client_waits(fresh, 20));
+    assert_true(client_waits(used, 20));
+    client_get(used, "/cached");
+    client_expects(used, 200, NULL);
+    site_ahead(2);
+    assert_true(client_sees_end(fresh));
+    assert_true(client_waits(used, 20));
+    site_ahead(HTTP_IDLE_SECONDS);
+    assert_true(client_sees_end(used));
+    close(fresh);
+    close(used);
+}
+
+static void body_must_bring_8_kb_in_8_s(void **state)
+{
+    (void)state;
+    static char bytes[HTTP_STALL_BYTES];
+    int drip = client_connect();
+    int steady = client_connect();
+    client_say(drip, "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 40960\r\n\r\n");
+    client_say(steady, "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 40960\r\n\r\n");
+    client_send(drip, bytes, HTTP_STALL_BYTES - 1);
+    for (int i = 0; i < 4; i++) {
+        client_send(steady, bytes, sizeof bytes);
+        assert_true(client_waits(steady, 20));
+        site_ahead(HTTP_STALL_SECONDS);
+    }
+    struct reply r = client_reply(drip, false);
+    assert_int_equal(r.status, 408);
+    reply_free(&r);
+    assert_true(client_sees_end(drip));
+    client_send(steady, bytes, sizeof bytes);
+    client_expects(steady, 200, NULL);
+    close(drip);
+    close(steady);
+}
+
+static void small_body_must_be_whole_in_8_s(void **state)
+{
+    (void)state;
+    int fd = client_connect();
+    client_say(fd, "POST /upload HTTP/1.1\r\n" HOST "Content-Length: 100\r\n\r\n");
+    for (int i = 0; i < HTTP_STALL_SECONDS - 1; i++) {
+        client_say(fd, "x");
+        assert_true(client_waits(fd, 10));
+        site_ahead(1);
+    }
+    assert_true(client_waits(fd, 10));
+    site_ahead(1);
+    client_expects(fd, 408, NULL);
+    site_until(site.aborts == 1);
+    close(fd);
+}
+
+static void body_that_is_late_in_all_is_refused(void **state)
+{
+    (void)state;
+    static char bytes[HTTP_STALL_BYTES];
+    int fd = client_connect();
+    client_say(fd, "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 8193\r\n\r\n");
+    client_send(fd, bytes, sizeof bytes);
+    assert_true(client_waits(fd, 20));
+    site_ahead(HTTP_STALL_SECONDS);
+    assert_true(client_waits(fd, 20));
+    site_ahead(HTTP_STALL_SECONDS - 1);
+    assert_true(client_waits(fd, 20));
+    site_ahead(HTTP_BODY_SECONDS + 8193 / HTTP_RATE_BYTES - 2 * HTTP_STALL_SECONDS + 1);
+    client_expects(fd, 408, NULL);
+    close(fd);
+}
+
+static void sinks_own_time_is_not_the_clients(void **state)
+{
+    (void)state;
+    static char bytes[HTTP_BODY_PIECE_MAX];
+    int fd = client_connect();
+    /* A piece and one byte: the total allows 10 + 256 s. */
+    client_say(fd, "POST /upload HTTP/1.1\r\n" HOST "Content-Length: 262145\r\n\r\n");
+    client_send(fd, bytes, sizeof bytes);
+    site_until(site.pieces == 1);
+    assert_true(client_waits(fd, 20));
+    site_ahead(HTTP_STALL_SECONDS - 1);
+    assert_true(client_waits(fd, 20));
+    client_say(fd, "x");
+    client_expects(fd, 200, "taken");
+    close(fd);
+}
+
+static void answer_has_60_s_to_begin(void **state)
+{
+    (void)state;
+    int fd = client_connect();
+    client_get(fd, "/later");
+    struct http_exchange *x = NULL;
+    site_until((x = atomic_exchange(&site.held, NULL)) != NULL);
+    site_ahead(HTTP_FIRST_BYTE_SECONDS - 1);
+    assert_true(client_waits(fd, 20));
+    site_ahead(1);
+    struct reply r = client_reply(fd, false);
+    assert_int_equal(r.status, 503);
+    assert_true(reply_has(&r, "Retry-After: 5"));
+    reply_free(&r);
+    assert_true(client_sees_end(fd));
+    close(fd);
+    http_answer(x, &(struct http_answer){ .status = 200, .body = STR("too late") });
+}
+
+static void client_that_does_not_read_is_cut_off(void **state)
+{
+    (void)state;
+    int fd = client_connect();
+    int other = client_connect();
+    int small = 4096;
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    client_get(fd, "/big");
+    assert_true(!client_waits(fd, 50));
+    client_get(other, "/cached");
+    client_expects(other, 200, NULL);
+    site_until(site.released == 1);
+    site_ahead(HTTP_STALL_SECONDS);
+    usleep(20000);
+    site_ahead(HTTP_STALL_SECONDS);
+    site_until(site.released == 2);
+    static char bytes[65536];
+    ssize_t n;
+    while ((n = recv(fd, bytes, sizeof bytes, 0)) > 0) {
+    }
+    assert_int_equal(n, -1);
+    assert_int_equal(errno, ECONNRESET);
+    client_get(other, "/cached");
+    client_expects(other, 200, NULL);
+    close(fd);
+    close(other);
+}
+
+static void client_that_reads_slowly_but_steadily_gets_all(void **state)
+{
+    (void)state;
+    int fd = client_connect();
+    client_get(fd, "/big");
+    usleep(50000);
+    static char bytes[1024 * 1024];
+    size_t got = 0;
+    while (got < SITE_BIG) {
+        ssize_t n = recv(fd, bytes, sizeof bytes, MSG_WAITALL);
+        if (n <= 0)
+            break;
+        got += (size_t)n;
+        usleep(5000);
+        site_ahead(HTTP_STALL_SECONDS - 1);
+        if (got > SITE_BIG - sizeof bytes)
+            break;
+    }
+    assert_true(got > SITE_BIG - sizeof bytes);
+    assert_true(recv(fd, bytes, 1, 0) == 1);
+    close(fd);
+}
+
+static void lingering_ends_after_5_s(void **state)
+{
+    (void)state;
+    int fd = client_connect();
+    client_say(fd, "NONSENSE\r\n\r\n");
+    client_expects(fd, 400, NULL);
+    assert_true(client_sees_end(fd));
+    usleep(20000);
+    assert_int_equal(atomic_load(&site.server->connections), 1);
+    site_ahead(HTTP_LINGER_SECONDS);
+    site_until(atomic_load(&site.server->connections) == 0);
+    close(fd);
+}
+
+static void lingering_ends_after_4_mb(void **state)
+{
+    (void)state;
+    static char bytes[65536];
+    int fd = client_connect();
+    client_say(fd, "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 999999999\r\n\r\n");
+    client_expects(fd, 413, NULL);
+    size_t sent = 0;
+    for (ssize_t n = 1; n > 0 && sent<64 * sizeof bytes * 16; sent += n> 0 ? (size_t)n : 0)
+        n = send(fd, bytes, sizeof bytes, MSG_NOSIGNAL);
+    assert_true(sent >= HTTP_LINGER_BYTES);
+    site_until(atomic_load(&site.server->connections) == 0);
+    close(fd);
+}
+
+static int stop_cut(void **state)
+{
+    (void)state;
+    http_server_free(site.server);
+    close(site.listener);
+    return mem_live() == 0 ? 0 : 1;
+}
+
+static void drain_ends_after_65_s_and_says_what_it_cut(void **state)
+{
+    (void)state;
+    static char bytes[HTTP_BODY_PIECE_MAX];
+    int fd = client_connect();
+    client_say(fd, "POST /upload HTTP/1.1\r\n" HOST "Content-Length: 60000000\r\n\r\n");
+    site_until(site.begins == 1);
+    http_server_drain(site.server);
+    usleep(20000);
+    for (int passed = 0; passed < HTTP_DRAIN_SECONDS - 1; passed += 4) {
+        client_send(fd, bytes, sizeof bytes);
+        site_until(site.pieces == passed / 4 + 1);
+        assert_true(client_waits(fd, 5));
+        site_ahead(4);
+    }
+    client_send(fd, bytes, sizeof bytes);
+    site_until(site.pieces == 17);
+    assert_true(client_waits(fd, 20));
+    site_ahead(4);
+    assert_false(http_server_wait(site.server));
+    assert_int_equal(site.aborts, 1);
+    assert_true(client_sees_end(fd));
+    close(fd);
+}
+
+static int stop_stuck(void **state)
+{
+    (void)state;
+    http_server_free(site.server);
+    close(site.listener);
+    return 0;
+}
+
+static void drain_does_not_wait_for_an_answer_that_never_comes(void **state)
+{
+    (void)state;
+    int fd = client_connect();
+    client_get(fd, "/later");
+    site_until(atomic_load(&site.held) != NULL);
+    http_server_drain(site.server);
+    usleep(20000);
+    site_ahead(HTTP_FIRST_BYTE_SECONDS);
+    client_expects(fd, 503, NULL);
+    close(fd);
+    usleep(20000);
+    site_ahead(HTTP_DRAIN_SECONDS);
+    site_ahead(2);
+    assert_false(http_server_wait(site.server));
+    /* Still safe, although nobody will read it. */
+    http_answer(site.held, &(struct http_answer){ .status = 200 });
+}
+
+/* ---- Limits ---- */
+
+static int refused_at_once(int fd)
+{
+    client_get(fd, "/cached");
+    struct reply r = client_reply(fd, false);
+    int status = r.status;
+    if (status == 503) {
+        assert_true(reply_has(&r, "Connection: close"));
+        assert_true(reply_has(&r, "Retry-After: 5"));
+    }
+    reply_free(&r);
+    return status;
+}
+
+static void address_has_512_connections(void **state)
+{
+    (void)state;
+    static int fds[HTTP_CONNECTIONS_PER_ADDRESS_MAX];
+    for (int i = 0; i < HTTP_CONNECTIONS_PER_ADDRESS_MAX; i++)
+        fds[i] = client_connect_from("127.0.0.2");
+    site_until(atomic_load(&site.server->connections) == HTTP_CONNECTIONS_PER_ADDRESS_MAX);
+    int more = client_connect_from("127.0.0.2");
+    assert_int_equal(refused_at_once(more), 503);
+    close(more);
+    int other = client_connect_from("127.0.0.3");
+    assert_int_equal(refused_at_once(other), 200);
+    close(fds[0]);
+    site_until(atomic_load(&site.server->connections) == HTTP_CONNECTIONS_PER_ADDRESS_MAX);
+    fds[0] = client_connect_from("127.0.0.2");
+    assert_int_equal(refused_at_once(fds[0]), 200);
+    for (int i = 0; i < HTTP_CONNECTIONS_PER_ADDRESS_MAX; i++)
+        close(fds[i]);
+    close(other);
+    site_until(atomic_load(&site.server->connections) == 0);
+}
+
+static void proxy_may_have_more_than_512_connections(void **state)
+{
+    (void)state;
+    static int fds[HTTP_CONNECTIONS_PER_ADDRESS_MAX + 1];
+    for (int i = 0; i <= HTTP_CONNECTIONS_PER_ADDRESS_MAX; i++)
+        fds[i] = client_connect_from("127.0.0.2");
+    assert_int_equal(refused_at_once(fds[HTTP_CONNECTIONS_PER_ADDRESS_MAX]), 200);
+    for (int i = 0; i <= HTTP_CONNECTIONS_PER_ADDRESS_MAX; i++)
+        close(fds[i]);
+}
+
+static void all_together_have_4096_connections(void **state)
+{
+    (void)state;
+    static int fds[HTTP_CONNECTIONS_MAX];
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    if (limit.rlim_cur < 2 * HTTP_CONNECTIONS_MAX + 100)
+        fail_msg("this test needs %d open files: ulimit -Hn", 2 * HTTP_CONNECTIONS_MAX + 100);
+    for (int i = 0; i < HTTP_CONNECTIONS_MAX; i++)
+        fds[i] = client_connect();
+    site_until(atomic_load(&site.server->connections) == HTTP_CONNECTIONS_MAX);
+    int more = client_connect();
+    assert_int_equal(refused_at_once(more), 503);
+    close(more);
+    assert_int_equal(refused_at_once(fds[7]), 200);
+    close(fds[0]);
+    site_until(atomic_load(&site.server->connections) == HTTP_CONNECTIONS_MAX - 1);
+    fds[0] = client_connect();
+    assert_int_equal(refused_at_once(fds[0]), 200);
+    for (int i = 0; i < HTTP_CONNECTIONS_MAX; i++)
+        close(fds[i]);
+    site_until(atomic_load(&site.server->connections) == 0);
+}
+
+static void bodies_together_have_64_mb(void **state)
+{
+    (void)state;
+    enum { N = HTTP_BODY_ALL_MAX / HTTP_BODY_MEMORY_MAX };
+    static int fds[N];
+    char head[128];
+    int n =
+        snprintf(head, sizeof head, "POST /echo HTTP/1.1\r\n" HOST "Content-Length: %d\r\n\r\n", HTTP_BODY_MEMORY_MAX);
+    for (int i = 0; i < N; i++) {
+        fds[i] = client_connect();
+        client_send(fds[i], head, (size_t)n);
+    }
+    site_until(atomic_load(&site.server->body_memory) == HTTP_BODY_ALL_MAX);
+    int more = client_connect();
+    client_send(more, head, (size_t)n);
+    client_expects(more, 503, NULL);
+    assert_true(client_sees_end(more));
+    close(more);
+    more = client_connect();
+    client_say(more, "POST /upload HTTP/1.1\r\n" HOST "Content-Length: 1\r\n\r\nx");
+    client_expects(more, 503, NULL);
+    close(more);
+    site_until(site.aborts == 1);
+    more = client_connect();
+    client_get(more, "/quick");
+    client_expects(more, 200, NULL);
+    close(more);
+    for (int i = 0; i < N; i++)
+        close(fds[i]);
+    site_until(atomic_load(&site.server->body_memory) == 0);
+}
+
+/* ---- Trust ---- */
+
+static void expects_visitor(const char *fields, const char *address, const char *scheme)
+{
+    char request[512];
+    char line[64];
+    int fd = client_connect();
+    snprintf(request, sizeof request, "GET /who HTTP/1.1\r\n" HOST "%s\r\n", fields);
+    snprintf(line, sizeof line, "X-Scheme: %s", scheme);
+    client_say(fd, request);
+    struct reply r = client_reply(fd, false);
+    assert_int_equal(r.status, 200);
+    assert_string_equal(r.body, address);
+    assert_true(reply_has(&r, line));
+    reply_free(&r);
+    close(fd);
+}
+
+static void visitor_cannot_say_who_they_are(void **state)
+{
+    (void)state;
+    expects_visitor("", "127.0.0.1", "http");
+    expects_visitor("X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\n", "127.0.0.1", "http");
+}
+
+static void proxys_last_word_is_believed(void **state)
+{
+    (void)state;
+    expects_visitor("X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\n", "203.0.113.9", "https");
+    expects_visitor("X-Forwarded-For: 198.51.100.1, 2001:db8::7\r\n", "2001:db8::7", "http");
+    expects_visitor("X-Forwarded-For: 198.51.100.1\r\nx-forwarded-for: 203.0.113.9\r\n", "203.0.113.9", "http");
+    expects_visitor("X-Forwarded-Proto: https\r\nX-Forwarded-Proto: http\r\n", "127.0.0.1", "http");
+    expects_visitor("X-Forwarded-For: unknown\r\n", "127.0.0.1", "http");
+    expects_visitor("X-Forwarded-For: 203.0.113.9,\r\n", "127.0.0.1", "http");
+    expects_visitor("", "127.0.0.1", "http");
+}
+
+/* ---- Start ---- */
+
+static void unix_socket_is_served(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/http-test-XXXXXX";
+    char name[64];
+    assert_non_null(mkdtemp(folder));
+    snprintf(name, sizeof name, "%s/socket", folder);
+    site_start(&(struct site_options){ .loops = 1, .unix_path = name, .limit_addresses = true });
+    struct sockaddr_un a = { .sun_family = AF_UNIX };
+    snprintf(a.sun_path, sizeof a.sun_path, "%s", name);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof a), 0);
+    client_get(fd, "/who");
+    client_expects(fd, 200, "");
+    client_say(fd, "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 2\r\nConnection: close\r\n\r\nhi");
+    client_expects(fd, 200, "hi");
+    assert_true(client_sees_end(fd));
+    close(fd);
+    assert_true(site_stop());
+    assert_int_equal(mem_live(), 0);
+    unlink(name);
+    rmdir(folder);
+}
+
+static bool judged(void *self, const struct http_head *head, struct http_answer *out)
+{
+    (void)self;
+    (void)head;
+    (void)out;
+    return false;
+}
+
+static void start_on_what_is_no_socket_says_so_and_leaves_nothing(void **state)
+{
+    (void)state;
+    struct http_listener listener = { .fd = -1 };
+    const struct http_app app = { .cached = judged };
+    struct http_server *server = NULL;
+    struct fault fault = { 0 };
+    const struct http_options options = { .listeners = &listener, .listeners_n = 1 };
+    assert_int_equal(http_server_start(&server, &options, &app, &fault), STATUS_IO);
+    assert_non_null(strstr(fault.text, "not a listening socket"));
+    assert_null(server);
+    assert_int_equal(mem_live(), 0);
+}
+
+static void failed_allocation_at_start_leaves_nothing(void **state)
+{
+    (void)state;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(listen(fd, 16), 0);
+    struct http_listener listener = { .fd = fd };
+    const struct http_app app = { .cached = judged };
+    const struct http_options options = { .listeners = &listener, .listeners_n = 1, .loops = 2 };
+    struct http_server *server = NULL;
+    uint64_t k = 1;
+    for (;; k++) {
+        struct fault fault;
+        mem_fail_at(k);
+        enum status status = http_server_start(&server, &options, &app, &fault);
+        if (status == STATUS_OK)
+            break;
+        assert_null(server);
+        assert_int_equal(mem_live(), 0);
+    }
+    mem_fail_at(0);
+    assert_true(k >= 4);
+    http_server_drain(server);
+    assert_true(http_server_wait(server));
+    http_server_free(server);
+    assert_int_equal(mem_live(), 0);
+    close(fd);
+}
+
+/* ---- Wheel ---- */
+
+static int64_t wheel_now;
+static int expired;
+static void on_expire(struct connection *c)
+{
+    /* At most one tick early, and found in the first round after. */
+    assert_true(c->due < wheel_now + WHEEL_TICK_MS);
+    c->due = -1;
+    expired++;
+}
+
+static void wheel_finds_each_deadline_in_time(void **state)
+{
+    (void)state;
+    enum { N = 300, ROUNDS = 4000 };
+    static struct wheel wheel;
+    static struct connection c[N];
+    uint64_t seed = 7;
+    wheel_now = 1000000;
+    wheel.tick = wheel_now / WHEEL_TICK_MS;
+    for (int i = 0; i < N; i++)
+        c[i].due = -1;
+    for (int round = 0; round < ROUNDS; round++) {
+        seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
+        struct connection *one = &c[(seed >> 33) % N];
+        uint64_t dice = (seed >> 20) % 8;
+        if (dice == 0) {
+            http_wheel_remove(&wheel, one);
+            one->due = -1;
+        } else {
+            http_wheel_set(&wheel, one,
+                           wheel_now + WHEEL_TICK_MS + (int64_t)((seed >> 40) % (dice == 1 ? 500000 : 20000)));
+        }
+        int wait = http_wheel_wait(&wheel, wheel_now);
+        int64_t soonest = INT64_MAX;
+        for (int i = 0; i < N; i++)
+            if (c[i].due >= 0 && c[i].due < soonest)
+                soonest = c[i].due;
+        if (soonest != INT64_MAX)
+            assert_true(wait >= 0 && (wheel_now + wait <= soonest || wait == 0));
+        wheel_now += (int64_t)((seed >> 50) % (round % 500 == 0 ? 200000 : 300));
+        http_wheel_run(&wheel, wheel_now, on_expire);
+        for (int i = 0; i < N; i++)
+            assert_true(c[i].due == -1 || c[i].due >= wheel_now);
+    }
+    assert_true(expired > 100);
+    for (int i = 0; i < N; i++)
+        http_wheel_remove(&wheel, &c[i]);
+    assert_int_equal(http_wheel_wait(&wheel, wheel_now), -1);
+}
+
+#define HTTP_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        HTTP_TEST(head_has_10_s_in_all),
+        HTTP_TEST(idle_connection_is_closed_after_30_s),
+        HTTP_TEST(body_must_bring_8_kb_in_8_s),
+        HTTP_TEST(small_body_must_be_whole_in_8_s),
+        HTTP_TEST(body_that_is_late_in_all_is_refused),
+        HTTP_TEST(sinks_own_time_is_not_the_clients),
+        HTTP_TEST(answer_has_60_s_to_begin),
+        HTTP_TEST(client_that_does_not_read_is_cut_off),
+        HTTP_TEST(client_that_reads_slowly_but_steadily_gets_all),
+        HTTP_TEST(lingering_ends_after_5_s),
+        HTTP_TEST(lingering_ends_after_4_mb),
+        cmocka_unit_test_setup_teardown(drain_ends_after_65_s_and_says_what_it_cut, start, stop_cut),
+        cmocka_unit_test_setup_teardown(address_has_512_connections, start_counting, stop),
+        cmocka_unit_test_setup_teardown(proxy_may_have_more_than_512_connections, start_proxy, stop),
+        HTTP_TEST(all_together_have_4096_connections),
+        HTTP_TEST(bodies_together_have_64_mb),
+        HTTP_TEST(visitor_cannot_say_who_they_are),
+        cmocka_unit_test_setup_teardown(proxys_last_word_is_believed, start_proxy, stop),
+        cmocka_unit_test(unix_socket_is_served),
+        cmocka_unit_test(start_on_what_is_no_socket_says_so_and_leaves_nothing),
+        cmocka_unit_test(failed_allocation_at_start_leaves_nothing),
+        cmocka_unit_test(wheel_finds_each_deadline_in_time),
+        /* Last: its server stays, on purpose. */
+        cmocka_unit_test_setup_teardown(drain_does_not_wait_for_an_answer_that_never_comes, start, stop_stuck),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
