@@ -350,10 +350,11 @@ static void take_promises(struct reader *r, struct place top, struct post_conten
 
 static void take_about(struct reader *r, struct place top, struct post_content *out)
 {
+    const struct yaml *list = value_of(top, STR("about"));
     out->about = take_lines(r, top, STR("about"), "[01-former-name]", &out->about_n);
-    for (size_t i = 0; out->about != NULL && i < out->about_n; i++)
+    for (size_t i = 0; list != NULL && i < out->about_n; i++)
         if (out->about[i].p != NULL && !post_key_good(out->about[i]))
-            FAULT(r, &value_of(top, STR("about"))->items[i],
+            FAULT(r, &list->items[i],
                   "\"about\" names other posts by their file without \".md\"; \"%.*s\" cannot be one.",
                   STR_ARG(post_quote(r->arena, out->about[i])));
 }
@@ -456,9 +457,10 @@ static enum status take_picture(struct reader *r, struct place top, struct post_
     out->release = take_line(r, at, STR("release"), POST_LINE_MAX, NULL);
     out->credit = take_line(r, at, STR("credit"), POST_LINE_MAX, NULL);
     out->alt = take_line(r, at, STR("alt"), POST_ALT_MAX, NULL);
+    const struct yaml *decorative = value_of(at, STR("decorative"));
     (void)take_bool(r, at, STR("decorative"), &out->decorative);
-    if (out->decorative && out->alt.p != NULL)
-        FAULT(r, value_of(at, STR("decorative")),
+    if (decorative != NULL && out->decorative && out->alt.p != NULL)
+        FAULT(r, decorative,
               "A picture has a text alternative (\"image.alt\") or is decorative, not both; leave one out.");
     take_licence(r, at, out);
     out->file = take_line(r, at, STR("file"), POST_KEY_MAX, "the name of the picture's file");
