@@ -1,4 +1,5 @@
 /* What markdown.c promises: the markup of a golden text, and that nothing else ever comes out. */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -342,6 +343,37 @@ static void an_arena_without_room_is_no_memory(void **state)
     arena_free(small);
 }
 
+enum { THREADS = 4, ROUNDS = 200 };
+
+static struct str golden_text, golden_html;
+
+static void *render_again_and_again(void *different)
+{
+    for (int i = 0; i < ROUNDS; i++) {
+        struct arena *own = arena_new(8 * 1024 * 1024);
+        struct html out;
+        if (!own || markdown_html(own, golden_text, &out, NULL) != STATUS_OK || !str_equal(out.s, golden_html))
+            ++*(int *)different;
+        arena_free(own);
+    }
+    return NULL;
+}
+
+static void threads_do_not_change_one_anothers_result(void **state)
+{
+    (void)state;
+    pthread_t threads[THREADS];
+    int different[THREADS] = { 0 };
+    golden_text = file("post.md");
+    golden_html = file("post.html");
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, render_again_and_again, &different[i]), 0);
+    for (int i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_int_equal(different[i], 0);
+    }
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2)
@@ -363,6 +395,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(too_long_and_not_text_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_allocation_that_fails_ends_cleanly, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_arena_without_room_is_no_memory, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(threads_do_not_change_one_anothers_result, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("html markdown", tests, NULL, NULL);
 }
