@@ -29,6 +29,7 @@ static const struct error_words table[] = {
     { HTTP_GONE, 0, t_error_404_heading, t_error_404_words },
     { HTTP_TOO_LARGE, 0, t_error_413_heading, t_error_413_words },
     { 414, 0, t_error_414_heading, t_error_414_words },
+    { 417, 0, t_error_400_heading, t_error_400_words },
     { HTTP_MISDIRECTED, 0, t_error_421_heading, t_error_421_words },
     { HTTP_UNPROCESSABLE, 0, t_error_422_heading, t_error_422_words },
     { HTTP_TOO_MANY, 0, t_error_429_heading, t_error_429_words },

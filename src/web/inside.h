@@ -254,7 +254,7 @@ bool base64url_read(struct str text, unsigned char *out, size_t n);
 bool form_token_good(const struct serving *s);
 
 extern const struct setting web_setting_rows[];
-enum web_setting { WEB_SITE_NAME, WEB_SITE_ADDRESS, WEB_TIME_ZONE, WEB_CACHE_BYTES, WEB_SETTINGS };
+enum web_setting { WEB_SITE_NAME, WEB_SITE_ADDRESS, WEB_CACHE_BYTES, WEB_SETTINGS };
 const struct setting_value *web_setting_get(const struct settings *settings, enum web_setting which);
 
 #endif
