@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""Cuts the power at every point of a traced run and looks whether every answered act is there and each act is whole.
+
+    run.py [--quick | --long] [--build DIR] [--scenario NAME] [--keep DIR]
+
+With synchronous=FULL no cut may lose anything. With synchronous=OFF, with NORMAL, and without the folder's sync some
+cut must: otherwise the test itself is blind, and fails. The build must be one with -Dtests=true; default is
+$CANDOUR_BUILD, then ./build-test. --keep copies the first bad state there. Last line: "N passed, N failed".
+"""
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import power
+from scenarios import SCENARIOS
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+MODES = [
+    ('FULL', {}, False),
+    ('synchronous=OFF', {'CANDOUR_TEST_SYNCHRONOUS': 'OFF'}, True),
+    ('synchronous=NORMAL', {'CANDOUR_TEST_SYNCHRONOUS': 'NORMAL'}, True),
+    ('no folder sync', {'CANDOUR_TEST_FOLDER_SYNC': 'no'}, True),
+]
+ENOUGH = 10  # bad cuts after which a worse mode is known to be noticed
+
+
+def replay(scenario, environment, wanted_bad, options):
+    """(cuts, states, bad cuts, answers, first words)."""
+    with tempfile.TemporaryDirectory(prefix='candour-power-') as scratch:
+        folder = os.path.realpath(os.path.join(scratch, 'data'))
+        os.mkdir(folder)
+        scenario.prepare(folder)
+        disk = power.Disk(folder)
+        happened = []
+        for n, command in enumerate(scenario.commands(folder)):
+            found, code, errors = power.trace(command, folder, environment)
+            if code != 0:
+                raise power.TraceError(f'{command[0]} ended with {code}: {errors.strip()[-300:]}')
+            happened += found + [('answer', b'exit %d\n' % n)]
+        answers = sum(event[0] == 'answer' for event in happened)
+        bad, states, words = set(), 0, ''
+        shm = '/dev/shm' if os.access('/dev/shm', os.W_OK) else scratch
+        with tempfile.TemporaryDirectory(prefix='candour-cut-', dir=shm) as place:
+            target = os.path.join(place, 'data')
+            opened = False
+            for cut, how, files, said in power.states(disk, happened, options.torn, options.seed):
+                states += 1
+                power.put(files, target)
+                faults = scenario.check(target, said)
+                if not faults and (not opened or states % options.every == 0):
+                    opened = any(line == 'opened' or line.startswith('exit') for line in said)
+                    power.put(files, target)
+                    faults = scenario.opens(target)
+                if faults:
+                    bad.add(cut)
+                    if not words:
+                        words = f'cut {cut} ({how}): {faults[0]}'
+                        if options.keep and not wanted_bad:
+                            power.put(files, target)
+                            shutil.copytree(target, options.keep, dirs_exist_ok=True)
+                    if len(bad) >= ENOUGH and wanted_bad and not options.long:
+                        break
+        return len(happened), states, len(bad), answers, words
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--quick', action='store_true', help='under a minute (the default)')
+    parser.add_argument('--long', action='store_true', help='more acts, more torn states, every bad cut counted')
+    parser.add_argument('--build', default=os.environ.get('CANDOUR_BUILD', os.path.join(ROOT, 'build-test')))
+    parser.add_argument('--scenario', help='only this one: ' + ', '.join(s.name for s in SCENARIOS))
+    parser.add_argument('--keep', help='copies the first bad state to this folder')
+    parser.add_argument('--seed', type=int, default=20260302)
+    options = parser.parse_args()
+    options.torn = 8 if options.long else 3
+    options.every = 20 if options.long else 60
+    size = 300 if options.long else 80
+    passed = failed = 0
+    for kind in SCENARIOS:
+        if options.scenario and kind.name != options.scenario:
+            continue
+        for mode, environment, wanted_bad in MODES:
+            if wanted_bad and not kind.modes:
+                continue
+            scenario = kind(options.build, size)
+            started = time.monotonic()
+            try:
+                # A short log makes many moves into the database; the acts themselves would not.
+                cuts, states, bad, answers, words = replay(
+                    scenario, {'CANDOUR_TEST_LOG_PAGES': '30', **environment}, wanted_bad, options)
+            except (power.TraceError, OSError) as e:
+                print(f'FAILED {kind.name}, {mode}: {e}', flush=True)
+                failed += 1
+                continue
+            fine = (bad > 0) == wanted_bad and cuts > 100 and answers > 4
+            print(f'{"ok    " if fine else "FAILED"} {kind.name}, {mode}: {bad} of {cuts} cuts bad ({states} states, '
+                  f'{answers} answers, {time.monotonic() - started:.1f} s)'
+                  f'{", as it must be" if wanted_bad and fine else ""}'
+                  f'{"; first " + words if words else ""}', flush=True)
+            passed += fine
+            failed += not fine
+    print(f'{passed} passed, {failed} failed')
+    return 0 if failed == 0 and passed > 0 else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())
