@@ -211,6 +211,8 @@ def check_form(s, which, form):
         raise Refused(s.path, form.line, f'{s.name} has a form with no statement')
     used = set()
     for kind, text, offset in toks:
+        if kind in ('string', 'quoted') and '\n' in text:
+            raise Refused(s.path, line_at(form, offset), 'text in quotes ends on its line; join pieces with || or char(10)')
         if kind == 'badparameter':
             raise Refused(s.path, line_at(form, offset), f'{text} is no parameter: write $1, $2 … in the order of "in:"')
         if kind == 'parameter':

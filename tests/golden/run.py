@@ -172,7 +172,7 @@ class Pages(Part):
 
     def make(self, case, out):
         tool = [sys.executable, os.path.join(TOOLS, 'pages.py')]
-        own = case.files('.txt') if case.folder else []
+        own = [f for f in case.files('.txt') if os.path.basename(f).startswith('catalogue.')] if case.folder else []
         catalogue = ['--catalogue', *(own or [os.path.join(HERE, 'pages', 'catalogue.en.txt')])]
         os.makedirs(os.path.join(out, 'golden'))
         code, text = run(*tool, '--catalogue-c', '--out', os.path.join(out, 'web'), *catalogue)
@@ -183,6 +183,10 @@ class Pages(Part):
                                  *(os.path.join(folder, n) for n in sorted(os.listdir(folder)) if n.endswith('.html')))
             code, text = (code, text) if code else run(*tool, '--room', 'golden', '--out', os.path.join(out, 'golden'),
                                                        *catalogue, *also, '--files', *case.files('.html', '.in'))
+            if not code and own:
+                # A catalogue of the case's own: each of its sentences must be said by somebody.
+                said = [os.path.join(at, n) for at in also[1:] for n in sorted(os.listdir(at))]
+                code, text = run(*tool, '--check-unused', *catalogue, '--files', *said, *case.files('.html', '.c'))
         return code, text
 
     def sources(self, case, out):
