@@ -9,6 +9,9 @@
 #ifndef CANDOUR_BASE_BANNED_H
 #define CANDOUR_BASE_BANNED_H
 
+/* With clang these are macros of the C library under _FORTIFY_SOURCE, and a macro is not poisoned. */
+#undef sprintf
+#undef vsprintf
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf gets strtok stpcpy
 #pragma GCC poison atoi atol atoll atof rand srand random drand48
 #pragma GCC poison gmtime localtime ctime asctime ctime_r asctime_r
