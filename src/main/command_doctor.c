@@ -143,7 +143,7 @@ static void look_at_demonstration(struct doctor *d)
 static void look_at_time_zone(struct doctor *d)
 {
     struct fault fault;
-    const struct setting *row = wiring_setting("site.time_zone");
+    const struct setting *row = main_setting_time_zone;
     struct str name = d->settings ? settings_get(d->settings, row)->text : str_of(row->preset);
     if (zone_use(name, &fault) == STATUS_OK)
         line(d, "time zones", "the rules of %.*s are there", STR_ARG(name));

@@ -84,7 +84,7 @@ enum status place_settings_read(struct arena *arena, struct str text, const stru
     for (size_t i = 0; i < listen->list_n; i++)
         if (proc_listen_check(listen->list[i], &fault) != STATUS_OK)
             also_wrong(&c, main_setting_listen, &fault);
-    const struct setting *zone = wiring_setting("site.time_zone");
+    const struct setting *zone = main_setting_time_zone;
     if (zone_use(settings_get(*out, zone)->text, &fault) != STATUS_OK)
         also_wrong(&c, zone, &fault);
     return *faults_n ? STATUS_INVALID : STATUS_OK;

@@ -33,20 +33,28 @@ static const struct setting rows[] = {
       .choices = "debug info warn error",
       .preset = "info",
       .help = "The least serious events that are logged." },
+    { .name = "site.time_zone",
+      .type = SETTING_TEXT,
+      .min = 1,
+      .max = 64,
+      .preset = "Europe/London",
+      .help = "The zone in which days and hours are read and shown, a name of the tz database." },
 };
 const struct setting *const main_setting_listen = &rows[0], *const main_setting_proxy = &rows[1],
-                            *const main_setting_log = &rows[2];
+                            *const main_setting_log = &rows[2], *const main_setting_time_zone = &rows[3];
+
+static const struct setting_table main_settings = { rows, sizeof rows / sizeof rows[0] };
 
 /* Filled at the start: the tables of other rooms are no constants to this file. */
-static struct setting_table tables[8] = { { rows, sizeof rows / sizeof rows[0] } };
+static struct setting_table tables[8];
 const struct setting_table *const wiring_settings = tables;
 
-static const struct setting_table *const of_rooms[] = { &web_settings, &staff_settings };
+static const struct setting_table *const of_rooms[] = { &web_settings, &staff_settings, &main_settings };
 
 void wiring_begin(void)
 {
     for (size_t i = 0; i < sizeof of_rooms / sizeof of_rooms[0]; i++)
-        tables[i + 1] = *of_rooms[i];
+        tables[i] = *of_rooms[i];
 }
 
 const struct setting *wiring_setting(const char *name)
@@ -98,7 +106,7 @@ void wiring_demonstration_accounts(FILE *to)
     fprintf(to, "Accounts to try it with (they work on demonstration data only):\n");
     for (size_t i = 0; i < posts_demonstration_accounts_n; i++) {
         const struct demonstration_account *a = &posts_demonstration_accounts[i];
-        fprintf(to, "  %-10s  passphrase: %-32s  %s\n", a->user, a->passphrase, a->does);
+        fprintf(to, "  %-22s  passphrase: %-34s  %s\n", a->user, a->passphrase, a->does);
     }
 }
 

@@ -1,0 +1,18 @@
+/* What the commands about posts have in common: a file as a source, and how faults are said. For this room only. */
+#ifndef CANDOUR_MAIN_POSTS_SAID_H
+#define CANDOUR_MAIN_POSTS_SAID_H
+
+#include "posts/posts.h"
+
+struct json_writer;
+
+/* The bytes of a file, its name as given, and its folder for pictures. */
+enum status posts_said_source(struct arena *arena, const char *path, struct post_source *out, struct fault *fault);
+/* "file:line:column: words" on standard error, one line each. */
+void posts_said_faults(const struct post_faults *faults);
+/* The same as a JSON array. */
+void posts_said_faults_json(struct json_writer *w, const struct post_faults *faults);
+/* Label ids as a JSON array. */
+void posts_said_labels(struct json_writer *w, uint32_t labels);
+
+#endif
