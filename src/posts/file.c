@@ -123,12 +123,7 @@ static int take_word_node(struct reader *r, const struct yaml *node, const char 
     int found = node->kind == YAML_SCALAR ? word_find(set, node->text) : -1;
     if (found >= 0)
         return found;
-    struct str near = node->kind == YAML_SCALAR ? word_nearest(set->words, set->n, node->text) : STR_NONE;
-    if (near.p != NULL)
-        FAULT(r, node, "\"%s%.*s\" cannot be \"%.*s\"; did you mean \"%.*s\"?", head, STR_ARG(name),
-              STR_ARG(post_quote(r->arena, node->text)), STR_ARG(near));
-    else
-        FAULT(r, node, "\"%s%.*s\" must be %.*s.", head, STR_ARG(name), STR_ARG(word_list(r->arena, set)));
+    FAULT(r, node, "\"%s%.*s\" must be %.*s.", head, STR_ARG(name), STR_ARG(word_list(r->arena, set)));
     return -1;
 }
 
@@ -526,7 +521,7 @@ static bool bad_byte(struct str text, int64_t *line, int64_t *column)
             row_start = at + 1;
         }
         if ((c < 0x20 && c != '\n' && c != '\t' && !(c == '\r' && at + 1 < text.n && text.p[at + 1] == '\n')) ||
-            c == 0x7F)
+            c == 0x7F || (c == 0xC2 && at + 1 < text.n && (unsigned char)text.p[at + 1] < 0xA0))
             break;
         /* A whole character: the shortest run from here that is text. */
         size_t n = c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
@@ -637,8 +632,8 @@ static enum status make_edition(struct arena *arena, struct import_file *out)
     return STATUS_OK;
 }
 
-enum status post_file_read(struct arena *arena, const struct post_source *source, struct post_faults *faults,
-                           struct import_file *out)
+static enum status read_all(struct arena *arena, const struct post_source *source, struct post_faults *faults,
+                            struct import_file *out)
 {
     struct reader r = { .arena = arena, .file = source->name, .folder = source->folder, .faults = faults };
     size_t before = faults->n;
@@ -688,4 +683,27 @@ enum status post_file_read(struct arena *arena, const struct post_source *source
     if (status != STATUS_OK || faults->n != before || faults->more)
         return STATUS_INVALID;
     return make_edition(arena, out);
+}
+
+/* In the order of the file, as a person mends them. */
+static void sort_faults(struct post_fault *list, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        struct post_fault one = list[i];
+        size_t j = i;
+        for (; j > 0 &&
+               (list[j - 1].line > one.line || (list[j - 1].line == one.line && list[j - 1].column > one.column));
+             j--)
+            list[j] = list[j - 1];
+        list[j] = one;
+    }
+}
+
+enum status post_file_read(struct arena *arena, const struct post_source *source, struct post_faults *faults,
+                           struct import_file *out)
+{
+    size_t before = faults->n;
+    enum status status = read_all(arena, source, faults, out);
+    sort_faults(faults->list + before, faults->n - before);
+    return status;
 }
