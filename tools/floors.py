@@ -3,8 +3,8 @@
 
     floors.py [--root FOLDER] [--quiet]
 
-Prints file:line: words for each fault, then each rule with what it looked at, and last "N passed, N failed"; ends with 1
-where there is a fault. --quiet prints faults only. The order of rooms and what is vendored stand in floors.txt.
+Prints file:line: words for each fault, then each rule with what it looked at, and last "N passed, N failed"; ends
+with 1 where there is a fault. --quiet prints faults only. The order of rooms and what is vendored stand in floors.txt.
 
 Promises: no room reaches up; statements, markup and sockets stay where they are read with suspicion. It reads text and
 resolves no macros: it keeps honest people from slipping, and review keeps the rest.

@@ -247,7 +247,7 @@ def check_limit(s, form, toks):
 
 
 def columns_of(toks):
-    """The columns of the first SELECT or of RETURNING at depth 0, each a list of tokens; None where there is neither."""
+    """The columns of the first SELECT or of RETURNING at depth 0, each a list of tokens; None where neither stands."""
     start, returning = None, any(d == 0 and t[1].upper() == 'RETURNING' for d, t in depths(toks))
     columns, part = [], []
     for depth, tok in depths(toks):

@@ -166,8 +166,8 @@ class Embed(Part):
 
 
 class Pages(Part):
-    """Cases have the catalogue of tests/golden/pages/catalogue.en.txt, or the *.txt of their own folder; *.c in the folder of
-    a case is compiled with what was made."""
+    """Cases have the catalogue of tests/golden/pages/catalogue.en.txt, or catalogue.*.txt of their own folder; *.c in the
+    folder of a case is compiled with what was made."""
     name = 'pages'
 
     def make(self, case, out):
