@@ -24,9 +24,10 @@ enum http_status site_home(struct request *req, struct response *res)
     if (status != STATUS_OK)
         return response_error(req, res, http_status_of(status));
 
-    struct home view = {
-        .report = URL_OWN("/report"), .support = URL_OWN("/support"), .all_news = URL_OWN("/news"), .newest_n = n
-    };
+    struct home view = { .report = request_own(req, STR("/report")),
+                         .support = request_own(req, STR("/support")),
+                         .all_news = request_own(req, STR("/news")),
+                         .newest_n = n };
     if (!site_rows_fill(req, rows, n, &view.newest))
         return response_error(req, res, HTTP_SERVER_ERROR);
     web_layout(req, &view.layout, STR_NONE);

@@ -7,16 +7,21 @@
 #include "web/web_pages.h"
 #include "base/banned.h"
 
-/*
- * route: GET /news
- * permission: public
- * query: after text 100
- * cache: public
- * help: Posts and statements, newest first, a page at a time.
- */
-enum http_status site_news(struct request *req, struct response *res)
+/* A page of a list: rows from a cursor on, and whether there are more. */
+struct listing {
+    const struct news_row *rows;
+    size_t rows_n;
+    struct url older, newest;
+};
+
+typedef enum status list_fn(struct db_tx *tx, struct arena *arena, const struct post_cursor *after, int64_t limit,
+                            struct post_row **rows, size_t *n);
+
+/* HTTP_OK, or the status of an error that has been answered in `res`. */
+static enum http_status fill_listing(struct request *req, struct response *res, list_fn *list,
+                                     const struct value *after, struct str path, struct listing *out)
 {
-    const struct value *after = request_query(req, SITE_NEWS_QUERY_AFTER);
+    *out = (struct listing){ 0 };
     struct post_cursor cursor;
     if (after->state == VALUE_INVALID || (after->state == VALUE_OK && !post_cursor_read(after->text, &cursor)))
         return response_error(req, res, HTTP_NOT_FOUND);
@@ -26,45 +31,68 @@ enum http_status site_news(struct request *req, struct response *res)
     size_t n;
     enum status status = request_read(req, &tx, &res->fault);
     if (status == STATUS_OK)
-        status = posts_list(tx, req->arena, after->state == VALUE_OK ? &cursor : NULL, SITE_NEWS_POSTS + 1, &rows, &n);
+        status = list(tx, req->arena, after->state == VALUE_OK ? &cursor : NULL, SITE_NEWS_POSTS + 1, &rows, &n);
     if (status != STATUS_OK)
         return response_error(req, res, http_status_of(status));
 
-    struct news view = { .rows_n = n > SITE_NEWS_POSTS ? SITE_NEWS_POSTS : n };
+    struct url here = request_own(req, path);
+    out->rows_n = n > SITE_NEWS_POSTS ? SITE_NEWS_POSTS : n;
     if (n > SITE_NEWS_POSTS)
-        view.older = url_query(req->arena, URL_OWN("/news"), STR("after"),
-                               post_cursor_text(req->arena, rows[SITE_NEWS_POSTS - 1].cursor));
+        out->older =
+            url_query(req->arena, here, STR("after"), post_cursor_text(req->arena, rows[SITE_NEWS_POSTS - 1].cursor));
     if (after->state == VALUE_OK)
-        view.newest = URL_OWN("/news");
-    if (!site_rows_fill(req, rows, view.rows_n, &view.rows))
+        out->newest = here;
+    if (!site_rows_fill(req, rows, out->rows_n, &out->rows))
         return response_error(req, res, HTTP_SERVER_ERROR);
+    return HTTP_OK;
+}
+
+/*
+ * route: GET /news
+ * permission: public
+ * query: after text 100
+ * cache: public
+ * help: Posts and statements, newest first, a page at a time.
+ */
+enum http_status site_news(struct request *req, struct response *res)
+{
+    struct listing list;
+    enum http_status answer =
+        fill_listing(req, res, posts_list, request_query(req, SITE_NEWS_QUERY_AFTER), STR("/news"), &list);
+    if (answer != HTTP_OK)
+        return answer;
+    struct news view = { .rows = list.rows, .rows_n = list.rows_n, .older = list.older, .newest = list.newest };
     web_layout(req, &view.layout, t_news_title(req->language));
     view.layout.at_news = true;
     news_write(&res->body, req->language, &view);
     return HTTP_OK;
 }
 
-static struct str ground_words(enum language language, enum post_ground ground)
+/*
+ * route: GET /withdrawn
+ * permission: public
+ * query: after text 100
+ * cache: public
+ * help: Posts that were withdrawn, with the reason, newest withdrawal first.
+ */
+enum http_status site_withdrawn(struct request *req, struct response *res)
 {
-    switch (ground) {
-    case GROUND_COURT_ORDER: return t_ground_court_order(language);
-    case GROUND_PERSONAL_DATA: return t_ground_personal_data(language);
-    case GROUND_SAFETY: return t_ground_safety(language);
-    case GROUND_ERROR:
-    case GROUND_DISCLOSURE:
-    case GROUND_POLICY:
-    case GROUND_LICENCE_OR_CONSENT:
-    case GROUND_OTHER:
-    case GROUNDS: break;
-    }
-    return STR_NONE;
+    struct listing list;
+    enum http_status answer = fill_listing(req, res, posts_withdrawn, request_query(req, SITE_WITHDRAWN_QUERY_AFTER),
+                                           STR("/withdrawn"), &list);
+    if (answer != HTTP_OK)
+        return answer;
+    struct withdrawn view = { .rows = list.rows, .rows_n = list.rows_n, .older = list.older, .newest = list.newest };
+    web_layout(req, &view.layout, t_withdrawn_title(req->language));
+    withdrawn_write(&res->body, req->language, &view);
+    return HTTP_OK;
 }
 
 /* No title, no text, in no form: only when, and on which ground. */
 static enum http_status gone_view(struct request *req, struct response *res, const struct post_view *post)
 {
     struct gone view = { .words = t_gone_on(req->language, req->arena, web_day_words(req, post->withdrawn.value)),
-                         .ground = ground_words(req->language, post->ground) };
+                         .ground = site_ground_words(req->language, post->ground) };
     web_layout(req, &view.layout, t_gone_heading(req->language));
     view.layout.hidden = true;
     gone_write(&res->body, req->language, &view);

@@ -8,7 +8,7 @@
 struct url site_post_address(struct request *req, struct post_address address)
 {
     struct str year = str_format(req->arena, "%lld", (long long)address.year);
-    return url_path(req->arena, url_path(req->arena, URL_OWN("/news"), year), address.slug);
+    return url_path(req->arena, url_path(req->arena, request_own(req, STR("/news")), year), address.slug);
 }
 
 struct str site_kind_words(enum language language, enum post_kind kind)
@@ -57,6 +57,22 @@ struct str site_post_title(enum language language, struct str title, bool hidden
     return hidden ? t_gone_heading(language) : title;
 }
 
+struct str site_ground_words(enum language language, enum post_ground ground)
+{
+    switch (ground) {
+    case GROUND_COURT_ORDER: return t_ground_court_order(language);
+    case GROUND_PERSONAL_DATA: return t_ground_personal_data(language);
+    case GROUND_SAFETY: return t_ground_safety(language);
+    case GROUND_ERROR:
+    case GROUND_DISCLOSURE:
+    case GROUND_POLICY:
+    case GROUND_LICENCE_OR_CONSENT:
+    case GROUND_OTHER:
+    case GROUNDS: break;
+    }
+    return STR_NONE;
+}
+
 bool site_rows_fill(struct request *req, const struct post_row *rows, size_t n, const struct news_row **out)
 {
     struct news_row *list = ARENA_ARRAY(req->arena, n, struct news_row);
@@ -68,7 +84,10 @@ bool site_rows_fill(struct request *req, const struct post_row *rows, size_t n, 
         list->address = site_post_address(req, rows[i].address);
         list->kind = site_kind_words(req->language, rows[i].kind);
         list->published = web_time_words(req, rows[i].published);
-        list->withdrawn = rows[i].withdrawn.set;
+        if (rows[i].withdrawn.set) {
+            list->withdrawn = t_withdrawn_on(req->language, req->arena, web_time_words(req, rows[i].withdrawn.value));
+            list->reason = rows[i].hidden ? site_ground_words(req->language, rows[i].ground) : rows[i].reason;
+        }
         if (!site_label_words(req, rows[i].hidden ? 0 : rows[i].labels, &list->labels, &list->labels_n))
             return false;
     }

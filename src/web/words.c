@@ -19,6 +19,7 @@ void web_layout(struct request *req, struct layout *out, struct str title)
         .news = request_own(req, STR("/news")),
         .report = request_own(req, STR("/report")),
         .support = request_own(req, STR("/support")),
+        .withdrawn = request_own(req, STR("/withdrawn")),
         .demonstration = req->web->options.demonstration,
         /* Only what everybody may read has an address to be found under. */
         .canonical = s->head && req->route->cached ? request_address(req) : (struct url){ STR_NONE },

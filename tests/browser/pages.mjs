@@ -38,10 +38,12 @@ const browser = await chromium.launch({
 })
 
 async function addresses() {
-  const found = new Set(['/', '/news', '/report', '/support', '/no-such-page', '/news?after=broken'])
+  const found = new Set(['/', '/news', '/withdrawn', '/report', '/support', '/no-such-page', '/news?after=broken'])
   const context = await browser.newContext({ javaScriptEnabled: false })
   const page = await context.newPage()
   let next = '/news'
+  await page.goto(base + '/withdrawn')
+  for (const link of await page.locator('main a[href^="/news/"]').all()) found.add(await link.getAttribute('href'))
   for (let i = 0; next && i < 50; i++) {
     await page.goto(base + next)
     for (const link of await page.locator('main a[href^="/news/"]').all()) found.add(await link.getAttribute('href'))
