@@ -73,11 +73,12 @@ def pieces_read(file, line, sentence, arguments):
 
 
 class Catalogue:
-    """Entries by key; the first file is the one that declares them."""
+    """Entries by key, as English declares them."""
 
     def __init__(self, files, shown=lambda file: file):
         self.entries, self.languages = {}, []
-        for at, file in enumerate(files):
+        # English declares the keys, in whatever order a build names the files.
+        for at, file in enumerate(sorted(files, key=lambda file: language_of(file) != "en")):
             language = language_of(file)
             if language in self.languages:
                 raise Fault(shown(file), 1, f"language {language} is given twice")
@@ -118,7 +119,7 @@ class Catalogue:
                 continue
             entry = self.entries.get(key)
             if not entry:
-                raise Fault(shown, line, f"key '{key}' is not in the first catalogue")
+                raise Fault(shown, line, f"key '{key}' is not in the catalogue of {self.languages[0]}")
             if list(entry.arguments.items()) != list(arguments.items()):
                 raise Fault(shown, line, f"key '{key}' has other arguments than in {entry.file}:{entry.line}")
             entry.pieces[language] = pieces

@@ -386,12 +386,14 @@ class Checked:
             if negated:
                 asked = asked | {found.parts}
             self.walker.place = entry.copy()
+            self.walker.place.floor = len(entry.stack)
             branches.append((c, self.part(nodes, inner)))
             self.names_used(scope, inner)
             ends.append(self.walker.place)
         self.walker.place = entry.copy()
         otherwise = None
         if node.otherwise is not None:
+            self.walker.place.floor = len(entry.stack)
             inner = scope.inner()
             inner.asked = asked
             otherwise = self.part(node.otherwise, inner)
@@ -401,6 +403,7 @@ class Checked:
             if end.key() != entry.key():
                 raise node.fault(f"a branch of this {{% if %}} begins {entry.words()} and ends {end.words()}")
         self.walker.place = merge(ends)
+        self.walker.place.floor = entry.floor
         self.operations.append(Branch(branches, otherwise))
 
     def names_used(self, scope, inner):
@@ -426,7 +429,7 @@ class Checked:
             inner.names[node.name] = (kind, c_name, found.field)
             inner.names.pop(node.name + " used", None)
             self.walker.place = before.copy()
-            self.walker.place.quiet = quiet
+            self.walker.place.quiet, self.walker.place.floor = quiet, len(before.stack)
             body = self.part(node.body, inner)
             end = self.walker.place
             if end.quiet or not quiet:
@@ -446,6 +449,7 @@ class Checked:
             raise node.fault(f"'{node.name}' is not used")
         self.names_used(scope, inner)
         self.walker.place = merge([before, end])
+        self.walker.place.floor = before.floor
         self.operations.append(Loop(f"{c_name}_at", c_name, kind, found.c, found.c + "_n", body))
 
     def call(self, node, scope):
@@ -493,11 +497,13 @@ class Checked:
             if mine:
                 owner, body = template, mine[0].body
                 break
-        before = self.walker.place.key()
+        before, floor = self.walker.place.key(), self.walker.place.floor
+        self.walker.place.floor = len(self.walker.place.stack)
         self.walk(body, self.scope_of(owner))
         if self.walker.place.key() != before:
             raise Fault(owner.file, (mine or [node])[0].line,
                         f"block '{node.name}' ends {self.walker.place.words()}, not where it began")
+        self.walker.place.floor = floor
 
 
 def blocks_in(nodes):

@@ -59,6 +59,8 @@ class Place:
     def __init__(self):
         self.mode = "data"      # data, text (of title and textarea), tag, value
         self.stack = ()         # open elements
+        self.opened = ()        # for each: (file, line)
+        self.floor = 0          # elements below were opened outside the branch, loop or block that we are in
         self.tag = None         # in tag and value: the element that is being opened
         self.after = None       # in tag: what came last: name, attribute, value, space
         self.attributes = {}    # of the tag: name -> literal value, None for one with a hole
@@ -74,7 +76,7 @@ class Place:
         return other
 
     def key(self):
-        return (self.mode, self.stack, self.tag, self.attribute)
+        return (self.mode, self.stack, self.tag, self.attribute if self.mode == "value" else None)
 
     def words(self):
         if self.mode == "value":
@@ -217,10 +219,12 @@ class Walker:
         name, stack = m.group(1), self.place.stack
         if not stack or stack[-1] != name:
             raise self.fault(at, f"</{name}> where {'<' + stack[-1] + '> is open' if stack else 'nothing is open'}")
+        if len(stack) <= self.place.floor:
+            raise self.fault(at, f"</{name}> closes what was opened outside this branch, loop or block")
         if name in BLOCK:
             self.pending = ""
         self.emit(f"</{name}>")
-        self.place.stack = stack[:-1]
+        self.place.stack, self.place.opened = stack[:-1], self.place.opened[:-1]
         self.place.quiet = name in BLOCK
         return m.end()
 
@@ -340,7 +344,7 @@ class Walker:
         if value is not None and name in URL_ONLY:
             bare = "".join(c for c in value if c > " ")
             if re.match(r"[^/?#]*:", bare) and not bare.lower().startswith(SCHEMES) and name != "srcset":
-                raise self.fault(at, f"address '{value}' in {name}: only http, https, mailto, tel or a path")
+                raise self.fault(at, f"address '{' '.join(value.split())}' in {name}: only http, https, mailto, tel or a path")
         if name == "id" and value is not None:
             if not value or any(c in value for c in SPACE):
                 raise self.fault(at, f"'{value}' cannot be an id")
@@ -375,6 +379,7 @@ class Walker:
         place.mode = "data"
         if tag not in VOID and not slash:
             place.stack += (tag,)
+            place.opened += ((self.node.template.file, self.base + self.source.count("\n", 0, at)),)
             if tag == "script":
                 if not re.compile(r"[ \t\n]*</script>").match(s, at + 1):
                     raise self.fault(at, "<script> with content or a hole: scripts stand in files of their own")
@@ -486,6 +491,6 @@ class Walker:
         if place.mode in ("tag", "value"):
             raise node.fault(f"the template ends {place.words()}")
         if place.stack:
-            raise node.fault(f"<{place.stack[-1]}> is never closed")
+            raise Fault(*place.opened[-1], f"<{place.stack[-1]}> is never closed")
         if is_document and not self.has_doctype:
             raise node.fault("a page is a whole document and begins with <!doctype html>, or extends another page")
