@@ -1,0 +1,156 @@
+"""A post's way with the real program: from a file to the public page and back, while the server runs."""
+import glob
+import http.client
+import json
+import os
+import re
+
+from common import Case, ROOT, Server, get, run
+
+CASES = os.path.join(ROOT, "tests", "cases", "posts")
+CLEAN = ("07-charge", "09-statement", "12-convicted")
+
+
+def files(*keys):
+    return [os.path.join(CASES, key + ".md") for key in keys]
+
+
+class Journey(Case):
+    def setUp(self):
+        super().setUp()
+        self.folder = self.installation(demonstration=True)
+
+    def post(self, act, *rest, by=None, code=0):
+        done = run("post", act, "--data", self.folder, *(["--as", by] if by else []), *rest)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done
+
+    def publish(self, key):
+        self.post("approve", key, by="approver")
+        said = self.post("publish", key, by="duty-communications").stdout
+        return re.search(r"/news/\S+", said)[0]
+
+    def audit_is_whole(self):
+        done = run("audit", "verify", "--data", self.folder)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_every_case_imports_and_the_clean_ones_go_out_and_come_back(self):
+        every = sorted(glob.glob(os.path.join(CASES, "*.md")))
+        self.assertEqual(len(every), 12)
+        said = self.post("import", *every, by="press-officer-1").stdout
+        self.assertEqual(len(re.findall(r"new post, edition 1 [0-9a-f]{64}", said)), 12)
+        with Server(self.folder) as server:
+            for key in CLEAN:
+                address = self.publish(key)
+                status, page = get(server.port, address)
+                self.assertEqual(status, 200)
+                self.assertNotIn("was withdrawn", page)
+                self.assertIn(address, get(server.port, "/news")[1])
+                self.post("withdraw", key, "--reason", "The day was wrong.", by="duty-communications")
+                status, page = get(server.port, address)
+                self.assertEqual(status, 200)
+                self.assertIn("This post was withdrawn", page)
+                self.assertIn("Reason: The day was wrong.", page)
+                self.assertNotIn(address, get(server.port, "/news")[1])
+                self.assertIn(address, get(server.port, "/withdrawn")[1])
+        self.audit_is_whole()
+
+    def test_a_second_import_of_the_same_file_changes_nothing(self):
+        first = self.post("import", *files("07-charge"), by="press-officer-1").stdout
+        again = self.post("import", *files("07-charge"), by="press-officer-1").stdout
+        self.assertNotEqual(first, again)
+        self.assertNotIn("new", again)
+        self.assertEqual(re.search(r"[0-9a-f]{64}", first)[0], re.search(r"[0-9a-f]{64}", again)[0])
+
+    def test_check_of_the_file_and_the_import_give_the_same_hash(self):
+        for name in sorted(glob.glob(os.path.join(CASES, "*.md"))):
+            checked = run("check", name, "--json")
+            said = self.post("import", name, by="press-officer-1").stdout
+            self.assertEqual(json.loads(checked.stdout)["edition"], re.search(r"[0-9a-f]{64}", said)[0], name)
+
+    def test_a_post_with_a_picture_a_scenario_or_claims_is_not_published_and_it_says_why(self):
+        self.post("import", *files("01-former-name", "03-brick", "06-diwali"), by="press-officer-1")
+        for key in ("01-former-name", "03-brick", "06-diwali"):
+            self.post("approve", key, by="approver")
+            done = self.post("publish", key, by="duty-communications", code=1)
+            self.refused(done, 1, key, "picture")
+
+    def test_an_author_cannot_approve_and_who_imported_cannot_either(self):
+        self.post("import", *files("09-statement"), by="press-officer-1")
+        self.refused(self.post("approve", "09-statement", by="head-of-communications", code=1), 1)
+        self.refused(self.post("approve", "09-statement", by="press-officer-1", code=1), 1)
+
+    def test_an_approval_dies_when_one_byte_changes(self):
+        with open(files("07-charge")[0], encoding="utf-8") as f:
+            text = f.read()
+        copy = self.path("07-charge.md")
+        self.post("import", *files("07-charge"), by="press-officer-1")
+        self.post("approve", "07-charge", by="approver")
+        with open(copy, "w", encoding="utf-8") as f:
+            f.write(text.replace("27 February", "26 February"))
+        self.post("import", copy, by="press-officer-1")
+        self.refused(self.post("publish", "07-charge", by="duty-communications", code=1), 1, "approv")
+        self.publish("07-charge")
+
+    def test_a_fault_in_one_file_names_its_line_and_imports_none(self):
+        bad = self.path("bad.md")
+        with open(bad, "w", encoding="utf-8") as f:
+            f.write("---\nkind: awareness\ntitle: Hello\ntopic: [x]\nchannels: [site]\nauthors: [press-officer-1]\n---\nWords.\n")
+        done = self.post("import", *files("07-charge"), bad, by="press-officer-1", code=1)
+        self.assertRegex(done.stdout + done.stderr, re.escape(bad) + r":4:1: ")
+        self.assertNotIn("07-charge", self.post("list").stdout)
+
+    def test_a_withdrawal_on_a_hiding_ground_leaves_no_word_anywhere(self):
+        self.post("import", *files("07-charge"), by="press-officer-1")
+        with Server(self.folder) as server:
+            address = self.publish("07-charge")
+            self.assertIn("Daniel Example", get(server.port, address)[1])
+            self.post("withdraw", "07-charge", "--ground", "court-order", by="duty-communications")
+            self.assertEqual(get(server.port, address)[0], 410)
+            for path in (address, "/", "/news", "/withdrawn"):
+                page = get(server.port, path)[1]
+                self.assertNotIn("Daniel", page, path)
+                self.assertNotIn("robbery in Hartley", page, path)
+
+    def test_what_a_browser_kept_is_not_confirmed_after_a_withdrawal(self):
+        self.post("import", *files("07-charge"), by="press-officer-1")
+        with Server(self.folder) as server:
+            address = self.publish("07-charge")
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+
+            def ask(**fields):
+                connection.request("GET", address, headers={"Host": f"localhost:{server.port}", **fields})
+                answer = connection.getresponse()
+                return answer.status, answer.getheader("ETag"), answer.read()
+
+            status, tag, _ = ask()
+            self.assertEqual(status, 200)
+            self.assertEqual(ask(**{"If-None-Match": tag})[0], 304)
+            self.post("withdraw", "07-charge", "--reason", "error: the court was wrong", by="duty-communications")
+            status, new, page = ask(**{"If-None-Match": tag})
+            self.assertEqual(status, 200)
+            self.assertNotEqual(tag, new)
+            self.assertIn(b"This post was withdrawn", page)
+            connection.close()
+
+    def test_the_labels_of_made_up_people_stand_on_list_and_page(self):
+        with Server(self.folder) as server:
+            news = get(server.port, "/news")[1]
+            for words in ("Name and story made up to illustrate.", "Based on several accounts; name and details changed."):
+                self.assertIn(words, news)
+            for address in re.findall(r'href="(/news/\d+/(?:when-somebody|feeling)[^"]*)"', news):
+                page = get(server.port, address)[1]
+                label = page.index("candour-disclosure")
+                self.assertLess(label, page.index("<blockquote"))
+
+    def test_the_demonstration_has_six_posts_one_of_them_withdrawn_and_the_statement_about_it(self):
+        with Server(self.folder) as server:
+            live = set(re.findall(r'href="(/news/\d+/[^"]+)"', get(server.port, "/news")[1]))
+            gone = set(re.findall(r'href="(/news/\d+/[^"]+)"', get(server.port, "/withdrawn")[1]))
+            self.assertEqual((len(live), len(gone)), (6, 1))
+            address = gone.pop()
+            statements = [post for post in live if "Statement by" in get(server.port, post)[1]]
+            self.assertEqual(len(statements), 1)
+            self.assertIn(address, get(server.port, statements[0])[1])
+            self.assertIn(statements[0], get(server.port, address)[1])
+        self.audit_is_whole()
