@@ -95,6 +95,7 @@ static enum http_status gone_view(struct request *req, struct response *res, con
                          .ground = site_ground_words(req->language, post->ground) };
     web_layout(req, &view.layout, t_gone_heading(req->language));
     view.layout.hidden = true;
+    view.layout.canonical = (struct url){ STR_NONE };
     gone_write(&res->body, req->language, &view);
     return HTTP_GONE;
 }

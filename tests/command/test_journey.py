@@ -105,7 +105,7 @@ class Journey(Case):
         with Server(self.folder) as server:
             address = self.publish("07-charge")
             self.assertIn("Daniel Example", get(server.port, address)[1])
-            self.post("withdraw", "07-charge", "--ground", "court-order", by="duty-communications")
+            self.post("withdraw", "07-charge", "--reason", "court-order", by="duty-communications")
             self.assertEqual(get(server.port, address)[0], 410)
             for path in (address, "/", "/news", "/withdrawn"):
                 page = get(server.port, path)[1]
