@@ -34,7 +34,7 @@ struct sqlite_cursor {
     const struct db_statement *statement;
     sqlite3_stmt *compiled;
     struct sqlite_cursor *busy_next, *busy_previous;
-    bool busy, kept;
+    bool busy, kept, bound;
     int bind_code; /* the first failure of a bind; told at the next step */
 };
 
@@ -319,6 +319,7 @@ static enum status sqlite_start(struct db_link *base, const struct db_statement 
         }
     }
     c->busy = true;
+    c->bound = false;
     c->bind_code = SQLITE_OK;
     c->busy_previous = NULL;
     c->busy_next = link->busy;
@@ -348,7 +349,8 @@ static void sqlite_finish(struct db_cursor *base)
         c->link->busy = c->busy_next;
     if (c->kept) {
         sqlite3_reset(c->compiled);
-        sqlite3_clear_bindings(c->compiled);
+        if (c->bound)
+            sqlite3_clear_bindings(c->compiled);
     } else {
         sqlite3_finalize(c->compiled);
         mem_free(c);
@@ -366,6 +368,7 @@ static unsigned sqlite_sweep(struct db_link *base)
 
 static void bound(struct sqlite_cursor *c, int code)
 {
+    c->bound = true;
     if (c->bind_code == SQLITE_OK)
         c->bind_code = code;
 }

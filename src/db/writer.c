@@ -156,11 +156,18 @@ static enum status mend(struct db_tx *tx)
     return db_run(tx, &generation_mend, &shown);
 }
 
+/* Not all of its 500 bytes, for each act. */
+static void fault_clear(struct fault *fault)
+{
+    fault->status = STATUS_OK;
+    fault->text[0] = '\0';
+}
+
 static void run_fn(struct db_writer *w, struct act *act)
 {
     struct db_tx *tx = &w->tx;
-    tx->fault = (struct fault){ 0 };
-    act->fault = (struct fault){ 0 };
+    fault_clear(&tx->fault);
+    fault_clear(&act->fault);
     act->status = act->kind == ACT_MEND ? mend(tx) : act->fn(tx, act->arg);
     unsigned left = w->db->backend->sweep(tx->link);
     if (left)
