@@ -93,8 +93,9 @@ static bool is_person_name(struct str s)
     if (!str_is_text(s) || str_trim(s).n != s.n || s.n == 0 || str_code_points(s) > PERSON_NAME_MAX)
         return false;
     for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7F)
-            return false;
+        if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7F ||
+            ((unsigned char)s.p[i] == 0xC2 && (unsigned char)s.p[i + 1] < 0xA0))
+            return false; /* controls of ASCII and of Latin-1: names are shown on terminals */
     return true;
 }
 
