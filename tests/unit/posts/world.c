@@ -1,0 +1,330 @@
+/* See world.h. Folders are made under TMPDIR and removed again. */
+#include "world.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "base/zone.h"
+#include "db/faulty.h"
+#include "migrations.h"
+
+#include "base/banned.h"
+
+struct world world;
+static int64_t live;
+
+static const struct {
+    const char *user;
+    uint32_t roles;
+} accounts[] = {
+    { "press-officer-1", 1U << ROLE_AUTHOR },
+    { "press-officer-2", 1U << ROLE_AUTHOR },
+    { "hate-crime-adviser", 1U << ROLE_AUTHOR },
+    { "head-of-communications", 1U << ROLE_AUTHOR | 1U << ROLE_APPROVER },
+    { "chief-officer", 1U << ROLE_AUTHOR },
+    { "approver", 1U << ROLE_APPROVER },
+    { "everything", 1U << ROLE_AUTHOR | 1U << ROLE_APPROVER | 1U << ROLE_DUTY_COMMUNICATIONS },
+    { "duty-communications", 1U << ROLE_DUTY_COMMUNICATIONS },
+};
+
+/* A connection knows a statement by its address for as long as it is open, so one text has one statement. */
+static const struct db_statement *statement_of(const char *sql, bool writes)
+{
+    enum { TEXTS = 64 };
+    static struct {
+        const char *sql;
+        const struct db_statement *statement;
+        struct db *db;
+    } known[TEXTS];
+    static size_t next;
+    for (size_t i = 0; i < TEXTS; i++)
+        if (known[i].sql && known[i].db == world.db && known[i].statement->writes == writes &&
+            strcmp(known[i].statement->sqlite, sql) == 0)
+            return known[i].statement;
+    struct db_statement *statement = ARENA_NEW(world.arena, struct db_statement);
+    assert_non_null(statement);
+    const char *text = str_copy(world.arena, str_of(sql)).p;
+    *statement = (struct db_statement){ .name = "test.own", .sqlite = text, .postgres = text, .writes = writes };
+    known[next % TEXTS].sql = text;
+    known[next % TEXTS].statement = statement;
+    known[next++ % TEXTS].db = world.db;
+    return statement;
+}
+
+struct run {
+    const struct db_statement *statement;
+};
+
+static enum status run_tx(struct db_tx *tx, void *arg)
+{
+    const struct run *run = arg;
+    struct db_cursor *c = NULL;
+    bool row = true;
+    enum status status = db_start(tx, run->statement, &c);
+    if (status != STATUS_OK)
+        return status;
+    while (status == STATUS_OK && row)
+        status = db_step(c, &row);
+    db_finish(c);
+    return status;
+}
+
+void world_run(const char *sql)
+{
+    struct fault fault = { 0 };
+    struct run run = { statement_of(sql, true) };
+    if (db_write(world.db, run_tx, &run, &fault) != STATUS_OK)
+        fail_msg("%s: %s", sql, fault.text);
+}
+
+static int make(const struct db_backend *backend)
+{
+    const char *tmp = getenv("TMPDIR");
+    live = mem_live();
+    world.arena = arena_new(64 << 20);
+    world.faults.arena = world.arena;
+    snprintf(world.folder, sizeof world.folder, "%s/candour-posts-XXXXXX", tmp ? tmp : "/tmp");
+    if (!world.arena || !mkdtemp(world.folder) || zone_use(STR("Europe/London"), &world.fault) != STATUS_OK)
+        return -1;
+    struct db_options options = { .folder = world.folder,
+                                  .migrations = candour_migrations,
+                                  .migrations_n = candour_migrations_n,
+                                  .create = true,
+                                  .backend = backend };
+    if (db_open(&world.db, &options, &world.fault) != STATUS_OK) {
+        print_error("%s\n", world.fault.text);
+        return -1;
+    }
+    /* Rows of accounts without the 130 ms that each passphrase would take. */
+    for (size_t i = 0; i < sizeof accounts / sizeof accounts[0]; i++) {
+        char sql[400];
+        snprintf(sql, sizeof sql,
+                 "INSERT INTO account (login, name, passphrase, roles, demonstration, made) "
+                 "VALUES ('%s', 'Somebody', 'none', %u, 1, 0)",
+                 accounts[i].user, accounts[i].roles);
+        world_run(sql);
+    }
+    return 0;
+}
+
+int world_make(void **state)
+{
+    (void)state;
+    return make(NULL);
+}
+
+int world_make_faulty(void **state)
+{
+    (void)state;
+    return make(&db_faulty);
+}
+
+int world_end(void **state)
+{
+    (void)state;
+    mem_fail_at(0);
+    db_faulty_at(0, DB_FAULTY_ANY, STATUS_IO);
+    db_close(world.db);
+    world.db = NULL;
+    arena_free(world.arena);
+    DIR *d = opendir(world.folder);
+    if (!d)
+        return -1;
+    for (struct dirent *e = readdir(d); e; e = readdir(d))
+        if (e->d_name[0] != '.')
+            unlinkat(dirfd(d), e->d_name, 0);
+    closedir(d);
+    if (mem_live() != live) {
+        print_error("%lld blocks were not given back\n", (long long)(mem_live() - live));
+        return -1;
+    }
+    return rmdir(world.folder);
+}
+
+/* ---- Reading ---- */
+
+static struct db_tx *begin(void)
+{
+    struct db_tx *tx = NULL;
+    if (db_read_begin(world.db, &tx, &world.fault) != STATUS_OK)
+        fail_msg("%s", world.fault.text);
+    return tx;
+}
+
+struct actor world_actor(const char *user)
+{
+    struct actor actor = { 0 };
+    struct db_tx *tx = begin();
+    assert_int_equal(account_find(tx, world.arena, str_of(user), &actor), STATUS_OK);
+    db_read_end(tx);
+    return actor;
+}
+
+struct str world_file(const char *path)
+{
+    struct str text;
+    if (file_read(world.arena, path, 1 << 20, &text, &world.fault) != STATUS_OK)
+        fail_msg("%s", world.fault.text);
+    return text;
+}
+
+struct post_entry world_entry(const char *key)
+{
+    struct post_entry entry = { 0 };
+    struct db_tx *tx = begin();
+    enum status status = posts_entry(tx, world.arena, str_of(key), &entry);
+    db_read_end(tx);
+    assert_int_equal(status, STATUS_OK);
+    return entry;
+}
+
+struct post_view world_view(struct post_address address)
+{
+    struct post_view view = { 0 };
+    struct db_tx *tx = begin();
+    enum status status = posts_find(tx, world.arena, address, &view);
+    db_read_end(tx);
+    assert_int_equal(status, STATUS_OK);
+    return view;
+}
+
+uint64_t world_generation(void)
+{
+    uint64_t n = 0;
+    struct db_tx *tx = begin();
+    assert_int_equal(db_generation_read(tx, &n), STATUS_OK);
+    db_read_end(tx);
+    return n;
+}
+
+int64_t world_number(const char *sql)
+{
+    const struct db_statement *statement = statement_of(sql, false);
+    struct db_cursor *c = NULL;
+    bool row = false;
+    struct db_tx *tx = begin();
+    assert_int_equal(db_start(tx, statement, &c), STATUS_OK);
+    assert_int_equal(db_step(c, &row), STATUS_OK);
+    assert_true(row);
+    int64_t n = db_column_int(c, 0);
+    db_finish(c);
+    db_read_end(tx);
+    return n;
+}
+
+void world_check_whole(void)
+{
+    static const char *const none_of[] = {
+        "SELECT count(*) FROM post p WHERE NOT EXISTS (SELECT 1 FROM post_edition e WHERE e.post = p.id)",
+        "SELECT count(*) FROM post_edition e WHERE NOT EXISTS (SELECT 1 FROM post_record r WHERE r.edition = e.id)",
+        "SELECT count(*) FROM post_edition e WHERE NOT EXISTS "
+        "(SELECT 1 FROM post_hand h WHERE h.edition = e.id AND h.how = 'author')",
+        "SELECT count(*) FROM post_edition e WHERE NOT EXISTS "
+        "(SELECT 1 FROM post_hand h WHERE h.edition = e.id AND h.how = 'import')",
+        "SELECT count(*) FROM post_public u WHERE NOT EXISTS "
+        "(SELECT 1 FROM post_presence s WHERE s.post = u.post AND s.channel = 'site')",
+        "SELECT count(*) FROM post_presence s WHERE NOT EXISTS (SELECT 1 FROM post_public u WHERE u.post = s.post)",
+        "SELECT count(*) FROM post_public u JOIN post_presence s ON s.post = u.post AND s.channel = 'site' "
+        "WHERE (u.withdrawn IS NULL) <> (s.state = 'live')",
+        "SELECT (SELECT count(*) FROM post_edition) - (SELECT count(*) FROM post_event WHERE what = 'imported')",
+        "SELECT (SELECT count(*) FROM post_approval) - (SELECT count(*) FROM post_event WHERE what = 'approved')",
+        "SELECT (SELECT count(*) FROM post_public) - (SELECT count(*) FROM post_event WHERE what = 'published')",
+        "SELECT (SELECT count(*) FROM post_public WHERE withdrawn IS NOT NULL) - "
+        "(SELECT count(*) FROM post_event WHERE what = 'withdrawn')",
+        "SELECT (SELECT count(*) FROM post_event) - (SELECT count(*) FROM audit WHERE act LIKE 'post.%')",
+        "SELECT (SELECT count(*) FROM audit) - (SELECT n FROM audit_head)",
+    };
+    for (size_t i = 0; i < sizeof none_of / sizeof none_of[0]; i++) {
+        int64_t n = world_number(none_of[i]);
+        if (n != 0)
+            fail_msg("%lld where there should be none: %s", (long long)n, none_of[i]);
+    }
+}
+
+/* ---- Acts ---- */
+
+struct str world_post(const char *title, const char *authors, const char *head, const char *body)
+{
+    struct str text =
+        str_format(world.arena, "---\nkind: update\ntitle: %s\nchannels: [site]\nauthors: [%s]\n%s---\n%s\n", title,
+                   authors ? authors : "press-officer-1", head ? head : "", body);
+    assert_non_null(text.p);
+    return text;
+}
+
+static enum status import_source(const char *user, const struct post_source *source)
+{
+    struct post_import import;
+    struct actor actor = world_actor(user);
+    struct act act = { .by = &actor, .now = WORLD_NOW };
+    world.fault = (struct fault){ 0 };
+    enum status status = posts_import_read(world.arena, source, 1, &act, &world.faults, &import, &world.fault);
+    if (status == STATUS_OK)
+        status = db_write(world.db, posts_import_write, &import, &world.fault);
+    if (status == STATUS_OK)
+        world.last = import.results[0];
+    return status;
+}
+
+enum status world_import(const char *user, const char *name, struct str text)
+{
+    struct post_source source = { .name = str_of(name), .text = text };
+    return import_source(user, &source);
+}
+
+enum status world_import_case(const char *user, const char *name)
+{
+    char path[400];
+    snprintf(path, sizeof path, "%s/posts/%s", CASES, name);
+    struct post_source source = { .name = str_of(name), .text = world_file(path), .folder = CASES "/posts" };
+    return import_source(user, &source);
+}
+
+enum status world_approve_hash(const char *user, const char *key, struct str hash_hex)
+{
+    struct actor actor = world_actor(user);
+    struct act act = { .by = &actor, .now = WORLD_NOW };
+    struct post_approval approval = { .arena = world.arena, .act = &act, .key = str_of(key), .hash_hex = hash_hex };
+    world.fault = (struct fault){ 0 };
+    return db_write(world.db, posts_approve_write, &approval, &world.fault);
+}
+
+enum status world_approve(const char *user, const char *key)
+{
+    return world_approve_hash(user, key, world_entry(key).hash_hex);
+}
+
+enum status world_publish_at(const char *user, const char *key, int64_t now, struct post_address *address)
+{
+    struct actor actor = world_actor(user);
+    struct act act = { .by = &actor, .now = now };
+    struct post_release release = {
+        .arena = world.arena, .act = &act, .key = str_of(key), .hash_hex = world_entry(key).hash_hex
+    };
+    world.fault = (struct fault){ 0 };
+    enum status status = db_write(world.db, posts_publish_write, &release, &world.fault);
+    if (address)
+        *address = release.address;
+    return status;
+}
+
+enum status world_publish(const char *user, const char *key)
+{
+    return world_publish_at(user, key, WORLD_NOW, NULL);
+}
+
+enum status world_withdraw(const char *user, const char *key, enum post_ground ground, const char *reason)
+{
+    struct actor actor = world_actor(user);
+    struct act act = { .by = &actor, .now = WORLD_NOW + 1000 };
+    struct post_withdrawal withdrawal = {
+        .arena = world.arena, .act = &act, .key = str_of(key), .ground = ground, .reason = str_of(reason)
+    };
+    world.fault = (struct fault){ 0 };
+    return db_write(world.db, posts_withdraw_write, &withdrawal, &world.fault);
+}
