@@ -1,0 +1,159 @@
+"""What the tests of the command line share: the real binary, data folders to try it on, a running server."""
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BINARY = os.path.join(os.environ.get("CANDOUR_BUILD", os.path.join(ROOT, "build")), "src", "main", "candour")
+# A sanitised build on a busy machine is slow; nothing here waits so long unless something is wrong.
+PATIENCE = 40
+
+
+def run(*arguments, stdin="", env=None, timeout=PATIENCE, cwd=None):
+    return subprocess.run([BINARY, *arguments], input=stdin, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          timeout=timeout, cwd=cwd, env=None if env is None else {**os.environ, **env}, errors="replace")
+
+
+def wait_for(question, what, seconds=PATIENCE):
+    """What `question` gives as soon as it is not false."""
+    end = time.monotonic() + seconds
+    while True:
+        answer = question()
+        if answer:
+            return answer
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {seconds} s in vain: {what}")
+        time.sleep(0.02)
+
+
+def alive(pid):
+    """Running: neither gone nor a zombie."""
+    try:
+        with open(f"/proc/{pid}/stat") as f:
+            return f.read().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def children(pid):
+    found = {}
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children") as f:
+            for child in f.read().split():
+                with open(f"/proc/{child}/comm") as name:
+                    found[name.read().strip()] = int(child)
+    except (FileNotFoundError, ProcessLookupError):
+        pass
+    return found
+
+
+def get(port, path="/", host="127.0.0.1", timeout=PATIENCE):
+    """(status, body) of one request on a connection of its own; raises OSError where nobody answers."""
+    with socket.create_connection((host, port), timeout=timeout) as s:
+        s.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n".encode())
+        data = b""
+        while piece := s.recv(65536):
+            data += piece
+    head, _, body = data.partition(b"\r\n\r\n")
+    match = re.match(rb"HTTP/1\.1 (\d{3}) ", head)
+    if not match:
+        raise OSError("no answer")
+    return int(match[1]), body.decode("utf-8", "replace")
+
+
+def status(port, path="/"):
+    """The status alone; 0 where nobody answers."""
+    try:
+        return get(port, path)[0]
+    except OSError:
+        return 0
+
+
+class Server:
+    """candour serve on a free port, ended at the end whatever happens."""
+
+    def __init__(self, folder, *arguments, env=None, group=False):
+        self.log = tempfile.TemporaryFile("w+", errors="replace")
+        self.process = subprocess.Popen([BINARY, "serve", "--data", folder, "--listen", "localhost:0", *arguments],
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, text=True,
+                                        env=None if env is None else {**os.environ, **env}, start_new_session=group)
+        self.said = []
+        self.port = 0
+
+    def __enter__(self):
+        try:
+            self.wait_ready()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def wait_ready(self):
+        while "Ctrl-C" not in (line := self.process.stdout.readline()):
+            if not line:
+                raise AssertionError(f"the server ended with {self.process.wait()}: {self.logged()}")
+            self.said.append(line)
+            if match := re.search(r"http://localhost:(\d+)", line):
+                self.port = int(match[1])
+
+    def logged(self):
+        self.log.seek(0)
+        return self.log.read()
+
+    def children(self):
+        return children(self.process.pid)
+
+    def end(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE + 60)
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+        self.log.close()
+
+
+class Case(unittest.TestCase):
+    """A folder of its own for each test; two installations are made once and copied."""
+    templates = {}
+
+    def setUp(self):
+        self.work = tempfile.mkdtemp(prefix="candour-command-")
+        self.addCleanup(shutil.rmtree, self.work, True)
+
+    def path(self, *names):
+        return os.path.join(self.work, *names)
+
+    def installation(self, demonstration=False):
+        if demonstration not in self.templates:
+            keep = tempfile.mkdtemp(prefix="candour-command-")
+            unittest.addModuleCleanup(shutil.rmtree, keep, True)
+            made = run("init", "--data", os.path.join(keep, "data"), *(["--demonstration"] if demonstration else []))
+            if made.returncode != 0:
+                raise AssertionError(made.stderr)
+            self.templates[demonstration] = os.path.join(keep, "data")
+            unittest.addModuleCleanup(self.templates.pop, demonstration, None)
+        folder = self.path("data")
+        shutil.copytree(self.templates[demonstration], folder)
+        return folder
+
+    def refused(self, done, code, *words):
+        """One line that begins with "candour: ", ends as a sentence, and says `words`."""
+        self.assertEqual(done.returncode, code, done.stderr)
+        lines = done.stderr.splitlines()
+        self.assertEqual(len(lines), 1, done.stderr)
+        self.assertRegex(lines[0], r"^candour: .*[.:)a-z0-9?/]$")
+        for word in words:
+            self.assertIn(word, lines[0])
+
+    def write(self, folder, name, text):
+        with open(os.path.join(folder, name), "w") as f:
+            f.write(text)
