@@ -245,11 +245,8 @@ void http_answer_writable(struct connection *c)
 
 void http_answer_expire(struct connection *c)
 {
-    if (http_connection_paced(c))
-        return;
-    struct linger now = { .l_onoff = 1, .l_linger = 0 };
-    setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-    http_connection_close(c);
+    if (!http_connection_paced(c))
+        http_connection_cut(c);
 }
 
 void http_answer_turn_away(struct loop *l, int fd)

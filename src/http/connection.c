@@ -13,7 +13,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
+#include <linux/sockios.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -339,6 +341,15 @@ void http_connection_close(struct connection *c)
     http_loop_bury(c);
 }
 
+void http_connection_cut(struct connection *c)
+{
+    struct linger now = { .l_onoff = 1, .l_linger = 0 };
+    int unread = 0;
+    if (ioctl(c->fd, SIOCOUTQ, &unread) == 0 && unread > 0)
+        setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    http_connection_close(c);
+}
+
 /* ---- Events and deadlines ---- */
 
 void http_connection_open(struct connection *c)
@@ -380,7 +391,7 @@ void http_connection_expire(struct connection *c)
     switch (c->state) {
     case CONNECTION_HEAD:
         if (c->held_n == 0) {
-            http_connection_close(c);
+            http_connection_cut(c);
             return;
         }
         c->lingers = true;
@@ -394,7 +405,7 @@ void http_connection_expire(struct connection *c)
         x->connection = NULL;
         return;
     case CONNECTION_WRITE: http_answer_expire(c); return;
-    case CONNECTION_LINGER: http_connection_close(c); return;
+    case CONNECTION_LINGER: http_connection_cut(c); return;
     case CONNECTION_DEAD: return;
     }
 }

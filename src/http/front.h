@@ -156,6 +156,8 @@ void http_connection_event(struct connection *c, uint32_t events);
 void http_connection_expire(struct connection *c);
 /* Lets go of all it has. The memory stays until the loop's round is over. */
 void http_connection_close(struct connection *c);
+/* The same; what the client has not read of its answers is thrown away, where the kernel would keep it for minutes. */
+void http_connection_cut(struct connection *c);
 /* While draining: one that has brought no request gets a last short while. */
 void http_connection_hurry(struct connection *c);
 /* Whether closing it now would cut a request. */

@@ -51,7 +51,10 @@ static const struct http_sink upload = { upload_begin, upload_piece, upload_end,
 static struct http_verdict judge(void *self, const struct http_head *head)
 {
     (void)self;
-    if (!str_starts(head->host, STR("127.0.0.1")) && !str_starts(head->host, STR("localhost")))
+    struct str rest = head->host;
+    struct str name;
+    str_cut(&rest, ':', &name);
+    if (!str_equal(name, STR("127.0.0.1")) && !str_equal(name, STR("localhost")))
         return (struct http_verdict){ .error = 421 };
     if (str_equal(head->path, STR("/upload")))
         return (struct http_verdict){ .body_max = UPLOAD_MAX, .sink = &upload };
