@@ -5,8 +5,8 @@
                                            DIR/site_pages.h and DIR/site_pages.c
     pages.py --catalogue-c --out DIR --catalogue FILE...
                                            DIR/catalogue.h and DIR/catalogue.c
-    pages.py --check-unused --catalogue FILE... [--stamp FILE] --files FILE...
-                                           every key is used by one of the *.html or *.c files
+    pages.py --check-unused --catalogue FILE... [--stamp FILE] [--depfile FILE] [--source ROOT] [--files FILE...]
+                                           every key is used by one of the *.html or *.c files; ROOT gives src/*/
 
 Promises: what an attacker sends can only arrive in a page through the
 functions of html.h that fit its place, because the place of every hole is
@@ -118,6 +118,12 @@ def keys_of(nodes):
 
 
 def unused_check(options):
+    if options.source:
+        for pattern in ("*.html", "*.c"):
+            options.files += sorted(glob.glob(os.path.join(options.source, "src", "*", pattern)))
+    if options.depfile:
+        with open(options.depfile, "w", encoding="utf-8") as f:
+            f.write(f"{options.stamp}: " + " ".join(file.replace(" ", "\\ ") for file in options.files) + "\n")
     catalogue, used, faults = Catalogue(options.catalogue, shown), set(), []
     for file in options.files:
         if file.endswith(".html"):
@@ -134,7 +140,7 @@ def unused_check(options):
         stop(faults)
     if options.stamp:
         with open(options.stamp, "w", encoding="utf-8") as f:
-            f.write(f"{len(catalogue.entries)} keys\n")
+            f.write(f"/* {len(catalogue.entries)} sentences, each of which is said somewhere. */\n")
 
 
 def main():
@@ -147,6 +153,8 @@ def main():
     parser.add_argument("--catalogue-c", action="store_true")
     parser.add_argument("--check-unused", action="store_true")
     parser.add_argument("--stamp")
+    parser.add_argument("--depfile")
+    parser.add_argument("--source")
     options = parser.parse_args()
     try:
         if options.check_unused:
