@@ -33,26 +33,21 @@ static const struct {
 };
 
 /* A connection knows a statement by its address for as long as it is open, so one text has one statement. */
+enum { TEXTS_MAX = 128 };
+static struct db_statement *texts[TEXTS_MAX];
+static size_t texts_n;
+
 static const struct db_statement *statement_of(const char *sql, bool writes)
 {
-    enum { TEXTS = 64 };
-    static struct {
-        const char *sql;
-        const struct db_statement *statement;
-        struct db *db;
-    } known[TEXTS];
-    static size_t next;
-    for (size_t i = 0; i < TEXTS; i++)
-        if (known[i].sql && known[i].db == world.db && known[i].statement->writes == writes &&
-            strcmp(known[i].statement->sqlite, sql) == 0)
-            return known[i].statement;
+    for (size_t i = 0; i < texts_n; i++)
+        if (texts[i]->writes == writes && strcmp(texts[i]->sqlite, sql) == 0)
+            return texts[i];
     struct db_statement *statement = ARENA_NEW(world.arena, struct db_statement);
     assert_non_null(statement);
+    assert_true(texts_n < TEXTS_MAX);
     const char *text = str_copy(world.arena, str_of(sql)).p;
     *statement = (struct db_statement){ .name = "test.own", .sqlite = text, .postgres = text, .writes = writes };
-    known[next % TEXTS].sql = text;
-    known[next % TEXTS].statement = statement;
-    known[next++ % TEXTS].db = world.db;
+    texts[texts_n++] = statement;
     return statement;
 }
 
@@ -86,6 +81,7 @@ static int make(const struct db_backend *backend)
 {
     const char *tmp = getenv("TMPDIR");
     live = mem_live();
+    texts_n = 0;
     world.arena = arena_new(64 << 20);
     world.faults.arena = world.arena;
     snprintf(world.folder, sizeof world.folder, "%s/candour-posts-XXXXXX", tmp ? tmp : "/tmp");
