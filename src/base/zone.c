@@ -127,7 +127,7 @@ enum status zone_moment(const struct civil *c, int64_t *ms)
     bool found = false;
     time_t best = 0;
     for (int side = -1; side <= 1; side += 2) {
-        time_t near = utc + side * DAY_SECONDS;
+        time_t near = utc + (time_t)side * DAY_SECONDS;
         struct tm tm = { 0 };
         localtime_r(&near, &tm);
         time_t candidate = utc - tm.tm_gmtoff;

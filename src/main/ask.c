@@ -98,6 +98,7 @@ static enum status fault_of(enum line line, struct fault *fault)
 enum status ask_passphrase(const char *question, bool twice, char out[ASK_BYTES], struct str *answer,
                            struct fault *fault)
 {
+    *answer = STR_NONE;
     caught = 0;
     if (!isatty(STDIN_FILENO))
         return fault_of(read_line(STDIN_FILENO, out, answer), fault);
@@ -105,7 +106,7 @@ enum status ask_passphrase(const char *question, bool twice, char out[ASK_BYTES]
     if (status != STATUS_OK || !twice)
         return status;
     char again[ASK_BYTES];
-    struct str second;
+    struct str second = STR_NONE;
     status = fault_of(ask_hidden("The same again: ", again, &second), fault);
     if (status == STATUS_OK && !str_equal(*answer, second))
         status = fault_set(fault, STATUS_INVALID, "The two passphrases differ; nothing was changed. Try again.");

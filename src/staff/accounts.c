@@ -180,7 +180,7 @@ struct changing {
 static enum status write_passphrase(struct db_tx *tx, void *arg)
 {
     struct changing *c = arg;
-    struct actor actor;
+    struct actor actor = { 0 };
     arena_reset(c->arena);
     enum status status = may_administer(tx, c->arena, c->act);
     if (status == STATUS_OK)
