@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """The probe table: raw bytes to a real server, and exactly what must come back.
 
-  probe.py --listen 127.0.0.1:8080 [--page /healthz] [--post PATH --limit BYTES] [--slow]
+  probe.py --listen 127.0.0.1:8080 [--page /healthz] [--post PATH --limit BYTES --post-status N] [--slow]
   probe.py --command 'build/…/http_tiny --port {port}' …     starts the server itself, on a free port
 
---page is an address that answers GET with 200. --post is one that takes a body of up to --limit bytes and answers
-200; without it the rows that need such a route use GET, which takes no body. --slow adds the rows that need time:
+--page is an address that answers GET with 200. --post is one that takes a body of up to --limit bytes and answers the
+body "abcd" with --post-status; without it the rows that need such a route use GET, which takes no body. --slow adds the rows that need time:
 slow and idle clients, and (with --command) SIGTERM under load. Last line: "N passed, N failed".
 """
 import argparse
@@ -203,7 +203,8 @@ def body_ends():
     else:
         send(s, request(fields=['Content-Length: 0']))
     send(s, request(fields=['Connection: close']))
-    must([a[0] for a in Answers(s).all()] == [200, 200], 'not two answers of 200')
+    codes = [a[0] for a in Answers(s).all()]
+    must(codes == [options.post_status if options.post else 200, 200], codes)
     s.close()
 
 
@@ -285,7 +286,8 @@ def expect():
         answers = Answers(s)
         must(answers.one()[0] == 100, 'no 100')
         send(s, b'abcd')
-        must(answers.one()[0] == 200, 'no 200')
+        status = answers.one()[0]
+        must(status == options.post_status, status)
         s.close()
 
 
@@ -615,6 +617,7 @@ def main():
     parser.add_argument('--page', default='/healthz')
     parser.add_argument('--post')
     parser.add_argument('--limit', type=int, default=65536)
+    parser.add_argument('--post-status', type=int, default=200)
     parser.add_argument('--slow', action='store_true')
     parser.add_argument('--only', default='', help='rows whose name holds this')
     options = parser.parse_args()
