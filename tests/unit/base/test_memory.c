@@ -9,7 +9,6 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/banned.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define WITH_ASAN 1
@@ -21,6 +20,7 @@
 #ifdef WITH_ASAN
 #include <sanitizer/asan_interface.h>
 #endif
+#include "base/banned.h"
 
 /* ---- The heap ---- */
 
