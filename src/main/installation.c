@@ -8,19 +8,18 @@
 #include "main/command.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "main/ask.h"
 #include "main/place.h"
 #include "main/wiring.h"
 #include "base/banned.h"
 
-enum { INSTALLATION_ARENA_MAX = 64 * 1024 * 1024, LINE_MAX_BYTES = 4 * PASSPHRASE_MAX + 2 };
+enum { INSTALLATION_ARENA_MAX = 64 * 1024 * 1024 };
 
 int installation_open(struct installation *out, const char *folder)
 {
@@ -59,44 +58,22 @@ void installation_close(struct installation *in)
 /* ---- Who acts ---- */
 
 /* One line without its end. False at the end of the input, or where the line is too long. */
-static bool line_read(int fd, char out[LINE_MAX_BYTES], size_t *n)
+static bool line_read(char *out, size_t size, struct str *line)
 {
-    for (*n = 0; *n < LINE_MAX_BYTES - 1;) {
-        ssize_t got = read(fd, out + *n, 1);
+    size_t n = 0;
+    while (n < size) {
+        ssize_t got = read(STDIN_FILENO, out + n, 1);
         if (got < 0 && errno == EINTR)
             continue;
-        if (got <= 0 || out[*n] == '\n') {
-            bool whole = got > 0 || *n > 0;
-            if (*n && out[*n - 1] == '\r')
-                (*n)--;
-            out[*n] = '\0';
-            return whole;
+        if (got <= 0)
+            return false;
+        if (out[n] == '\n') {
+            *line = str_trim((struct str){ out, n });
+            return true;
         }
-        (*n)++;
+        n++;
     }
     return false;
-}
-
-/* From the terminal itself, so that standard input may be a file. `hidden`: what is typed is not shown. */
-static bool terminal_ask(const char *question, bool hidden, char out[LINE_MAX_BYTES], size_t *n)
-{
-    int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0)
-        return false;
-    struct termios before, quiet;
-    bool changed = hidden && tcgetattr(fd, &before) == 0;
-    if (changed) {
-        quiet = before;
-        quiet.c_lflag &= ~(tcflag_t)ECHO;
-        changed = tcsetattr(fd, TCSAFLUSH, &quiet) == 0;
-    }
-    bool good = dprintf(fd, "%s", question) > 0 && line_read(fd, out, n);
-    if (changed) {
-        tcsetattr(fd, TCSAFLUSH, &before);
-        dprintf(fd, "\n");
-    }
-    close(fd);
-    return good;
 }
 
 static enum status actor_as(struct installation *in, struct str user, struct actor *out, struct fault *fault)
@@ -122,23 +99,20 @@ static enum status actor_as(struct installation *in, struct str user, struct act
 static enum status actor_asked(struct installation *in, const struct option *user, struct actor *out,
                                struct fault *fault)
 {
-    char name[LINE_MAX_BYTES], passphrase[LINE_MAX_BYTES];
-    size_t name_n = 0, passphrase_n = 0;
-    struct str who = str_of(user->value);
-    bool good = true;
+    char name[USER_NAME_MAX + 2], passphrase[ASK_BYTES];
+    struct str who = str_of(user->value), said = STR_NONE;
     if (!user->seen) {
-        good = terminal_ask("User: ", false, name, &name_n);
-        who = (struct str){ name, name_n };
+        if (!isatty(STDIN_FILENO))
+            return fault_set(fault, STATUS_UNAVAILABLE,
+                             "There is no terminal to ask who acts: give --user USER and the passphrase on standard "
+                             "input.");
+        fprintf(stderr, "User: ");
+        if (!line_read(name, sizeof name, &who))
+            return fault_set(fault, STATUS_UNAVAILABLE, "No user was given. Nothing was changed.");
     }
-    if (good && user->seen && !isatty(STDIN_FILENO))
-        good = line_read(STDIN_FILENO, passphrase, &passphrase_n);
-    else if (good)
-        good = terminal_ask("Passphrase: ", true, passphrase, &passphrase_n);
-    enum status status =
-        good
-            ? account_check(in->db, in->arena, who, (struct str){ passphrase, passphrase_n }, out, fault)
-            : fault_set(fault, STATUS_UNAVAILABLE,
-                        "There is no terminal to ask who acts: give --user USER and the passphrase on standard input.");
+    enum status status = ask_passphrase("Passphrase: ", false, passphrase, &said, fault);
+    if (status == STATUS_OK)
+        status = account_check(in->db, in->arena, who, said, out, fault);
     explicit_bzero(passphrase, sizeof passphrase);
     return status;
 }

@@ -93,8 +93,10 @@ static int dispatch(int argc, char **argv)
         options_help(command);
         return EXIT_DONE;
     }
+    /* A command says what went wrong in one line of its own; serve has its log. */
     log_role_set("command");
-    log_level_set(LOG_WARN);
+    if (command != &command_serve)
+        log_descriptor_set(-1);
     return command->run(argc - 1, argv + 1);
 }
 
