@@ -3,7 +3,7 @@
  *
  * Reading: at most `JSON_MAX_BYTES`, depth `JSON_MAX_DEPTH`, valid UTF-8, no
  * NUL in strings, no member twice, nothing after the value. Numbers keep their
- * text; an integer beyond 64 bits is refused.
+ * text; a whole number that does not fit into int64_t is refused.
  * Writing: `json_put_*` into a `struct buf`; commas come by themselves. For a
  * hash, `json_canonical` gives RFC 8785 (members by UTF-16 code units, numbers
  * as ECMAScript writes them).
@@ -34,7 +34,10 @@ const struct json *json_get(const struct json *object, struct str name);
 /* The number as an integer; false where it is none, or has a fraction or exponent. */
 bool json_i64(const struct json *number, int64_t *out);
 
-/* RFC 8785 of a tree. STATUS_INVALID for a number that a double cannot hold (NaN, overflow). */
+/*
+ * RFC 8785 of a tree. STATUS_INVALID for a number that a double cannot hold: one that overflows, or a whole number
+ * beyond 2^53 that is not exactly a double. STATUS_NO_MEMORY; STATUS_LIMIT where the buffer failed.
+ */
 enum status json_canonical(struct buf *out, const struct json *value);
 
 /* For building: each adds one value or member. Nothing is checked but the buffer's error. */

@@ -20,7 +20,7 @@ struct yaml {
     enum yaml_kind kind;
     bool quoted;         /* scalar: it stood in quotes, so it is text whatever it looks like */
     struct str text;     /* scalar, as written, without quotes and escapes */
-    int line, column;    /* both from 1; with the offset that `yaml_read` was given */
+    int line, column;    /* both from 1, with the offset that `yaml_read` was given; an empty value's are its key's */
     size_t n;
     struct yaml *items;  /* list: items; map: values */
     struct yaml *keys;   /* map: scalars */
