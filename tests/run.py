@@ -29,8 +29,8 @@ BUILDS = {
     "test": Build("build-test", ["-Dtests=true", "-Dwerror=true"]),
     "asan": Build("build-asan", ["-Dtests=true", "-Dwerror=true", "-Db_sanitize=address,undefined"]),
     "tsan": Build("build-tsan", ["-Dtests=true", "-Dwerror=true", "-Db_sanitize=thread"]),
-    "clang": Build("build-clang", ["-Dtests=true", "-Dwerror=true"], "clang-14"),
-    "fuzz": Build("build-fuzz", ["-Dtests=true", "-Db_sanitize=address,undefined", "-Db_lundef=false"], "clang-14"),
+    "fuzz": Build("build-fuzz", ["-Dtests=true", "-Dwerror=true", "-Db_sanitize=address,undefined", "-Db_lundef=false",
+                                 "-Dc_args=-fsanitize=fuzzer-no-link"], "clang-14"),
 }
 
 

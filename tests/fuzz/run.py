@@ -1,0 +1,41 @@
+"""Fuzzes every target for some seconds: python3 tests/fuzz/run.py SECONDS [NAME]     last line "N passed, N failed"
+
+What libFuzzer finds new stays in the build folder; a fault leaves its input in the current folder and its words here.
+"""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BUILD = os.path.join(os.environ.get("CANDOUR_BUILD", os.path.join(os.path.dirname(os.path.dirname(HERE)), "build-fuzz")),
+                     "tests", "fuzz")
+
+
+def main():
+    seconds = int(sys.argv[1])
+    names = sys.argv[2:] or sorted(name for name in os.listdir(BUILD)
+                                   if name.startswith("fuzz_") and os.access(os.path.join(BUILD, name), os.X_OK)
+                                   and os.path.isfile(os.path.join(BUILD, name)))
+    passed = failed = 0
+    for name in names:
+        corpus = os.path.join(HERE, "corpus", name.removeprefix("fuzz_"))
+        found = tempfile.mkdtemp(prefix="candour-fuzz-")
+        done = subprocess.run([os.path.join(BUILD, name), f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=2048",
+                               "-print_final_stats=1", found, corpus], text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, errors="replace")
+        runs = next((line.split()[-1] for line in done.stdout.splitlines() if "number_of_executed_units" in line), "?")
+        if done.returncode == 0:
+            passed += 1
+            print(f"ok     {name}: {runs} runs in {seconds} s", flush=True)
+        else:
+            failed += 1
+            print(f"FAILED {name}\n{done.stdout[-4000:]}", flush=True)
+        shutil.rmtree(found, ignore_errors=True)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""The parts of ./test, in the order in which they run: what is quick to fail first."""
+import os
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+PYTHON = sys.executable
+# Under the thread sanitiser only what has threads; its figure of time is ten times the plain one.
+THREADED = ["db fault", "db job", "db open", "db read", "db write", "http serve", "http limits", "web answer", "web cache",
+            "web gate", "html markdown"]
+
+
+def python(script, *arguments):
+    return [PYTHON, os.path.join("tests", script), *arguments]
+
+
+def formatted():
+    """Whether every C file stands as clang-format would have it. (passed, failed)"""
+    files = subprocess.run(["git", "ls-files", "src/*.[ch]", "tests/*.[ch]", "bench/*.[ch]", "tools/*.[ch]"], cwd=ROOT,
+                           capture_output=True, text=True).stdout.split()
+    files = [name for name in files if "/golden/" not in name]
+    done = subprocess.run(["clang-format-14", "--dry-run", "-Werror", *files], cwd=ROOT, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    wrong = {line.split(":")[0] for line in done.stdout.splitlines() if ": error:" in line}
+    for name in sorted(wrong):
+        print(f"   {name}: not as clang-format would have it; run clang-format-14 -i {name}", flush=True)
+    return len(files) - len(wrong), len(wrong)
+
+
+def parts(Part, suite):
+    return [
+        Part("house", "floors, file lengths, where SQL, HTML and sockets stand", [PYTHON, "tools/floors.py"]),
+        Part("format", "every C file is as clang-format writes it", formatted),
+        Part("golden", "the generators: golden output, and mistakes that must stop the build", python("golden/run.py"),
+             ["test"]),
+        Part("unit", "each room by itself", suite("test", "unit"), ["test"]),
+        Part("http", "the probe table against the real server", python("http/probe_server.py"), ["test"]),
+        Part("web", "forms, sessions, cache and writes over HTTP", python("http/test_web.py"), ["test"]),
+        Part("command", "every command, the server's life, ./start, a post's whole way", python("command/run.py"), ["test"]),
+        Part("browser", "every public page in Chromium: axe, HTML, keyboard, 320 px, no JavaScript",
+             python("browser/run.py"), ["test"]),
+        Part("power", "the power cut at every point: nothing answered is lost", python("torture/run.py", "--quick"), ["test"]),
+        Part("kill", "50 kills: every act is whole or absent", python("torture/kill.py"), ["test"]),
+        Part("asan", "each room under AddressSanitizer and UBSan", suite("asan", "unit", "--timeout-multiplier=8"), ["asan"]),
+        Part("asan-http", "the real server under AddressSanitizer and UBSan: the probe table",
+             python("http/probe_server.py"), ["asan"]),
+        Part("asan-journey", "a post's whole way under AddressSanitizer and UBSan", python("command/run.py", "journey"),
+             ["asan"]),
+        Part("tsan", "database, front and web under ThreadSanitizer",
+             suite("tsan", "unit", "--timeout-multiplier=10", *THREADED), ["tsan"]),
+        Part("tsan-web", "the real server under ThreadSanitizer, over HTTP", python("http/test_web.py"), ["tsan"]),
+        Part("fuzz", "clang builds everything; each fuzz target runs its corpus", suite("fuzz", "fuzz"), ["fuzz"]),
+        Part("power-long", "the power cut at every point, more acts, every torn state", python("torture/run.py", "--long"),
+             ["test"], long=True),
+        Part("kill-long", "500 kills", python("torture/kill.py", "--long"), ["test"], long=True),
+        Part("fuzz-long", "60 s a fuzz target", python("fuzz/run.py", "60"), ["fuzz"], long=True),
+        Part("slow", "the slow and idle rows of the probe table", python("http/probe_server.py", "--slow"), ["test"],
+             long=True),
+    ]
