@@ -5,6 +5,7 @@
 import os
 import subprocess
 import sys
+import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "command"))
@@ -47,7 +48,7 @@ def main():
             return subprocess.run(["node", "pages.mjs", f"http://localhost:{server.port}", *sys.argv[1:]], cwd=HERE).returncode
     finally:
         site.doCleanups()
-        Site.doClassCleanups()
+        unittest.doModuleCleanups()
 
 
 if __name__ == "__main__":
