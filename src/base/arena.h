@@ -26,7 +26,7 @@ void arena_reset(struct arena *arena);
 void *arena_alloc(struct arena *arena, size_t size, size_t align);
 /* `count` things of `size`; NULL also where the product overflows. */
 void *arena_array(struct arena *arena, size_t count, size_t size, size_t align);
-#define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type), _Alignof(type)))
+#define ARENA_NEW(arena, type)          ((type *)arena_alloc((arena), sizeof(type), _Alignof(type)))
 #define ARENA_ARRAY(arena, count, type) ((type *)arena_array((arena), (count), sizeof(type), _Alignof(type)))
 
 /*

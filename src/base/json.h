@@ -21,10 +21,10 @@ enum json_kind { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSO
 struct json {
     enum json_kind kind;
     bool boolean;
-    struct str text;     /* string: its text; number: as it was written */
-    size_t n;            /* array, object: how many */
-    struct json *items;  /* array: values; object: values, in the order of the text */
-    struct str *names;   /* object: as many as values */
+    struct str text;    /* string: its text; number: as it was written */
+    size_t n;           /* array, object: how many */
+    struct json *items; /* array: values; object: values, in the order of the text */
+    struct str *names;  /* object: as many as values */
 };
 
 /* The tree lives in the arena. The fault names line and column. */

@@ -45,7 +45,7 @@ struct log_field {
 #define LOG_NOTHING ((struct log_field){ .key = LOG_KEY_END })
 
 /* `event` is a literal like "proc.child_ended"; then one field or more. */
-#define log_event(level, event, ...) \
+#define log_event(level, event, ...)                                                                                   \
     log_write((level), (event), (const struct log_field[]){ __VA_ARGS__, { .key = LOG_KEY_END } })
 
 void log_write(enum log_level level, const char *event, const struct log_field *fields);

@@ -15,23 +15,23 @@
 
 enum setting_type {
     SETTING_BOOL,
-    SETTING_INT,      /* min..max in `unit` */
-    SETTING_TEXT,     /* min..max code points, one line */
-    SETTING_CHOICE,   /* one of `choices`, separated by spaces */
-    SETTING_URL,      /* http or https, absolute, no fragment; may be empty where the default is */
-    SETTING_COLOUR,   /* #rrggbb */
-    SETTING_LIST,     /* list of text, each min..max code points, at most 64 */
+    SETTING_INT,    /* min..max in `unit` */
+    SETTING_TEXT,   /* min..max code points, one line */
+    SETTING_CHOICE, /* one of `choices`, separated by spaces */
+    SETTING_URL,    /* http or https, absolute, no fragment; may be empty where the default is */
+    SETTING_COLOUR, /* #rrggbb */
+    SETTING_LIST,   /* list of text, each min..max code points, at most 64 */
 };
 
 struct setting {
-    const char *name;     /* "site.name": a dotted path into the file */
+    const char *name; /* "site.name": a dotted path into the file */
     enum setting_type type;
     int64_t min, max;
     const char *choices;
-    const char *unit;     /* for messages: "seconds", "bytes" */
-    const char *preset;   /* the default, written as in the file; a list's is empty */
-    const char *help;     /* one line, for the documentation and for messages */
-    bool secret;          /* never printed */
+    const char *unit;   /* for messages: "seconds", "bytes" */
+    const char *preset; /* the default, written as in the file; a list's is empty */
+    const char *help;   /* one line, for the documentation and for messages */
+    bool secret;        /* never printed */
 };
 
 struct setting_value {

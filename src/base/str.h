@@ -21,7 +21,10 @@ struct str {
 
 #define STR(literal) ((struct str){ "" literal "", sizeof(literal) - 1 })
 /* For tables with static storage, where a compound literal is not constant. */
-#define STR_INIT(literal) { "" literal "", sizeof(literal) - 1 }
+#define STR_INIT(literal)                                                                                              \
+    {                                                                                                                  \
+        "" literal "", sizeof(literal) - 1                                                                             \
+    }
 #define STR_NONE ((struct str){ NULL, 0 })
 
 /* For printf: `"%.*s", STR_ARG(s)`. */

@@ -18,12 +18,12 @@ enum yaml_kind { YAML_NULL, YAML_SCALAR, YAML_LIST, YAML_MAP };
 
 struct yaml {
     enum yaml_kind kind;
-    bool quoted;         /* scalar: it stood in quotes, so it is text whatever it looks like */
-    struct str text;     /* scalar, as written, without quotes and escapes */
-    int line, column;    /* both from 1, with the offset that `yaml_read` was given; an empty value's are its key's */
+    bool quoted;      /* scalar: it stood in quotes, so it is text whatever it looks like */
+    struct str text;  /* scalar, as written, without quotes and escapes */
+    int line, column; /* both from 1, with the offset that `yaml_read` was given; an empty value's are its key's */
     size_t n;
-    struct yaml *items;  /* list: items; map: values */
-    struct yaml *keys;   /* map: scalars */
+    struct yaml *items; /* list: items; map: values */
+    struct yaml *keys;  /* map: scalars */
 };
 
 struct yaml_fault {

@@ -13,8 +13,8 @@
 struct civil {
     int year, month, day; /* month and day from 1 */
     int hour, minute, second;
-    int weekday;          /* 0 is Sunday */
-    int offset_minutes;   /* east of UTC */
+    int weekday;        /* 0 is Sunday */
+    int offset_minutes; /* east of UTC */
 };
 
 /* STATUS_NOT_FOUND where tzdata has no such zone. Call once, before threads. */

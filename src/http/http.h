@@ -23,29 +23,29 @@ enum {
     HTTP_HOST_MAX = 255,       /* name and port of a Host field */
     HTTP_HEAD_MAX = 16 * 1024, /* request line and fields, with their line ends */
     HTTP_FIELDS_MAX = 100,
-    HTTP_BODY_MEMORY_MAX = 64 * 1024,       /* larger ones only into a sink */
-    HTTP_BODY_PIECE_MAX = 256 * 1024,       /* a piece handed to a sink */
-    HTTP_BODY_ALL_MAX = 64 * 1024 * 1024,   /* all body memory together, then 503 */
+    HTTP_BODY_MEMORY_MAX = 64 * 1024,     /* larger ones only into a sink */
+    HTTP_BODY_PIECE_MAX = 256 * 1024,     /* a piece handed to a sink */
+    HTTP_BODY_ALL_MAX = 64 * 1024 * 1024, /* all body memory together, then 503 */
     HTTP_CONNECTIONS_MAX = 4096,
     HTTP_CONNECTIONS_PER_ADDRESS_MAX = 512, /* off on a proxy's listener */
     HTTP_POOL_THREADS = 8,
-    HTTP_QUEUE_MAX = 256,                   /* then 503 with Retry-After */
+    HTTP_QUEUE_MAX = 256, /* then 503 with Retry-After */
     HTTP_LISTENERS_MAX = 16,
-    HTTP_ANSWER_FIELDS_MAX = 4 * 1024,      /* an answer's own fields, in bytes */
+    HTTP_ANSWER_FIELDS_MAX = 4 * 1024, /* an answer's own fields, in bytes */
 
-    HTTP_HEAD_SECONDS = 10,       /* total, from the first byte */
-    HTTP_BODY_SECONDS = 10,       /* plus length / HTTP_RATE_BYTES */
-    HTTP_RATE_BYTES = 1024,       /* a second */
-    HTTP_STALL_SECONDS = 8,       /* at least HTTP_STALL_BYTES in each such span */
+    HTTP_HEAD_SECONDS = 10, /* total, from the first byte */
+    HTTP_BODY_SECONDS = 10, /* plus length / HTTP_RATE_BYTES */
+    HTTP_RATE_BYTES = 1024, /* a second */
+    HTTP_STALL_SECONDS = 8, /* at least HTTP_STALL_BYTES in each such span */
     HTTP_STALL_BYTES = 8 * 1024,
     HTTP_IDLE_SECONDS = 30,       /* keep-alive */
     HTTP_FIRST_BYTE_SECONDS = 60, /* from the whole request to the first byte of its answer */
     HTTP_ANSWER_RATE_BYTES = 4 * 1024,
-    HTTP_LINGER_SECONDS = 5,      /* after a last answer: read on and discard, so that the client gets to read it */
+    HTTP_LINGER_SECONDS = 5, /* after a last answer: read on and discard, so that the client gets to read it */
     HTTP_LINGER_BYTES = 4 * 1024 * 1024,
-    HTTP_RETRY_SECONDS = 5,       /* Retry-After of a 503 of the front's own */
+    HTTP_RETRY_SECONDS = 5, /* Retry-After of a 503 of the front's own */
     HTTP_DRAIN_SECONDS = 65,
-    HTTP_DRAIN_IDLE_SECONDS = 2,  /* while draining: how long a connection without a request may still bring one */
+    HTTP_DRAIN_IDLE_SECONDS = 2, /* while draining: how long a connection without a request may still bring one */
 };
 
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_OTHER };
@@ -59,17 +59,17 @@ struct http_field {
 struct http_head {
     enum http_method method;
     struct str method_name;
-    struct str path;      /* begins with "/"; percent-decoded once; no NUL, no "%2F", no dot segments: those are refused */
-    struct str raw_path;  /* as sent */
-    struct str query;     /* raw, without "?"; STR_NONE where there is none */
-    struct str host;      /* as sent; lower case has been applied */
-    bool minor_0;         /* HTTP/1.0: answered and closed */
+    struct str path; /* begins with "/"; percent-decoded once; no NUL, no "%2F", no dot segments: those are refused */
+    struct str raw_path; /* as sent */
+    struct str query;    /* raw, without "?"; STR_NONE where there is none */
+    struct str host;     /* as sent; lower case has been applied */
+    bool minor_0;        /* HTTP/1.0: answered and closed */
     const struct http_field *fields;
     size_t fields_n;
-    uint64_t length;      /* of the body; 0 where there is none */
-    bool secure;          /* the visitor's scheme is https (from a proxy's listener only) */
-    bool expects;         /* Expect: 100-continue */
-    struct str address;   /* the visitor's, as text; for limits only, never for a log */
+    uint64_t length;    /* of the body; 0 where there is none */
+    bool secure;        /* the visitor's scheme is https (from a proxy's listener only) */
+    bool expects;       /* Expect: 100-continue */
+    struct str address; /* the visitor's, as text; for limits only, never for a log */
 };
 
 /* The value of the first field of that name, or STR_NONE. */
@@ -82,9 +82,9 @@ struct str http_field(const struct http_head *head, struct str name);
 enum http_parsed { HTTP_PARSED_MORE, HTTP_PARSED_HEAD, HTTP_PARSED_ERROR };
 struct http_parse {
     enum http_parsed result;
-    size_t used;  /* bytes of the head with its empty line */
-    int error;    /* 400, 413 (a length beyond 64 bits), 414, 417, 431, 501, 505 */
-    bool closes;  /* after the answer the connection ends */
+    size_t used; /* bytes of the head with its empty line */
+    int error;   /* 400, 413 (a length beyond 64 bits), 414, 417, 431, 501, 505 */
+    bool closes; /* after the answer the connection ends */
 };
 /*
  * `fields` has room for HTTP_FIELDS_MAX, `path` for HTTP_TARGET_MAX bytes, `host` for HTTP_HOST_MAX. `secure` and
@@ -97,12 +97,12 @@ struct http_parse http_parse_head(struct str bytes, struct http_head *head, stru
 
 struct http_answer {
     int status;
-    struct str fields;   /* whole lines, each ending in CRLF; without Date, Connection, Content-Length */
+    struct str fields; /* whole lines, each ending in CRLF; without Date, Connection, Content-Length */
     struct str body;
-    bool head_only;      /* HEAD: Content-Length of `body`, and no body */
-    bool no_length;      /* 304: neither body nor Content-Length */
+    bool head_only; /* HEAD: Content-Length of `body`, and no body */
+    bool no_length; /* 304: neither body nor Content-Length */
     bool closes;
-    int retry_after;     /* seconds; 0: no such field */
+    int retry_after; /* seconds; 0: no such field */
     /* Called once, from any thread, when the bytes are no longer needed. May be NULL. */
     void (*release)(void *owner);
     void *owner;
@@ -161,22 +161,22 @@ void http_resume(struct http_exchange *x, void (*run)(struct http_exchange *x, v
 /* ---- Serving ---- */
 
 struct http_listener {
-    int fd;         /* bound and listening; the server does not close it */
-    bool proxy;     /* X-Forwarded-For and X-Forwarded-Proto of this one are believed */
+    int fd;     /* bound and listening; the server does not close it */
+    bool proxy; /* X-Forwarded-For and X-Forwarded-Proto of this one are believed */
 };
 
 struct http_options {
     const struct http_listener *listeners;
     size_t listeners_n;
-    int loops;              /* 0: one a core */
-    int threads;            /* 0: HTTP_POOL_THREADS */
-    bool limit_addresses;   /* HTTP_CONNECTIONS_PER_ADDRESS_MAX applies */
+    int loops;            /* 0: one a core */
+    int threads;          /* 0: HTTP_POOL_THREADS */
+    bool limit_addresses; /* HTTP_CONNECTIONS_PER_ADDRESS_MAX applies */
 };
 
 struct http_server;
 
-enum status http_server_start(struct http_server **out, const struct http_options *options,
-                              const struct http_app *app, struct fault *fault);
+enum status http_server_start(struct http_server **out, const struct http_options *options, const struct http_app *app,
+                              struct fault *fault);
 /* Accepts no more, finishes what was accepted, at most HTTP_DRAIN_SECONDS. Async-signal-unsafe; returns at once. */
 void http_server_drain(struct http_server *s);
 /* Waits until it is drained; true when every accepted request was answered. */
