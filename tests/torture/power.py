@@ -7,11 +7,13 @@ other. Memory-mapped writes are not in a trace: `-shm` files are left out (SQLit
 `generation` is only as it was written first (its row in the database counts).
 """
 import os
+import pty
 import random
 import re
 import shutil
 import subprocess
 import tempfile
+import threading
 from hashlib import blake2b
 
 CALLS = ('openat,open,creat,lseek,write,pwrite64,writev,pwritev,pwritev2,fsync,fdatasync,sync_file_range,rename,'
@@ -371,11 +373,33 @@ def put(files, folder):
 # ---- Tracing ----
 
 def trace(command, root, environment, timeout=300):
-    """Runs a command under strace; its events below `root`. Its answers are what it writes to standard output."""
+    """Runs a command under strace; its events below `root`. Its answers are what it writes to standard output, which
+    is a terminal: a program that is traced into a file may keep its answers back until it ends."""
     with tempfile.TemporaryDirectory(prefix='candour-trace-') as scratch:
-        out, log = os.path.join(scratch, 'answers'), os.path.join(scratch, 'trace')
-        with open(out, 'wb') as f:
-            done = subprocess.run(['strace', '-f', '-y', '-xx', '-s', '1000000', '-e', 'trace=' + CALLS, '-o', log,
-                                   '--', *command], stdout=f, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
-                                  timeout=timeout, env={**os.environ, 'ASAN_OPTIONS': 'detect_leaks=0', **environment})
-        return events(log, root, out), done.returncode, done.stderr.decode(errors='replace')
+        log = os.path.join(scratch, 'trace')
+        master, terminal = pty.openpty()
+        name = os.ttyname(terminal)
+        process = subprocess.Popen(['strace', '-f', '-y', '-xx', '-s', '1000000', '-e', 'trace=' + CALLS, '-o', log,
+                                    '--', *command], stdout=terminal, stderr=subprocess.PIPE,
+                                   stdin=subprocess.DEVNULL,
+                                   env={**os.environ, 'ASAN_OPTIONS': 'detect_leaks=0', **environment})
+        os.close(terminal)
+        reader = threading.Thread(target=drain, args=(master,))
+        reader.start()
+        try:
+            errors = process.communicate(timeout=timeout)[1]
+        except subprocess.TimeoutExpired:
+            process.kill()
+            errors = process.communicate()[1] + b' (took too long)'
+        reader.join()
+        os.close(master)
+        return events(log, root, name), process.returncode, errors.decode(errors='replace')
+
+
+def drain(master):
+    """Until the last one who writes to the terminal is gone (EIO)."""
+    try:
+        while os.read(master, 65536):
+            pass
+    except OSError:
+        pass
