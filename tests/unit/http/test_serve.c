@@ -583,15 +583,15 @@ static void idle_connection_is_one_block_under_2_kb(void **state)
 static void connections_are_shared_between_loops(void **state)
 {
     (void)state;
-    enum { N = 40 };
+    enum { N = 60 };
     int fds[N];
     for (int i = 0; i < N; i++) {
         fds[i] = client_connect();
         client_get(fds[i], "/cached");
         client_expects(fds[i], 200, "cached");
     }
-    assert_int_equal(atomic_load(&site.server->loops[0].connections), N / 2);
-    assert_int_equal(atomic_load(&site.server->loops[1].connections), N / 2);
+    for (int i = 0; i < 2; i++)
+        assert_in_range(atomic_load(&site.server->loops[i].connections), N * 2 / 5, N * 3 / 5);
     for (int i = 0; i < N; i++)
         close(fds[i]);
     site_until(atomic_load(&site.server->connections) == 0);
