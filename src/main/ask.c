@@ -9,6 +9,8 @@
 #include "main/ask.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <termios.h>
@@ -20,21 +22,39 @@ static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
 enum { ENDING = sizeof ending / sizeof ending[0] };
 
 static volatile sig_atomic_t caught;
+/* A pipe that the handler rings: a signal may come just before we wait, or in another thread. */
+static int bell[2] = { -1, -1 };
 
 static void note(int signal)
 {
+    int saved = errno;
+    ssize_t ignored = write(bell[1], "", 1);
+    (void)ignored;
     caught = signal;
+    errno = saved;
 }
 
 enum line { LINE_WHOLE, LINE_NONE, LINE_TOO_LONG };
+
+/* False where the bell rang first. */
+static bool wait_for_input(int fd)
+{
+    struct pollfd both[2] = { { .fd = fd, .events = POLLIN }, { .fd = bell[0], .events = POLLIN } };
+    while (poll(both, 2, -1) < 0)
+        if (errno != EINTR)
+            return false;
+    return both[1].revents == 0;
+}
 
 /* Byte by byte, so that nothing behind the line is taken. */
 static enum line read_line(int fd, char out[ASK_BYTES], struct str *answer)
 {
     size_t n = 0;
     while (n < ASK_BYTES - 1) {
+        if (!wait_for_input(fd))
+            return LINE_NONE;
         ssize_t got = read(fd, out + n, 1);
-        if (got < 0 && errno == EINTR && !caught)
+        if (got < 0 && errno == EINTR)
             continue;
         if (got < 0 || (got == 0 && n == 0))
             return LINE_NONE;
@@ -62,7 +82,7 @@ static enum line ask_hidden(const char *question, char out[ASK_BYTES], struct st
     struct sigaction before[ENDING], noting = { .sa_handler = note };
     struct termios shown, hidden;
     sigemptyset(&noting.sa_mask);
-    if (tcgetattr(STDIN_FILENO, &shown) != 0)
+    if (tcgetattr(STDIN_FILENO, &shown) != 0 || pipe2(bell, O_CLOEXEC | O_NONBLOCK) != 0)
         return LINE_NONE;
     caught = 0;
     for (size_t i = 0; i < ENDING; i++)
@@ -78,6 +98,9 @@ static enum line ask_hidden(const char *question, char out[ASK_BYTES], struct st
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
     for (size_t i = 0; i < ENDING; i++)
         sigaction(ending[i], &before[i], NULL);
+    close(bell[0]);
+    close(bell[1]);
+    bell[0] = bell[1] = -1;
     if (caught)
         raise(caught); /* now that the terminal is as it was */
     return line;
@@ -99,7 +122,6 @@ enum status ask_passphrase(const char *question, bool twice, char out[ASK_BYTES]
                            struct fault *fault)
 {
     *answer = STR_NONE;
-    caught = 0;
     if (!isatty(STDIN_FILENO))
         return fault_of(read_line(STDIN_FILENO, out, answer), fault);
     enum status status = fault_of(ask_hidden(question, out, answer), fault);
