@@ -182,6 +182,11 @@ static enum status parse_and_read(struct str text, enum result_kind kind, struct
     return STATUS_OK;
 }
 
+static enum status too_many_parts(struct markdown_fault *fault)
+{
+    return invalid(fault, 1, STATUS_LIMIT, "the text has too many small parts: shorten it or split it");
+}
+
 /* The one exit: setjmp stands here, and nothing of cmark's lives outside `scratch`. */
 static enum status guarded(struct run *run, struct str text, enum result_kind kind, struct buf *out,
                            struct markdown_fault *fault)
@@ -189,7 +194,7 @@ static enum status guarded(struct run *run, struct str text, enum result_kind ki
     if (setjmp(run->leave) == 0)
         return parse_and_read(text, kind, out, fault);
     if (run->over_limit)
-        return invalid(fault, 1, STATUS_LIMIT, "the text has too many small parts: shorten it or split it");
+        return too_many_parts(fault);
     return fault_no_memory(&fault->fault);
 }
 
@@ -215,8 +220,8 @@ static enum status run(struct arena *arena, struct str text, enum result_kind ki
     status = guarded(&r, text, kind, &made, fault);
     current = NULL;
     pthread_mutex_unlock(&turn);
-    if (status == STATUS_OK && arena_failed(r.scratch))
-        status = fault_no_memory(&fault->fault);
+    if (status == STATUS_NO_MEMORY || (status == STATUS_OK && arena_failed(r.scratch)))
+        status = arena_used(r.scratch) > MARKDOWN_MAX_MEMORY ? too_many_parts(fault) : fault_no_memory(&fault->fault);
     if (status == STATUS_OK && !buf_ok(&made))
         status = invalid(fault, 1, STATUS_LIMIT, "the text becomes too large a page: shorten it");
     if (status == STATUS_OK) {

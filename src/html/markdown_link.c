@@ -1,7 +1,7 @@
 /*
  * Bare addresses in running text become links, as in GitHub's Markdown.
  *
- * Promise: one pass over the text for all calls together, bounded steps back;
+ * Promise: time that grows with the text alone, bounded steps back;
  * an address ends at the first byte that is not visible ASCII, so quotation
  * marks and words of any script stay words. What is found went through
  * `url_outside` like every other address.
@@ -29,8 +29,7 @@ static bool is_mail_name(char c)
 /* From `at` up to a space, a bracket of HTML, a quote or anything beyond ASCII. */
 static size_t run_end(struct str s, size_t at)
 {
-    size_t most = s.n - at > URL_MAX_BYTES ? at + URL_MAX_BYTES + 1 : s.n;
-    while (at < most && s.p[at] > ' ' && s.p[at] < 0x7F && !strchr("<>\"`", s.p[at]))
+    while (at < s.n && s.p[at] > ' ' && s.p[at] < 0x7F && !strchr("<>\"`", s.p[at]))
         at++;
     return at;
 }
@@ -64,14 +63,23 @@ static bool has_dot(struct str host)
     return dot > 0 && (size_t)dot + 1 < end;
 }
 
-static bool web_address(struct arena *scratch, struct str s, size_t at, struct str *found, struct url *href)
+static const struct str heads[] = { STR_INIT("https://"), STR_INIT("http://"), STR_INIT("www.") };
+
+static bool has_head(struct str s, size_t at)
 {
-    static const struct str heads[] = { STR_INIT("https://"), STR_INIT("http://"), STR_INIT("www.") };
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
+        if (str_equal_nocase(str_slice(s, at, heads[i].n), heads[i]))
+            return true;
+    return false;
+}
+
+static bool web_address(struct arena *scratch, struct str s, size_t at, size_t end, struct str *found, struct url *href)
+{
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
         if (!str_equal_nocase(str_slice(s, at, heads[i].n), heads[i]))
             continue;
         bool is_bare = i == 2;
-        struct str whole = str_slice(s, at, trim_end(s, at, run_end(s, at)) - at);
+        struct str whole = str_slice(s, at, trim_end(s, at, end) - at);
         if (whole.n <= heads[i].n || whole.n > URL_MAX_BYTES ||
             !has_dot(is_bare ? whole : str_slice(whole, heads[i].n, whole.n)))
             return false;
@@ -93,7 +101,8 @@ static bool mail_address(struct arena *scratch, struct str s, size_t from, size_
         end++;
     while (end > sign + 1 && !is_word(s.p[end - 1]))
         end--;
-    if (start == sign || !has_dot(str_slice(s, sign + 1, end - sign - 1)))
+    struct str host = str_slice(s, sign + 1, end - sign - 1);
+    if (start == sign || !has_dot(host) || !is_word(host.p[0]) || str_find(host, STR("..")) >= 0)
         return false;
     *found = str_slice(s, start, end - start);
     return url_outside(scratch, str_format(scratch, "mailto:%.*s", STR_ARG(*found)), href) == STATUS_OK;
@@ -101,13 +110,16 @@ static bool mail_address(struct arena *scratch, struct str s, size_t from, size_
 
 bool markdown_autolink(struct arena *scratch, struct str text, size_t from, struct str *found, struct url *href)
 {
+    size_t end = from; /* of the run that was tried; an address is looked for once in each, so that all stays linear */
     for (size_t i = from; i < text.n; i++) {
-        char c = text.p[i];
-        if (c == '@' && mail_address(scratch, text, from, i, found, href))
+        if (text.p[i] == '@' && mail_address(scratch, text, from, i, found, href))
             return true;
-        bool begins = i == 0 || !is_word(text.p[i - 1]);
-        if (begins && (c == 'h' || c == 'H' || c == 'w' || c == 'W') && web_address(scratch, text, i, found, href))
-            return true;
+        bool begins = i >= end && (i == 0 || !is_word(text.p[i - 1]));
+        if (begins && has_head(text, i)) {
+            end = run_end(text, i);
+            if (web_address(scratch, text, i, end, found, href))
+                return true;
+        }
     }
     return false;
 }

@@ -308,7 +308,7 @@ static void text(struct renderer *r, struct str words)
     size_t at = 0;
     struct str found;
     struct url href;
-    while (r->links == 0 && markdown_autolink(r->scratch, words, at, &found, &href)) {
+    while (r->links == 0 && buf_ok(r->out) && markdown_autolink(r->scratch, words, at, &found, &href)) {
         size_t from = (size_t)(found.p - words.p);
         html_text(r->out, str_slice(words, at, from - at));
         link_open(r, href);
