@@ -2,6 +2,7 @@
  * Every number of http.h that is a limit or a deadline is reached here; deadlines by moving the loops' clock.
  */
 #include <errno.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,6 +17,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
+#include "base/log.h"
 #include "site.h"
 
 #include "base/banned.h"
@@ -271,6 +273,62 @@ static void lingering_ends_after_4_mb(void **state)
     assert_true(sent >= HTTP_LINGER_BYTES);
     site_until(atomic_load(&site.server->connections) == 0);
     close(fd);
+}
+
+static void idle_connection_is_closed_after_2_s_of_draining(void **state)
+{
+    (void)state;
+    int fresh = client_connect();
+    int used = client_connect();
+    client_get(used, "/cached");
+    client_expects(used, 200, NULL);
+    http_server_drain(site.server);
+    usleep(20000);
+    site_ahead(HTTP_DRAIN_IDLE_SECONDS - 1);
+    assert_true(client_waits(fresh, 20));
+    assert_true(client_waits(used, 20));
+    site_ahead(1);
+    assert_true(client_sees_end(fresh));
+    assert_true(client_sees_end(used));
+    assert_true(http_server_wait(site.server));
+    close(fresh);
+    close(used);
+}
+
+static void accepting_pauses_where_descriptors_run_out(void **state)
+{
+    (void)state;
+    enum { MANY = 256 };
+    static int fillers[MANY];
+    struct rlimit before;
+    struct sockaddr_in a = { .sin_family = AF_INET,
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                             .sin_port = htons((uint16_t)site.port) };
+    int first = client_connect();
+    client_get(first, "/cached");
+    client_expects(first, 200, NULL);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    struct rlimit few = { .rlim_cur = (rlim_t)fd + 32, .rlim_max = before.rlim_max };
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    int n = 0;
+    while (n < MANY && (fillers[n] = dup(first)) >= 0)
+        n++;
+    assert_true(n > 0 && n < MANY);
+    log_descriptor_set(-1);
+    assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof a), 0);
+    client_get(fd, "/cached");
+    assert_true(client_waits(fd, 50));
+    client_get(first, "/quick");
+    client_expects(first, 200, NULL);
+    while (n > 0)
+        close(fillers[--n]);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    site_ahead(1);
+    client_expects(fd, 200, "cached");
+    log_descriptor_set(STDERR_FILENO);
+    close(fd);
+    close(first);
 }
 
 static int stop_cut(void **state)
@@ -618,6 +676,8 @@ int main(void)
         HTTP_TEST(client_that_reads_slowly_but_steadily_gets_all),
         HTTP_TEST(lingering_ends_after_5_s),
         HTTP_TEST(lingering_ends_after_4_mb),
+        HTTP_TEST(idle_connection_is_closed_after_2_s_of_draining),
+        HTTP_TEST(accepting_pauses_where_descriptors_run_out),
         cmocka_unit_test_setup_teardown(drain_ends_after_65_s_and_says_what_it_cut, start, stop_cut),
         cmocka_unit_test_setup_teardown(address_has_512_connections, start_counting, stop),
         cmocka_unit_test_setup_teardown(proxy_may_have_more_than_512_connections, start_proxy, stop),
