@@ -132,6 +132,9 @@ class Sql(Part):
 
     def make(self, case, out):
         tool = [sys.executable, os.path.join(TOOLS, 'sql.py')]
+        if case.files('.list') and case.folder:
+            # What the generator never writes, so that the checker does not rest on its care.
+            return run(self.checker, *case.files('.list'))
         steps = [f for f in case.files('.sql') if re.match(r'\d', os.path.basename(f))] if case.folder else []
         statements = [f for f in case.files('.sql', '.in') if f not in steps]
         steps = steps or [os.path.join(HERE, 'sql', 'schema', '0001_golden.sql')]

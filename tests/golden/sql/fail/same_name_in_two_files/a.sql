@@ -1,0 +1,2 @@
+-- name: x :exec  role: write
+DELETE FROM post;

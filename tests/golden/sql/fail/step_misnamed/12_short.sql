@@ -1,0 +1,1 @@
+-- expect: 12_short.sql:1: a step of the schema is named NNNN_name.sql
