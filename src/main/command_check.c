@@ -17,7 +17,7 @@
 #include "base/banned.h"
 
 enum { CHECK_ARENA_MAX = POST_IMPORT_ARENA, CHECK_SAID_MAX = 1024 * 1024 };
-enum { OPTION_JSON, OPTIONS };
+enum { OPTION_DATA, OPTION_JSON, OPTIONS };
 
 static void say_json(struct arena *arena, const struct post_checked *checked, const struct post_faults *faults)
 {
@@ -72,7 +72,10 @@ static int check(struct arena *arena, char *path, bool json)
 
 static int run(int argc, char **argv)
 {
-    struct option options[OPTIONS] = { [OPTION_JSON] = { .name = "--json" } };
+    /* A data folder is not needed; who gives one as with every other command is not sent away. */
+    struct option options[OPTIONS] = {
+        [OPTION_DATA] = { .name = "--data", .takes_value = true }, [OPTION_JSON] = { .name = "--json" }
+    };
     int rest = 0;
     bool help = false;
     if (!command_options(&command_check, argc, argv, options, OPTIONS, &rest, &help))
@@ -93,7 +96,8 @@ const struct command command_check = {
     .name = "check",
     .usage = "check FILE.md [--json]",
     .help =
-        "Looks at the file of a post and prints every fault with line and column, or the hash of its edition. "
+        "Looks at the file of a post and prints every fault with line and column, or the hash of its edition. No data "
+        "folder is needed. "
         "The picture is looked for beside the post and in ../images. Accounts are not looked up, and the checks of "
         "what a post says are not part of this version. Exit code 0: no fault of format; 1: faults; 2: could not run.",
     .run = run,

@@ -124,6 +124,9 @@ static enum status keep_edition(struct db_tx *tx, const struct post_import *impo
         return status;
     bool changed = !str_equal(file->beside, head->beside);
     *outcome = changed || added > 0 ? IMPORT_RECORD : IMPORT_SAME;
+    if (*outcome == IMPORT_RECORD && head->withdrawn.set)
+        return db_refuse(tx, STATUS_REFUSED, "%.*s was withdrawn, and nothing about it is changed any more.",
+                         STR_ARG(file->key));
     if (changed)
         status = sql_posts_record_put(tx, head->edition, file->beside, import->act->now, NULL);
     if (*outcome == IMPORT_SAME || status != STATUS_OK)

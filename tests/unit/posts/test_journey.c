@@ -372,6 +372,11 @@ static void what_is_out_does_not_go_out_again(void **state)
     refused(world_approve("approver", "a"), STATUS_REFUSED, "nothing to approve");
     refused(world_import("press-officer-1", "a.md", world_post("One", NULL, NULL, "Anew.")), STATUS_REFUSED,
             "takes no new edition");
+    /* The same edition with another record is refused too, and the same file is simply the same. */
+    refused(world_import("press-officer-1", "a.md", world_post("One", NULL, "replies: closed\n", "Text!")),
+            STATUS_REFUSED, "nothing about it is changed");
+    fine(world_import("press-officer-1", "a.md", world_post("One", NULL, NULL, "Text!")));
+    assert_int_equal(world.last.outcome, IMPORT_SAME);
 }
 
 static void a_post_that_is_not_there_is_said_so(void **state)
