@@ -156,12 +156,13 @@ static struct page *page_of(struct serving *s, int status, struct str key)
 {
     struct web *web = s->request.web;
     struct response *res = &s->response;
-    bool shared = s->request.route->cached;
-    bool whole = !arena_failed(s->request.arena) && buf_ok(&res->body) && !s->broken && !(shared && res->cookies.n) &&
+    bool whole = !arena_failed(s->request.arena) && buf_ok(&res->body) && !s->broken &&
                  (status != HTTP_SEE_OTHER || location_good(res->location.s));
     if (!whole) {
         status = HTTP_SERVER_ERROR;
-        fault_set(&res->fault, STATUS_LIMIT, "the page could not be made: its memory or its length reached a limit");
+        if (!s->broken || !res->fault.text[0])
+            fault_set(&res->fault, STATUS_LIMIT,
+                      "the page could not be made: its memory or its length reached a limit");
     }
     if (status >= HTTP_SERVER_ERROR)
         log_failure(s, status);
@@ -212,7 +213,6 @@ enum http_status write_then(struct request *req, struct response *res, db_write_
 {
     (void)res;
     struct serving *s = (struct serving *)req;
-    request_read_end(req);
     s->later = (struct write_later){ .fn = fn, .arg = arg, .view = view, .refused = refused };
     return HTTP_ANSWERS_LATER;
 }

@@ -132,7 +132,7 @@ struct url request_own(struct request *req, struct str path);
 
 /*
  * A read snapshot. It ends with `request_read_end`, with `web_layout` (which begins the view: rows are copied
- * into the arena before it), with `write_then`, and with the handler. While it stands, a further call gives the same.
+ * into the arena before it), and with the handler. While it stands, a further call gives the same.
  */
 enum status request_read(struct request *req, struct db_tx **out, struct fault *fault);
 void request_read_end(struct request *req);

@@ -477,6 +477,70 @@ static void threads_read_while_pages_come_and_go(void **state)
     pthread_join(publisher, NULL);
 }
 
+static struct page *page_of_key(struct str key)
+{
+    struct page *page = page_new(&(struct page_parts){ .key = key,
+                                                       .content_type = STR("text/plain"),
+                                                       .body = STR("words"),
+                                                       .status = 200,
+                                                       .number = 1,
+                                                       .valid_until = INT64_MAX });
+    assert_non_null(page);
+    return page;
+}
+
+static void two_keys_of_one_hash_are_two_pages(void **state)
+{
+    (void)state;
+    struct page_cache *cache = page_cache_new(1024 * 1024);
+    struct page *page = page_of_key(STR("one"));
+    page->hash = hash_bytes(STR("two"));
+    page_cache_put(cache, page, 1);
+    assert_null(page_cache_get(cache, STR("two"), 1, 0));
+    page_unref(page);
+    page = page_of_key(STR("two"));
+    page_cache_put(cache, page, 1);
+    struct page *found = page_cache_get(cache, STR("two"), 1, 0);
+    assert_ptr_equal(found, page);
+    page_unref(found);
+    page_unref(page);
+    page_cache_free(cache);
+}
+
+enum { REPLACINGS = 40000 };
+
+static void *take_in_hand(void *arg)
+{
+    struct page_cache *cache = arg;
+    while (!atomic_load_explicit(&over, memory_order_relaxed)) {
+        struct page *page = page_cache_get(cache, STR("key"), 1, 0);
+        if (!page)
+            continue;
+        assert_true(str_equal(page->body, STR("words")));
+        page_unref(page);
+    }
+    return NULL;
+}
+
+static void a_page_is_not_freed_while_a_reader_takes_it_in_hand(void **state)
+{
+    (void)state;
+    struct page_cache *cache = page_cache_new(1024 * 1024);
+    pthread_t readers[READERS];
+    atomic_store(&over, false);
+    for (size_t i = 0; i < READERS; i++)
+        pthread_create(&readers[i], NULL, take_in_hand, cache);
+    for (int i = 0; i < REPLACINGS; i++) {
+        struct page *page = page_of_key(STR("key"));
+        page_cache_put(cache, page, 1);
+        page_unref(page);
+    }
+    atomic_store(&over, true);
+    for (size_t i = 0; i < READERS; i++)
+        pthread_join(readers[i], NULL);
+    page_cache_free(cache);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, open_site, close_site)
@@ -497,6 +561,8 @@ int main(void)
         T(a_withdrawal_during_a_stalled_render_reaches_everybody_who_waits),
         T(another_number_is_another_flight),
         T(threads_read_while_pages_come_and_go),
+        T(two_keys_of_one_hash_are_two_pages),
+        T(a_page_is_not_freed_while_a_reader_takes_it_in_hand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

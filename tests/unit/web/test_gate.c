@@ -368,6 +368,8 @@ static void a_cookie_that_we_did_not_sign_is_no_cookie(void **state)
     size_t at = strlen("Cookie: candour-form=") + 3;
     jar[at] = jar[at] == 'A' ? 'B' : 'A';
     assert_int_equal(send_form(token, jar), 403);
+    asks(&(struct ask){ .target = "/form", .fields = jar });
+    assert_true(cookie(&reply)[0] != '\0'); /* the visitor gets one of ours */
     char twice[600];
     load_form(NULL);
     snprintf(twice, sizeof twice, "Cookie: %.*s; %s", (int)(strlen(jar) - 10), jar + 8, jar + 8);
