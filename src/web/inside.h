@@ -168,7 +168,8 @@ struct web {
     struct page **errors; /* by language, scheme, status and methods allowed */
     bool https;           /* site.address is https */
     bool loopback;        /* localhost and its addresses are our Hosts too, with any port */
-    struct str host;      /* of site.address, with its port where it is not the scheme's own */
+    char host_room[HTTP_HOST_MAX];
+    struct str host; /* of site.address, with its port where it is not the scheme's own */
 
     _Atomic(struct db *) db;
     _Atomic uint64_t epoch; /* raised when the database comes back */

@@ -189,7 +189,7 @@ static void error_page(void *self, int status, const struct http_head *head, str
 
 /* ---- Beginning and end ---- */
 
-/* scheme://host[:port][/]; anything more is not an address of a whole site. */
+/* scheme://host[:port][/]; anything more is not an address of a whole site. Host fields come in small letters. */
 static bool read_address(struct web *web, struct str address)
 {
     web->https = str_starts(address, STR("https://"));
@@ -202,12 +202,17 @@ static bool read_address(struct web *web, struct str address)
     struct str implied = web->https ? STR(":443") : STR(":80");
     if (str_ends(host, implied) && host_name(host).n == host.n - implied.n)
         host.n -= implied.n;
-    for (size_t i = 0; i < host.n; i++)
-        if (strchr("/?#@ ", host.p[i]) || (host.p[i] >= 'A' && host.p[i] <= 'Z'))
+    if (host.n == 0 || host.n > sizeof web->host_room)
+        return false;
+    for (size_t i = 0; i < host.n; i++) {
+        char c = host.p[i];
+        if (c <= ' ' || strchr("/?#@", c))
             return false;
-    web->host = host;
-    web->loopback = web->options.demonstration || is_loopback(host_name(host));
-    return host.n > 0;
+        web->host_room[i] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    }
+    web->host = (struct str){ web->host_room, host.n };
+    web->loopback = web->options.demonstration || is_loopback(host_name(web->host));
+    return true;
 }
 
 enum status web_new(struct web **out, const struct web_options *options, struct fault *fault)
@@ -235,9 +240,9 @@ enum status web_new(struct web **out, const struct web_options *options, struct 
     if (options->key.n != crypto_auth_hmacsha256_KEYBYTES)
         status = fault_set(fault, STATUS_INVALID, "the key file must hold 32 bytes");
     else if (!read_address(web, web_setting_get(options->settings, WEB_SITE_ADDRESS)->text))
-        status =
-            fault_set(fault, STATUS_INVALID,
-                      "site.address must be http:// or https://, a host name in small letters and, if need be, a port");
+        status = fault_set(
+            fault, STATUS_INVALID,
+            "site.address must be http:// or https://, a host name and, if need be, a port; nothing behind it");
     if (status == STATUS_OK)
         status = route_tree_new(&web->tree, options->routes, options->routes_n, fault);
     if (status == STATUS_OK)

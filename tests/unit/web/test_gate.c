@@ -200,7 +200,7 @@ static void a_public_site_answers_to_its_own_name_only(void **state)
     (void)state;
     struct site public;
     int live = (int)mem_live();
-    site_open(&public, &(struct site_options){ .settings = "site:\n  address: https://midshire.example\n",
+    site_open(&public, &(struct site_options){ .settings = "site:\n  address: https://Midshire.example/\n",
                                                .routes = routes,
                                                .routes_n = 1 });
     const char *const good[] = { "midshire.example", "midshire.example:443" };
