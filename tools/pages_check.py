@@ -185,7 +185,7 @@ class Checked:
         for name, (_, line) in template.struct.fields.items():
             if name not in self.used:
                 raise Fault(template.file, line, f"field '{name}' is not used")
-        self.ids, self.ends_p = self.walker.place.ids, self.walker.ends_p
+        self.ids = self.walker.place.ids
 
     def add_literal(self, text):
         if self.operations and isinstance(self.operations[-1], Literal):
@@ -458,7 +458,7 @@ class Checked:
             raise node.fault(f"'{node.name}' is " + (f"a {component.kind}, not a component" if component else
                                                      "no component that can be seen from here"))
         checked = self.world.check(component)
-        self.walker.call(node, checked.ends_p)
+        self.walker.call(node, checked.walker)
         for name in checked.ids:
             if name in self.walker.place.ids:
                 raise node.fault(f"component '{node.name}' brings id '{name}', which the page already has")

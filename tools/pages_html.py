@@ -111,6 +111,7 @@ class Walker:
         self.place = Place()
         self.pending = ""
         self.ends_p = False       # an element that would end an outer p was opened
+        self.roots = set()        # outermost elements, "text" among them where text stands there
         self.began = False        # something stands in the document
         self.has_doctype = False
 
@@ -193,6 +194,8 @@ class Walker:
                 raise self.fault(at + first, f"text directly in <{parent}> is moved or dropped by browsers")
             self.silent(s, at, "in a page or component")
             self.began = True
+            if parent is None:
+                self.roots.add("text")
         if self.keeps_space():
             self.emit(s)
             return
@@ -241,10 +244,11 @@ class Walker:
             self.ends_p = True
         if name in NOT_INSIDE_ITSELF and name in stack:
             raise self.fault(at, f"<{name}> inside <{name}>")
-        if parent and name in PARENTS and parent not in PARENTS[name].split():
-            raise self.fault(at, f"<{name}> inside <{parent}>")
-        if parent in CHILDREN and name not in CHILDREN[parent].split() + ["script", "template"]:
-            raise self.fault(at, f"<{name}> directly in <{parent}>")
+        if parent == "option":
+            raise self.fault(at, f"<{name}> inside <option>, which holds only text")
+        words = self.fits(name, parent)
+        if words:
+            raise self.fault(at, words)
         if (parent in SVG) != (name in SVG and name != "svg"):
             raise self.fault(at, f"<{name}> {'inside <' + parent + '>' if parent else 'outside <svg>'}")
         if name in BLOCK:
@@ -253,6 +257,16 @@ class Walker:
         self.emit("<" + name)
         self.place.mode, self.place.tag, self.place.after, self.place.attributes = "tag", name, "name", {}
         return m.end()
+
+    def fits(self, name, parent):
+        """Why an element cannot stand directly in another, or None. The outermost ones are kept for those who call."""
+        if parent is None:
+            self.roots.add(name)
+        elif name in PARENTS and parent not in PARENTS[name].split():
+            return f"<{name}> inside <{parent}>"
+        elif parent in CHILDREN and name not in CHILDREN[parent].split() + ["script"]:
+            return f"<{name}> directly in <{parent}>"
+        return None
 
     def in_tag(self, s, at):
         place = self.place
@@ -432,6 +446,8 @@ class Walker:
             raise fault(f"a hole directly in <{parent}>, where no text may stand")
         if kind == "url":
             raise fault("url in running text: an address stands only in href, src, action, formaction, srcset or content")
+        if parent is None:
+            self.roots.add("text")
         if kind == "html":
             if "p" in place.stack:
                 raise fault("html inside <p>: its own paragraphs would end it")
@@ -469,12 +485,21 @@ class Walker:
         if self.place.mode == "value":
             self.place.value = None
 
-    def call(self, node, component_ends_p):
+    def call(self, node, component):
+        """`component` is the walker of what is called."""
         self.flush()
+        parent = self.place.stack[-1] if self.place.stack else None
         if self.place.mode != "data":
             raise node.fault(f"a component is called in running text, not {self.place.words()}")
         self.began = True
-        if component_ends_p:
+        for root in sorted(component.roots):
+            words = f"text directly in <{parent}>" if root == "text" and parent in NO_TEXT else None
+            if root == "text" and parent is None:
+                self.roots.add(root)
+            words = words or (self.fits(root, parent) if root != "text" else None)
+            if words:
+                raise node.fault(f"this component brings {words}")
+        if component.ends_p:
             if "p" in self.place.stack:
                 raise node.fault("this component holds blocks and cannot stand in <p>")
             self.ends_p = True
