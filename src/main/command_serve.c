@@ -113,8 +113,6 @@ static int run_parent(struct serving *s)
                                         .environment = environment,
                                         .ready = on_ready,
                                         .self = s };
-    log_role_set("parent");
-    roles_log_level(s->place.settings);
     int code = proc_parent_run(&parent);
     explicit_bzero(s->for_web.p, s->for_web.n);
     return code;
@@ -134,6 +132,8 @@ static int serve(struct serving *s, const char *folder, const struct option *lis
         return EXIT_CANNOT;
     }
     place_lock_say(&s->lock, str_of(s->listeners[0].where));
+    log_role_set("parent");
+    roles_log_level(s->place.settings);
     for (size_t i = 0; i < s->listeners_n; i++)
         log_event(LOG_INFO, "serve.listening", LOG_STR(LOG_WHERE, str_of(s->listeners[i].where)));
     return run_parent(s);

@@ -2,8 +2,7 @@
  * The one place where all rooms are known.
  *
  * Promises: a setting that a room reads has a row in a table here; a route
- * that is served stands in the generated table; a kind of job that nobody
- * does is held, not lost.
+ * that is served stands in the generated table.
  */
 #include "main/wiring.h"
 
@@ -108,16 +107,4 @@ void wiring_demonstration_accounts(FILE *to)
         const struct demonstration_account *a = &posts_demonstration_accounts[i];
         fprintf(to, "  %-22s  passphrase: %-34s  %s\n", a->user, a->passphrase, a->does);
     }
-}
-
-static const struct wiring_job jobs[] = {
-    { .kind = NULL },
-};
-
-const struct wiring_job *wiring_job(struct str kind)
-{
-    for (const struct wiring_job *j = jobs; j->kind; j++)
-        if (str_equal(str_of(j->kind), kind))
-            return j;
-    return NULL;
 }

@@ -1,6 +1,6 @@
 /*
- * What connects the rooms: tables of all their settings, routes, steps of the
- * schema and kinds of jobs. For this room only.
+ * What connects the rooms: tables of all their settings, routes and steps
+ * of the schema. For this room only.
  */
 #ifndef CANDOUR_MAIN_WIRING_H
 #define CANDOUR_MAIN_WIRING_H
@@ -34,14 +34,5 @@ bool wiring_address_is_local(struct str url);
 /* Fills an empty database with the demonstration; prints the accounts that came with it. */
 enum status wiring_demonstration(struct db *db, struct fault *fault);
 void wiring_demonstration_accounts(FILE *to);
-
-/* What does a kind of job. It ends the job itself, in the write of its own work (db_job_end). */
-struct wiring_job {
-    const char *kind;
-    enum status (*run)(struct db *db, const struct settings *settings, struct arena *arena, const struct job *job,
-                       struct fault *fault);
-};
-/* NULL: no room does that. */
-const struct wiring_job *wiring_job(struct str kind);
 
 #endif

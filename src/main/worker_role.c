@@ -2,15 +2,15 @@
  * The worker child: takes jobs from the database's queue, one at a time, and
  * moves the database's log when there is nothing else to do.
  *
- * Promises: a job is taken under a lease, so that one that kills its worker is
- * taken up by the next; a kind that no room does is held for a person to look
- * at. The log names the kind of a job, never its key or argument.
+ * Promises: a job that is under way when SIGTERM comes is finished; without a
+ * database it waits and looks for it again.
  */
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "main/jobs.h"
 #include "main/roles.h"
 #include "main/told.h"
 #include "main/wiring.h"
@@ -89,63 +89,17 @@ static enum status worker_peers(struct proc_self *self, struct fault *fault)
     return STATUS_OK;
 }
 
-/* ---- Jobs ---- */
-
-struct ending {
-    const struct job *job;
-    enum job_outcome outcome;
-    struct str why;
-};
-
-static enum status end_write(struct db_tx *tx, void *arg)
-{
-    const struct ending *e = arg;
-    return db_job_end(tx, e->job, e->outcome, e->why);
-}
-
-/* For a job that could not end itself. */
-static void job_end(const struct job *job, enum job_outcome outcome, struct str why)
-{
-    struct fault fault;
-    struct ending ending = { job, outcome, why };
-    enum status status = db_write(here.db, end_write, &ending, &fault);
-    if (status != STATUS_OK)
-        log_event(LOG_WARN, "worker.job_not_ended", LOG_STR(LOG_JOB, job->kind),
-                  LOG_STR(LOG_STATUS, str_of(status_name(status))));
-}
-
-static void job_do(const struct job *job)
-{
-    const struct wiring_job *does = wiring_job(job->kind);
-    if (!does) {
-        log_event(LOG_ERROR, "worker.job_unknown", LOG_STR(LOG_JOB, job->kind));
-        job_end(job, JOB_HOLD, STR("this version does not know that kind of job"));
-        return;
-    }
-    struct fault fault = { .status = STATUS_OK };
-    int64_t begun = clock_steady_ns();
-    enum status status = does->run(here.db, here.place.settings, here.job_arena, job, &fault);
-    int64_t ms = (clock_steady_ns() - begun) / 1000000;
-    if (status != STATUS_OK)
-        job_end(job, JOB_TEMPFAIL, str_of(status_name(status)));
-    log_event(status == STATUS_OK ? LOG_INFO : LOG_WARN, "worker.job", LOG_STR(LOG_JOB, job->kind),
-              LOG_STR(LOG_STATUS, str_of(status_name(status))), LOG_I64(LOG_STEP, job->step), LOG_I64(LOG_MS, ms));
-}
-
 /* Does one job; how long to wait before the next look. */
 static int64_t worker_round(void)
 {
     struct fault fault;
-    struct job job;
     if (!here.db)
         database_open();
     if (!here.db)
         return WORKER_AWAY_MS;
-    arena_reset(here.job_arena);
-    enum status status = db_job_take(here.db, here.job_arena, &job, &fault);
+    enum status status = jobs_do_next(here.db, here.place.settings, here.job_arena, jobs_known, &fault);
     if (status == STATUS_OK) {
         here.away_said = false;
-        job_do(&job);
         return 0;
     }
     if (status != STATUS_NOT_FOUND) {

@@ -147,6 +147,7 @@ static void house_open(struct house *h, const char *const *words, size_t n, int 
     h->pid = fork();
     assert_true(h->pid >= 0);
     if (h->pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nobody behind */
         struct proc_child children[PROC_CHILDREN_MAX] = { 0 };
         for (size_t i = 0; i < n; i++)
             children[i] = (struct proc_child){ words[i], STR("secret word"), &pair[1], 1 };

@@ -1,0 +1,74 @@
+/*
+ * Doing one job of the queue.
+ *
+ * Promises: a job is taken under a lease, so that one that kills its worker is
+ * taken up by the next; a kind that no room does is held for a person to look
+ * at. The log names the kind of a job, never its key or argument.
+ */
+#include "main/jobs.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/banned.h"
+
+/* In this version every act is done at once, so no room leaves a job. */
+const struct job_kind jobs_known[] = {
+    { .kind = NULL },
+};
+
+struct ending {
+    const struct job *job;
+    enum job_outcome outcome;
+    struct str why;
+};
+
+static enum status end_write(struct db_tx *tx, void *arg)
+{
+    const struct ending *e = arg;
+    return db_job_end(tx, e->job, e->outcome, e->why);
+}
+
+/* For a job that did not end itself. */
+static void end(struct db *db, const struct job *job, enum job_outcome outcome, struct str why)
+{
+    struct fault fault;
+    struct ending ending = { job, outcome, why };
+    enum status status = db_write(db, end_write, &ending, &fault);
+    if (status != STATUS_OK)
+        log_event(LOG_WARN, "worker.job_not_ended", LOG_STR(LOG_JOB, job->kind),
+                  LOG_STR(LOG_STATUS, str_of(status_name(status))));
+}
+
+static const struct job_kind *kind_of(const struct job_kind *table, struct str kind)
+{
+    for (; table->kind; table++)
+        if (str_equal(str_of(table->kind), kind))
+            return table;
+    return NULL;
+}
+
+enum status jobs_do_next(struct db *db, const struct settings *settings, struct arena *arena,
+                         const struct job_kind *table, struct fault *fault)
+{
+    struct job job;
+    arena_reset(arena);
+    enum status status = db_job_take(db, arena, &job, fault);
+    if (status != STATUS_OK)
+        return status;
+    const struct job_kind *kind = kind_of(table, job.kind);
+    if (!kind) {
+        log_event(LOG_ERROR, "worker.job_unknown", LOG_STR(LOG_JOB, job.kind));
+        end(db, &job, JOB_HOLD, STR("this version does not know that kind of job"));
+        return STATUS_OK;
+    }
+    struct fault why = { .status = STATUS_OK };
+    int64_t begun = clock_steady_ns();
+    status = kind->run(db, settings, arena, &job, &why);
+    if (status != STATUS_OK)
+        end(db, &job, JOB_TEMPFAIL, str_of(status_name(status)));
+    log_event(status == STATUS_OK ? LOG_INFO : LOG_WARN, "worker.job", LOG_STR(LOG_JOB, job.kind),
+              LOG_STR(LOG_STATUS, str_of(status_name(status))), LOG_I64(LOG_STEP, job.step),
+              LOG_I64(LOG_MS, (clock_steady_ns() - begun) / 1000000));
+    return STATUS_OK;
+}
