@@ -1,5 +1,5 @@
 /*
- * The header lines of our answers (design: "Headers" in docs/web.md).
+ * The header lines of our answers (the table is in docs/web.md).
  *
  * Promise: every answer that this room gives, an asset, a 304 and an error
  * page included, carries all of the security lines. They are constants: no
