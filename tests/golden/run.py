@@ -13,6 +13,7 @@ content and the compiler is not: its error on that line holds these words.
 
 Prints each name, and last "N passed, N failed". A part without cases has failed.
 """
+import concurrent.futures
 import os
 import re
 import shutil
@@ -289,7 +290,7 @@ def main():
     if unknown:
         print(f'run.py: there is no part {unknown[0]}; there are: {", ".join(table)}', file=sys.stderr)
         return 2
-    compilers = ['gcc'] + [c for c in ('clang',) if shutil.which(c)]
+    compilers = ['gcc'] + [c for c in ('clang-14',) if shutil.which(c)]
     passed = failed = 0
     with tempfile.TemporaryDirectory() as scratch:
         for name in wanted or table:
@@ -307,8 +308,10 @@ def main():
             if not cases:
                 print(f'FAILED {name}: no case stands in tests/golden/{name}')
                 failed += 1
-            for case in chosen:
-                why = judge(case, update, compilers)
+            # Each case has a folder of its own, so that they may run at once.
+            with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+                judged = pool.map(lambda case: judge(case, update, compilers), chosen)
+            for case, why in zip(chosen, judged):
                 label = f'{name}/{"fail" if case.fails else "ok"}/{case.name}'
                 print(f'ok     {label}' if why is None else f'FAILED {label}: {why}', flush=True)
                 passed, failed = passed + (why is None), failed + (why is not None)
