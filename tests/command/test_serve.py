@@ -181,6 +181,35 @@ class Serve(Case):
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertNotEqual(get(server.port, "/news")[1], before, "the very next page shows the withdrawal")
 
+    @unittest.skipUnless(os.geteuid() == 0, "mounting a small disk needs root")
+    def test_on_a_full_disk_an_act_is_refused_whole_and_goes_through_when_there_is_room(self):
+        disk = self.path("disk")
+        os.mkdir(disk)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", disk], check=True)
+        try:
+            folder = os.path.join(disk, "data")
+            shutil.copytree(self.installation(demonstration=True), folder)
+            withdraw = ["post", "withdraw", "--data", folder, "--as", "duty-communications", "--reason", "error: wrong",
+                        next(word for word in run("post", "list", "--data", folder).stdout.split()
+                             if word.startswith("06-"))]
+            with Server(folder) as server:
+                before = get(server.port, "/news")
+                with open(os.path.join(disk, "filler"), "wb", buffering=0) as filler:
+                    try:
+                        while True:
+                            filler.write(b"x" * 4096)
+                    except OSError:
+                        pass
+                self.refused(run(*withdraw), 2, "full")
+                self.assertRegex(run("doctor", "--data", folder).stdout, r"(?m)^problem +disk ")
+                os.unlink(os.path.join(disk, "filler"))
+                self.assertEqual(run(*withdraw).returncode, 0, "with room again it goes through")
+                self.assertEqual(run("audit", "verify", "--data", folder).returncode, 0)
+                self.assertNotEqual(get(server.port, "/news"), before)
+                self.assertEqual(server.end(), 0)
+        finally:
+            subprocess.run(["umount", "-l", disk], check=True)
+
     def test_a_job_that_nobody_does_is_held_for_a_person(self):
         folder = self.installation()
         path = os.path.join(folder, "candour.db")
