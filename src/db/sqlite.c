@@ -560,12 +560,20 @@ static bool sqlite_is_open(struct db_link *link)
     return link_of(link)->handle && !sqlite3_get_autocommit(link_of(link)->handle);
 }
 
-/* The number is shown first: between the two a page is a miss, never a page that was withdrawn. */
+/*
+ * The number is shown first: between the two a page is a miss, never a page that was withdrawn. After a commit that
+ * failed it goes back, still under the lock: no page carries it, since no snapshot had it. On a full disk a row could
+ * not be written that catches up with it, and every page would be out of date for ever.
+ */
 static enum status sqlite_commit(struct db_link *base, uint64_t raised, struct fault *fault)
 {
+    uint64_t before = atomic_load_explicit(base->place->generation, memory_order_acquire);
     if (raised)
         atomic_store_explicit(base->place->generation, raised, memory_order_release);
-    return own(link_of(base), &commit, NULL, fault);
+    enum status status = own(link_of(base), &commit, NULL, fault);
+    if (status != STATUS_OK && raised)
+        atomic_store_explicit(base->place->generation, before, memory_order_release);
+    return status;
 }
 
 static unsigned sqlite_log_pages(struct db_link *link)

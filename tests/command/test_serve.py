@@ -201,6 +201,8 @@ class Serve(Case):
                     except OSError:
                         pass
                 self.refused(run(*withdraw), 2, "full")
+                self.assertEqual(get(server.port, "/news"), before, "the act failed; what was public is still served")
+                self.assertEqual(run("audit", "verify", "--data", folder).returncode, 0)
                 self.assertRegex(run("doctor", "--data", folder).stdout, r"(?m)^problem +disk ")
                 os.unlink(os.path.join(disk, "filler"))
                 self.assertEqual(run(*withdraw).returncode, 0, "with room again it goes through")
