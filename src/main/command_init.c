@@ -1,7 +1,8 @@
 /*
  * candour init: makes a data folder.
  *
- * Promises: what was there is never overwritten; until everything is made a
+ * Promises: what was there is never overwritten, and a folder that is not ours
+ * keeps its mode; until everything is made a
  * mark stands in the folder, so that an init that was cut short (power, a full
  * disk, kill) is seen by every command and is begun anew by the next init; the
  * key is 32 bytes of the kernel's randomness that only the owner may read.
@@ -229,31 +230,31 @@ static enum status in_use(const struct init *in, struct fault *fault)
     return STATUS_OK;
 }
 
-/* The mark is locked by the init that works, so that a second one can tell it from one that died. */
-static enum status mark_take(struct init *in, struct fault *fault)
+static enum status is_empty(const struct init *in, struct fault *fault)
 {
-    const char *path = place_path(in->arena, in->folder, PLACE_UNFINISHED);
-    if (!path)
-        return fault_no_memory(fault);
-    bool left = place_has(in->arena, in->folder, PLACE_UNFINISHED);
-    enum status status = left ? STATUS_OK : in_use(in, fault);
-    if (status != STATUS_OK)
-        return status;
-    in->mark = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (in->mark < 0)
-        return fault_set(fault, errno == ENOSPC ? STATUS_FULL : STATUS_IO,
-                         "%s cannot be written (%s): mend that first.", in->folder, strerror(errno));
-    struct flock wanted = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-    struct stat ours, there;
-    if (fcntl(in->mark, F_SETLK, &wanted) != 0 || fstat(in->mark, &ours) != 0 || stat(path, &there) != 0 ||
-        ours.st_ino != there.st_ino) {
-        close(in->mark);
-        in->mark = -1;
-        return fault_set(fault, STATUS_BUSY, "Another candour init works on %s: wait for it.", in->folder);
-    }
-    if (left)
-        take_away(in);
-    return STATUS_OK;
+    DIR *folder = opendir(in->folder);
+    if (!folder)
+        return fault_set(fault, STATUS_IO, "%s cannot be read (%s): mend that first.", in->folder, strerror(errno));
+    const struct dirent *entry;
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK && (entry = readdir(folder)))
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            status = fault_set(fault, STATUS_CONFLICT,
+                               "%s is not empty and is no data folder (it has %s): nothing was changed. Give a new "
+                               "folder with --data, such as %s/candour.",
+                               in->folder, entry->d_name, in->folder);
+    closedir(folder);
+    return status;
+}
+
+/* Before anything is changed. `*left`: the mark of an init that did not come to its end. */
+static enum status folder_look(const struct init *in, bool *left, struct fault *fault)
+{
+    *left = place_has(in->arena, in->folder, PLACE_UNFINISHED);
+    if (*left)
+        return STATUS_OK;
+    enum status status = in_use(in, fault);
+    return status == STATUS_OK ? is_empty(in, fault) : status;
 }
 
 static void mark_give(struct init *in)
@@ -266,24 +267,71 @@ static void mark_give(struct init *in)
     in->mark = -1;
 }
 
-static enum status folder_make(struct init *in, struct fault *fault)
+/* The mark is locked by the init that works, so that a second one can tell it from one that died. */
+static enum status mark_lock(struct init *in, const char *path, struct fault *fault)
+{
+    struct flock wanted = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    struct stat ours, there;
+    if (fcntl(in->mark, F_SETLK, &wanted) == 0 && fstat(in->mark, &ours) == 0 && stat(path, &there) == 0 &&
+        ours.st_ino == there.st_ino)
+        return STATUS_OK;
+    close(in->mark);
+    in->mark = -1;
+    return fault_set(fault, STATUS_BUSY, "Another candour init works on %s: wait for it.", in->folder);
+}
+
+static enum status mark_take(struct init *in, bool left, struct fault *fault)
+{
+    const char *path = place_path(in->arena, in->folder, PLACE_UNFINISHED);
+    if (!path)
+        return fault_no_memory(fault);
+    /* Never another mark than the one that was seen: behind a new one nothing of the old may be taken away. */
+    in->mark = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (left ? 0 : O_CREAT | O_EXCL), 0600);
+    if (in->mark < 0 && (errno == EEXIST || errno == ENOENT))
+        return fault_set(fault, STATUS_BUSY, "Another candour init works on %s: wait for it.", in->folder);
+    if (in->mark < 0)
+        return fault_set(fault, errno == ENOSPC ? STATUS_FULL : STATUS_IO,
+                         "%s cannot be written (%s): mend that first.", in->folder, strerror(errno));
+    enum status status = mark_lock(in, path, fault);
+    if (status == STATUS_OK && left)
+        take_away(in);
+    else if (status == STATUS_OK) /* another may have begun and ended since the look */
+        status = in_use(in, fault);
+    if (status != STATUS_OK)
+        mark_give(in);
+    return status;
+}
+
+static enum status folder_make(struct init *in, bool *left, struct fault *fault)
 {
     struct stat st;
     in->made_folder = lstat(in->folder, &st) != 0;
+    *left = false;
     enum status status = file_make_folder(in->folder, fault);
     if (status == STATUS_OK && in->made_folder)
         return status;
     in->made_folder = false;
-    if (status == STATUS_OK && stat(in->folder, &st) == 0 && (st.st_mode & 077) != 0 && chmod(in->folder, 0700) != 0)
+    if (status == STATUS_OK)
+        status = folder_look(in, left, fault);
+    if (status != STATUS_OK)
+        return status;
+    if (stat(in->folder, &st) != 0)
+        return fault_set(fault, STATUS_IO, "%s cannot be read (%s): mend that first.", in->folder, strerror(errno));
+    if (st.st_uid != geteuid())
+        return fault_set(fault, STATUS_DENIED,
+                         "%s belongs to user %u and you are user %u: nothing was changed. Run candour init as that "
+                         "user.",
+                         in->folder, (unsigned)st.st_uid, (unsigned)geteuid());
+    if ((st.st_mode & 077) != 0 && chmod(in->folder, 0700) != 0)
         return fault_set(fault, STATUS_IO,
                          "%s can be read by others and its mode cannot be changed (%s): mend that first.", in->folder,
                          strerror(errno));
-    return status;
+    return STATUS_OK;
 }
 
-static enum status make_all(struct init *in, struct fault *fault)
+static enum status make_all(struct init *in, bool left, struct fault *fault)
 {
-    enum status status = mark_take(in, fault);
+    enum status status = mark_take(in, left, fault);
     if (status != STATUS_OK)
         return status;
     status = settings_make(in, fault);
@@ -302,9 +350,10 @@ static enum status make_all(struct init *in, struct fault *fault)
 static int init(struct init *in)
 {
     struct fault fault;
-    enum status status = folder_make(in, &fault);
+    bool left = false;
+    enum status status = folder_make(in, &left, &fault);
     if (status == STATUS_OK) {
-        status = make_all(in, &fault);
+        status = make_all(in, left, &fault);
         if (status != STATUS_OK && in->made_folder)
             rmdir(in->folder);
     }

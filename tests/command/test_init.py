@@ -58,13 +58,37 @@ class Init(Case):
         with open(self.path("data")) as f:
             self.assertEqual(f.read(), "mine")
 
-    def test_files_of_others_in_the_folder_stay(self):
-        os.mkdir(self.path("data"))
-        self.write(self.path("data"), "lost+found", "mine")
-        self.assertEqual(run("init", "--data", self.path("data")).returncode, 0)
-        with open(self.path("data", "lost+found")) as f:
-            self.assertEqual(f.read(), "mine")
-        self.assertEqual(mode(self.path("data")), 0o700)
+    def test_a_folder_with_something_else_in_it_is_refused_and_stays_as_it_was(self):
+        folder = self.path("data")
+        os.mkdir(folder)
+        self.write(folder, "mine", "mine")
+        for wanted in (0o755, 0o700):
+            os.chmod(folder, wanted)
+            self.refused(run("init", "--data", folder), 1, "not empty", "mine", "nothing was changed")
+            self.assertEqual(mode(folder), wanted)
+            self.assertEqual(os.listdir(folder), ["mine"])
+
+    def test_a_refused_second_init_leaves_the_mode_too(self):
+        folder = self.installation()
+        os.chmod(folder, 0o750)
+        self.refused(run("init", "--data", folder), 1, "nothing was changed")
+        self.assertEqual(mode(folder), 0o750)
+
+    def test_an_empty_folder_of_ours_becomes_private(self):
+        folder = self.path("data")
+        os.mkdir(folder)
+        os.chmod(folder, 0o755)
+        self.assertEqual(run("init", "--data", folder).returncode, 0)
+        self.assertEqual(mode(folder), 0o700)
+
+    @unittest.skipUnless(os.geteuid() == 0, "giving a folder away needs root")
+    def test_an_empty_folder_of_another_user_is_refused(self):
+        folder = self.path("data")
+        os.mkdir(folder)
+        os.chmod(folder, 0o755)
+        os.chown(folder, 65534, 65534)
+        self.refused(run("init", "--data", folder), 1, "belongs to user 65534", "as that user")
+        self.assertEqual((mode(folder), os.listdir(folder)), (0o755, []))
 
     def test_name_and_address_stand_in_the_settings(self):
         name = 'The "North" \\ South Force'
