@@ -112,9 +112,13 @@ static _Noreturn void become(const struct family *f, const struct proc_child *is
     if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(2, 1) < 0)
         _exit(PROC_EXIT_FAILED);
 
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    /* From the first moment on, not only from the role's fifth step: Ctrl-C is the parent's, SIGTERM waits to be read. */
+    signal(SIGINT, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
+    sigset_t waits;
+    sigemptyset(&waits);
+    sigaddset(&waits, SIGTERM);
+    sigprocmask(SIG_SETMASK, &waits, NULL);
 
     char name[64], word[64];
     snprintf(name, sizeof name, "%s", program_invocation_short_name);
