@@ -93,6 +93,8 @@ enum status request_read(struct request *req, struct db_tx **out, struct fault *
     *out = s->snapshot;
     if (s->snapshot)
         return STATUS_OK;
+    if (!req->db)
+        return fault_set(fault, STATUS_UNAVAILABLE, "the database is away; candour doctor says why");
     uint64_t epoch = web_number_epoch(req->web);
     uint64_t generation;
     enum status status = db_read_begin(req->db, &s->snapshot, fault);

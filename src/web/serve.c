@@ -389,9 +389,13 @@ static void serve(struct web *web, struct http_exchange *x)
     /* The number first: a database that comes back in between makes the answer out of date, not the other way round. */
     uint64_t number = web_number(web);
     struct db *db = web_database(web);
-    if (!db && found.route->handler != web_healthz)
+    /*
+     * Without a database a public page may still stand (how to report, who helps): its handler is asked, and one that
+     * wants to read answers 503 itself. Nothing is kept of it.
+     */
+    if (!db && !found.route->cached && found.route->handler != web_healthz)
         answer_error(web, x, HTTP_UNAVAILABLE, language, 0);
-    else if (found.route->cached)
+    else if (db && found.route->cached)
         serve_cached(web, x, &found, language, db, number);
     else
         serve_handler(web, x, &found, language, db, 0, NULL);
