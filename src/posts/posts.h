@@ -134,7 +134,7 @@ struct post_date {
 };
 
 struct post_row {
-    struct post_address address;
+    struct post_address address; /* year 0 where `hidden`: it holds words of the title */
     enum post_kind kind;
     struct str title; /* STR_NONE where `hidden` */
     uint32_t labels;
@@ -177,7 +177,7 @@ struct post_promise {
 
 /* A link to another post that the public has, or had. */
 struct post_link {
-    struct post_address address;
+    struct post_address address; /* year 0 where `hidden` */
     enum post_kind kind;
     struct str title; /* STR_NONE where `hidden` */
     int64_t published;

@@ -59,6 +59,9 @@ static enum status take_row(struct post_row *row, struct str kind, struct str la
     if (status == STATUS_OK)
         status = take_withdrawal(row->withdrawn, ground, &row->ground, &row->hidden);
     if (row->hidden) {
+        /* The address holds words of the title; a cursor without them passes over what was withdrawn in the same ms. */
+        row->address = (struct post_address){ 0, STR_NONE };
+        row->cursor.slug = STR("0");
         row->title = row->reason = STR_NONE;
         row->labels = 0;
         row->dated = (struct post_date){ 0 };
@@ -131,8 +134,10 @@ static enum status take_link(struct post_link *link, struct str kind, struct str
     enum status status = take_kind(kind, &link->kind);
     if (status == STATUS_OK)
         status = take_withdrawal(link->withdrawn, ground, &which, &link->hidden);
-    if (link->hidden)
+    if (link->hidden) {
         link->title = STR_NONE;
+        link->address = (struct post_address){ 0, STR_NONE };
+    }
     return status;
 }
 

@@ -105,12 +105,15 @@ static bool fill_mentions(struct request *req, const struct post_link *links, si
     struct post_mention *list = ARENA_ARRAY(req->arena, n, struct post_mention);
     if (!list)
         return false;
-    for (size_t i = 0; i < n; i++)
-        list[i] = (struct post_mention){ .title = site_post_title(req->language, links[i].title, links[i].hidden),
-                                         .address = site_post_address(req, links[i].address),
-                                         .kind = site_kind_words(req->language, links[i].kind),
-                                         .published = web_time_words(req, links[i].published),
-                                         .withdrawn = links[i].withdrawn.set };
+    for (size_t i = 0; i < n; i++) {
+        list[i].title = site_post_title(req->language, links[i].title, links[i].hidden);
+        list[i].withdrawn = links[i].withdrawn.set;
+        if (links[i].hidden)
+            continue;
+        list[i].address = site_post_address(req, links[i].address);
+        list[i].kind = site_kind_words(req->language, links[i].kind);
+        list[i].published = web_time_words(req, links[i].published);
+    }
     *out = list;
     return true;
 }
@@ -166,7 +169,9 @@ static bool fill_post(struct request *req, const struct post_view *post, struct 
 enum http_status site_post(struct request *req, struct response *res)
 {
     struct post_address address = { .slug = request_param(req, SITE_POST_PARAM_SLUG) };
-    if (!str_to_i64(request_param(req, SITE_POST_PARAM_YEAR), &address.year))
+    struct str year = request_param(req, SITE_POST_PARAM_YEAR);
+    /* Four digits and no more: a post has one address, not one for each number of zeros before it. */
+    if (year.n != 4 || !str_to_i64(year, &address.year))
         return response_error(req, res, HTTP_NOT_FOUND);
 
     struct db_tx *tx;

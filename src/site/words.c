@@ -81,9 +81,11 @@ bool site_rows_fill(struct request *req, const struct post_row *rows, size_t n, 
     *out = list;
     for (size_t i = 0; i < n; i++, list++) {
         list->title = site_post_title(req->language, rows[i].title, rows[i].hidden);
-        list->address = site_post_address(req, rows[i].address);
-        list->kind = site_kind_words(req->language, rows[i].kind);
-        list->published = web_time_words(req, rows[i].published);
+        if (!rows[i].hidden) {
+            list->address = site_post_address(req, rows[i].address);
+            list->kind = site_kind_words(req->language, rows[i].kind);
+            list->published = web_time_words(req, rows[i].published);
+        }
         if (rows[i].withdrawn.set) {
             list->withdrawn = t_withdrawn_on(req->language, req->arena, web_time_words(req, rows[i].withdrawn.value));
             list->reason = rows[i].hidden ? site_ground_words(req->language, rows[i].ground) : rows[i].reason;

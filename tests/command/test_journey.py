@@ -107,10 +107,39 @@ class Journey(Case):
             self.assertIn("Daniel Example", get(server.port, address)[1])
             self.post("withdraw", "07-charge", "--reason", "court-order", by="duty-communications")
             self.assertEqual(get(server.port, address)[0], 410)
-            for path in (address, "/", "/news", "/withdrawn"):
+            self.post("import", *files("09-statement"), self.about("late", "07-charge"), by="press-officer-1")
+            statement = self.publish("late")
+            for path in (address, "/", "/news", "/withdrawn", statement):
                 page = get(server.port, path)[1]
                 self.assertNotIn("Daniel", page, path)
                 self.assertNotIn("robbery in Hartley", page, path)
+                self.assertNotIn("robbery-in-hartley", page, path)
+            self.assertIn("Ground: the order of a court.", get(server.port, "/withdrawn")[1])
+
+    def about(self, key, other):
+        path = self.path(key + ".md")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(f"---\nkind: advice\ntitle: More\nchannels: [site]\nauthors: [press-officer-2]\nabout: [{other}]\n---\n"
+                    "Words.\n")
+        return path
+
+    def test_a_post_has_one_address_and_no_other_way_of_writing_its_year(self):
+        with Server(self.folder) as server:
+            address = re.search(r'href="(/news/\d+/[^"]+)"', get(server.port, "/news")[1])[1]
+            self.assertEqual(get(server.port, address)[0], 200)
+            for other in (address.replace("/news/2", "/news/02"), address.replace("/news/2", "/news/+2"), address + "/",
+                          address.upper()):
+                self.assertEqual(get(server.port, other)[0], 404, other)
+
+    def test_how_to_report_and_who_helps_stand_without_a_database(self):
+        with Server(self.folder) as server:
+            self.assertEqual(get(server.port, "/news")[0], 200)
+            os.rename(os.path.join(self.folder, "candour.db"), os.path.join(self.folder, "elsewhere.db"))
+            self.assertEqual(get(server.port, "/news?after=99999999999999.z")[0], 503)
+            for path, words in (("/report", "call 999"), ("/support", "Stop Hate UK")):
+                status, page = get(server.port, path)
+                self.assertEqual(status, 200, path)
+                self.assertIn(words, page)
 
     def test_what_a_browser_kept_is_not_confirmed_after_a_withdrawal(self):
         self.post("import", *files("07-charge"), by="press-officer-1")
