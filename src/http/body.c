@@ -54,8 +54,6 @@ static void took(struct connection *c, size_t n)
     c->pace.bytes += n;
     if (room(x) > 0)
         return;
-    /* The clock of the body stands still while the sink works. */
-    c->pace.ends -= c->loop->now;
     http_connection_to_pool(c, x->sink ? STEP_PIECE : STEP_TAKE);
 }
 
@@ -103,7 +101,7 @@ void http_body_continue(struct connection *c)
             return;
         http_connection_pace(c, x->head.length, HTTP_BODY_SECONDS, HTTP_RATE_BYTES, HTTP_STALL_BYTES);
     } else {
-        c->pace.ends += c->loop->now;
+        /* The span begins anew: what the sink took is not the client's. */
         http_connection_pace_on(c);
     }
     x->body_n = 0;

@@ -195,13 +195,20 @@ void http_exchange_stepped(struct http_exchange *x)
     x->loop->exchanges--;
     if (well && x->step == STEP_BEGIN)
         x->began = true;
-    if (well && x->step == STEP_END)
+    if (well && x->step == STEP_END) {
+        /* The request is whole: the app takes it, and what the sink left, also where nobody waits any more. */
         x->began = false;
-    if (well && c) {
-        if (x->step == STEP_END)
+        if (c) {
             http_connection_to_pool(c, STEP_TAKE);
-        else
-            http_body_continue(c);
+            return;
+        }
+        x->step = STEP_TAKE;
+        x->loop->exchanges++;
+        http_pool_push(x->loop->server->pool, x);
+        return;
+    }
+    if (well && c) {
+        http_body_continue(c);
         return;
     }
     if (c) {

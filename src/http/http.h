@@ -112,7 +112,8 @@ struct http_answer {
  * A larger body goes piecewise to a sink, on pool threads, one piece at a time. `self` is the app's. What `begin`
  * returns other than STATUS_OK becomes an error page (STATUS_LIMIT 413, STATUS_INVALID 400, STATUS_DENIED 403,
  * STATUS_UNAVAILABLE, STATUS_BUSY, STATUS_FULL and STATUS_NO_MEMORY 503, else 500), and so for `piece` and `end`.
- * `abort` is called, once, after a `begin` that was well and no `end` that was well; never after that.
+ * `abort` is called, once, after a `begin` that was well and no `end` that was well. After an `end` that was well
+ * comes `take`, always, also where the client has gone: from then on the state is the app's to free.
  */
 struct http_exchange;
 struct http_sink {

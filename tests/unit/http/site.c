@@ -60,12 +60,20 @@ static enum status sink_piece(void *state, struct str bytes)
     if (bytes.n > atomic_load(&site.piece_largest))
         atomic_store(&site.piece_largest, bytes.n);
     atomic_fetch_sub(&site.sink_open, 1);
+    if (atomic_load(&site.piece_waits)) {
+        sem_post(&site.entered);
+        sem_wait(&site.gate);
+    }
     return (enum status)atomic_load(&site.piece_fails);
 }
 
 static enum status sink_end(void *state)
 {
     assert_ptr_equal(state, &site);
+    if (atomic_load(&site.end_waits)) {
+        sem_post(&site.entered);
+        sem_wait(&site.gate);
+    }
     if (atomic_load(&site.end_fails) == 0)
         atomic_fetch_add(&site.ends, 1);
     return (enum status)atomic_load(&site.end_fails);
@@ -139,6 +147,8 @@ static void take(void *self, struct http_exchange *x)
         answer.fields = STR("X: no line end");
     } else if (str_equal(head->path, STR("/wide"))) {
         answer.fields = (struct str){ big, HTTP_ANSWER_FIELDS_MAX + 1 };
+    } else if (str_equal(head->path, STR("/empty"))) {
+        answer.status = 204;
     } else if (str_equal(head->path, STR("/closes"))) {
         answer.closes = true;
     } else if (str_equal(head->path, STR("/upload"))) {

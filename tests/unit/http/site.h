@@ -11,8 +11,9 @@
 
 /*
  * Pages: /cached and /big (8 MB) from the loop; /quick answers in the pool; /slow waits for `gate`; /later is held in
- * `held`; /stale is refused by `still_good` three times; /bad has fields that do not end; /wide has too many;
- * /upload has the sink, with `piece_fails`, `begin_fails`, `end_fails`; /closes ends the connection.
+ * `held`; /stale is refused by `still_good` three times; /bad has fields that do not end; /wide has too many; /empty is
+ * a 204 with a body all the same; /upload has the sink, with `piece_fails`, `begin_fails`, `end_fails`; /closes ends
+ * the connection.
  */
 struct site {
     struct http_server *server;
@@ -29,6 +30,7 @@ struct site {
     _Atomic uint64_t sum;
     _Atomic int stale_left;
     _Atomic int begin_fails, piece_fails, end_fails; /* an enum status */
+    _Atomic bool piece_waits, end_waits;             /* for `gate` */
     _Atomic int sink_open;                           /* piece or begin while another is in the sink: a bug */
 };
 extern struct site site;

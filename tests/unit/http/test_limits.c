@@ -164,11 +164,15 @@ static void sinks_own_time_is_not_the_clients(void **state)
     (void)state;
     static char bytes[HTTP_BODY_PIECE_MAX];
     int fd = client_connect();
-    /* A piece and one byte: the total allows 10 + 256 s. */
+    site.piece_waits = true;
     client_say(fd, "POST /upload HTTP/1.1\r\n" HOST "Content-Length: 262145\r\n\r\n");
     client_send(fd, bytes, sizeof bytes);
-    site_until(site.pieces == 1);
+    sem_wait(&site.entered);
+    site_ahead(HTTP_FIRST_BYTE_SECONDS - 1);
     assert_true(client_waits(fd, 20));
+    site.piece_waits = false;
+    sem_post(&site.gate);
+    assert_true(client_waits(fd, 50));
     site_ahead(HTTP_STALL_SECONDS - 1);
     assert_true(client_waits(fd, 20));
     client_say(fd, "x");

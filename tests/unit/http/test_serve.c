@@ -90,7 +90,7 @@ static void head_has_the_length_and_no_body(void **state)
     close(fd);
 }
 
-static void not_modified_has_neither_length_nor_body(void **state)
+static void not_modified_and_no_content_have_neither_length_nor_body(void **state)
 {
     (void)state;
     int fd = client_connect();
@@ -99,8 +99,24 @@ static void not_modified_has_neither_length_nor_body(void **state)
     assert_int_equal(r.status, 304);
     assert_null(strstr(r.head, "Content-Length"));
     reply_free(&r);
+    client_get(fd, "/empty");
+    r = client_reply(fd, false);
+    assert_int_equal(r.status, 204);
+    assert_null(strstr(r.head, "Content-Length"));
+    reply_free(&r);
     client_get(fd, "/cached");
     client_expects(fd, 200, "cached");
+    close(fd);
+}
+
+static void only_get_and_head_are_answered_from_the_cache(void **state)
+{
+    (void)state;
+    int fd = client_connect();
+    client_say(fd, "POST /cached HTTP/1.1\r\n" HOST "Content-Length: 0\r\n\r\nDELETE /cached HTTP/1.1\r\n" HOST "\r\n");
+    client_expects(fd, 404, NULL);
+    client_expects(fd, 404, NULL);
+    assert_int_equal(site.taken, 2);
     close(fd);
 }
 
@@ -327,6 +343,23 @@ static void sink_is_aborted_once_when_the_client_goes(void **state)
     assert_int_equal(site.begins, 1);
     assert_int_equal(site.ends, 0);
     assert_int_equal(site.taken, 0);
+}
+
+static void whole_upload_is_taken_although_the_client_has_gone(void **state)
+{
+    (void)state;
+    struct linger now = { 1, 0 };
+    int fd = client_connect();
+    site.end_waits = true;
+    client_say(fd, "POST /upload HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabc");
+    sem_wait(&site.entered);
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    close(fd);
+    site_until(atomic_load(&site.server->connections) == 0);
+    sem_post(&site.gate);
+    site_until(site.taken == 1);
+    assert_int_equal(site.ends, 1);
+    assert_int_equal(site.aborts, 0);
 }
 
 static void failing_sink_becomes_an_error_page(void **state)
@@ -639,7 +672,8 @@ int main(void)
         HTTP_TEST(every_kind_of_answer_comes_on_one_connection),
         HTTP_TEST(fields_of_an_answer_are_whole),
         HTTP_TEST(head_has_the_length_and_no_body),
-        HTTP_TEST(not_modified_has_neither_length_nor_body),
+        HTTP_TEST(not_modified_and_no_content_have_neither_length_nor_body),
+        HTTP_TEST(only_get_and_head_are_answered_from_the_cache),
         HTTP_TEST(pipelined_requests_are_answered_in_order),
         HTTP_TEST(hundreds_of_pipelined_requests_all_come_back),
         HTTP_TEST(requests_may_come_byte_by_byte),
@@ -652,6 +686,7 @@ int main(void)
         HTTP_TEST(sink_gets_every_byte_in_bounded_pieces),
         HTTP_TEST(small_and_empty_bodies_go_to_the_sink_too),
         HTTP_TEST(sink_is_aborted_once_when_the_client_goes),
+        HTTP_TEST(whole_upload_is_taken_although_the_client_has_gone),
         HTTP_TEST(failing_sink_becomes_an_error_page),
         HTTP_TEST(answer_may_come_from_another_thread),
         HTTP_TEST(resume_runs_on_a_pool_thread_past_a_full_queue),
