@@ -3,8 +3,8 @@
  *
  * Promises: the approver had no hand in the post since it was last approved,
  * saw the edition that is approved (its hash is asked for), and the approval
- * ends with the edition: a new one, by one byte, has none. Old approvals stay
- * as history.
+ * ends with the edition: a new one, by one byte, has none. It ends too when its
+ * approver gets a hand in that edition afterwards. Old approvals stay as history.
  */
 #include "base/arena.h"
 #include "posts/act.h"

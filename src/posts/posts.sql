@@ -1,4 +1,6 @@
 -- Every statement of the room. Public ones join post_public, so that nothing unpublished can come out of them.
+-- Wherever it is asked whether an edition is approved, the approval of somebody who has a hand in it does not count:
+-- the hand may have come after the approval.
 
 -- name: live :many  role: read
 -- What is live on the site, newest first, before (time, slug).
@@ -53,7 +55,8 @@ SELECT u.year, u.slug, u.published, u.withdrawn, u.ground, e.kind, e.title
 -- out: key text, number int, hash bytes, kind text, title text, made time, year int?, slug text?, published time?,
 --      withdrawn time?, public_edition int?, edition int, approved bool
 SELECT p.key, e.number, e.hash, e.kind, e.title, e.made, u.year, u.slug, u.published, u.withdrawn, u.edition, e.id,
-       CAST(EXISTS (SELECT 1 FROM post_approval a WHERE a.edition = e.id) AS INTEGER)
+       CAST(EXISTS (SELECT 1 FROM post_approval a WHERE a.edition = e.id AND NOT EXISTS (
+              SELECT 1 FROM post_hand h WHERE h.edition = a.edition AND h.account = a.account)) AS INTEGER)
   FROM post p JOIN post_edition e ON e.post = p.id
        AND e.number = (SELECT max(x.number) FROM post_edition x WHERE x.post = p.id)
        LEFT JOIN post_public u ON u.post = p.id
@@ -82,7 +85,8 @@ SELECT number, hash, salt FROM post_edition WHERE id = $1;
 -- in: key text, most int
 -- out: edition int, number int, hash bytes, made time, made_by int, approved bool
 SELECT e.id, e.number, e.hash, e.made, e.made_by,
-       CAST(EXISTS (SELECT 1 FROM post_approval a WHERE a.edition = e.id) AS INTEGER)
+       CAST(EXISTS (SELECT 1 FROM post_approval a WHERE a.edition = e.id AND NOT EXISTS (
+              SELECT 1 FROM post_hand h WHERE h.edition = a.edition AND h.account = a.account)) AS INTEGER)
   FROM post p JOIN post_edition e ON e.post = p.id
  WHERE p.key = $1 ORDER BY e.number DESC LIMIT $2;
 
@@ -118,12 +122,18 @@ SELECT CAST(count(*) AS INTEGER)
   FROM post_hand h JOIN post_edition e ON e.id = h.edition
  WHERE e.post = $1 AND h.account = $2
    AND e.number > coalesce((SELECT max(x.number) FROM post_edition x JOIN post_approval a ON a.edition = x.id
-                             WHERE x.post = $1), 0);
+                             WHERE x.post = $1 AND NOT EXISTS (
+                                   SELECT 1 FROM post_hand o WHERE o.edition = a.edition AND o.account = a.account)),
+                            0);
 
 -- name: approval_of :many  role: read
 -- in: edition int, most int
 -- out: salted bytes
-SELECT salted FROM post_approval WHERE edition = $1 ORDER BY id LIMIT $2;
+SELECT a.salted
+  FROM post_approval a
+ WHERE a.edition = $1
+   AND NOT EXISTS (SELECT 1 FROM post_hand h WHERE h.edition = a.edition AND h.account = a.account)
+ ORDER BY a.id LIMIT $2;
 
 -- name: address_taken :maybe  role: read
 -- in: year int, slug text

@@ -1,11 +1,10 @@
 /*
  * Release: an approved edition becomes public.
  *
- * Promises: only the edition that was approved goes out, byte for byte: the
- * document is hashed again, its labels are derived again from its records, and
- * a difference holds the post. Address, presence, audit, event and the public
- * generation are one transaction. What this version cannot examine (a picture,
- * a scenario, a claim about a crime) it does not let out.
+ * Promises: only the edition that was approved, by somebody with no hand in it
+ * when it goes out, goes out, byte for byte: the document is hashed again, its labels are derived again from its
+ * records, and a difference holds the post. Address, presence, audit, event and the public generation are one
+ * transaction. What this version cannot examine (a picture, a scenario, a claim about a crime) it does not let out.
  */
 #include <string.h>
 

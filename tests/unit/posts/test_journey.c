@@ -178,6 +178,42 @@ static void leaving_the_list_of_authors_does_not_make_an_approver(void **state)
     fine(world_approve("head-of-communications", "a"));
 }
 
+static void an_approval_ends_when_the_approver_becomes_an_author(void **state)
+{
+    (void)state;
+    /* Everything beside the authors is as it was: the edition, and so its hash, is the same. */
+    fine(world_import("press-officer-1", "a.md", world_post("One", NULL, NULL, "Text.")));
+    fine(world_approve("approver", "a"));
+    fine(world_import("press-officer-1", "a.md", world_post("One", "press-officer-1, approver", NULL, "Text.")));
+    assert_int_equal(world.last.outcome, IMPORT_RECORD);
+    assert_int_equal(world_entry("a").state, EDITION_IN_REVIEW);
+    refused(world_publish("duty-communications", "a"), STATUS_REFUSED, "has not been approved");
+    refused(world_approve("approver", "a"), STATUS_REFUSED, "nobody approves their own work");
+    /* Leaving the list again, or another text, does not make the hand undone. */
+    fine(world_import("press-officer-1", "a.md", world_post("One", NULL, NULL, "Text.")));
+    refused(world_publish("duty-communications", "a"), STATUS_REFUSED, "has not been approved");
+    fine(world_import("press-officer-1", "a.md", world_post("One", NULL, NULL, "Text!")));
+    refused(world_approve("approver", "a"), STATUS_REFUSED, "nobody approves their own work");
+    fine(world_approve("head-of-communications", "a"));
+    fine(world_publish("duty-communications", "a"));
+    assert_int_equal(world_number("SELECT count(*) FROM post_approval"), 2); /* the first is kept as history */
+}
+
+static void an_approval_ends_when_the_approver_brings_the_post_in(void **state)
+{
+    (void)state;
+    fine(world_import("press-officer-1", "a.md", world_post("One", NULL, NULL, "Text.")));
+    fine(world_approve("head-of-communications", "a"));
+    fine(world_import("head-of-communications", "a.md", world_post("One", NULL, "replies: closed\n", "Text.")));
+    assert_int_equal(world.last.outcome, IMPORT_RECORD);
+    refused(world_publish("duty-communications", "a"), STATUS_REFUSED, "has not been approved");
+    /* The same edition can be approved again, by somebody else. */
+    fine(world_approve("approver", "a"));
+    assert_int_equal(world_entry("a").state, EDITION_APPROVED);
+    fine(world_publish("duty-communications", "a"));
+    world_check_whole();
+}
+
 static void every_act_asks_for_its_role(void **state)
 {
     (void)state;
@@ -674,6 +710,8 @@ int main(void)
         TEST(author_cannot_approve_own_post),
         TEST(who_brought_a_post_in_under_other_names_cannot_approve_it),
         TEST(leaving_the_list_of_authors_does_not_make_an_approver),
+        TEST(an_approval_ends_when_the_approver_becomes_an_author),
+        TEST(an_approval_ends_when_the_approver_brings_the_post_in),
         TEST(every_act_asks_for_its_role),
         TEST(a_disabled_account_acts_no_more),
         TEST(an_unknown_author_is_a_fault_with_its_place),
