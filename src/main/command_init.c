@@ -34,7 +34,8 @@ struct init {
     const char *name, *address; /* NULL: the defaults */
     bool demonstration;
     bool made_folder;
-    int mark; /* the locked file of the mark */
+    bool finished; /* all was there, and in use, but for the mark */
+    int mark;      /* the locked file of the mark */
 };
 
 /* Everything that init may have made; what else stands in the folder is somebody's own. */
@@ -267,6 +268,67 @@ static void mark_give(struct init *in)
     in->mark = -1;
 }
 
+/*
+ * After the mark is made, lest files of ours stand without it; and after it is gone, lest it come back and call
+ * unfinished what was in use since.
+ */
+static enum status mark_sync(const struct init *in, struct fault *fault)
+{
+    int folder = open(in->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool synced = folder >= 0 && fsync(folder) == 0;
+    int why = errno;
+    if (folder >= 0)
+        close(folder);
+    if (synced)
+        return STATUS_OK;
+    return fault_set(fault, STATUS_IO,
+                     "The folder %s could not be synced (%s): look at the disk, then ask candour doctor --data %s.",
+                     in->folder, strerror(why), in->folder);
+}
+
+/* Accounts that somebody made. Those of the demonstration came with it, perhaps half of them. */
+static enum status accounts_look(const struct init *in, struct db *db, bool *any, struct fault *fault)
+{
+    struct db_tx *tx = NULL;
+    struct actor *accounts = NULL;
+    size_t n = 0;
+    enum status status = db_read_begin(db, &tx, fault);
+    if (status != STATUS_OK)
+        return status;
+    status = account_list(tx, in->arena, &accounts, &n);
+    db_read_end(tx);
+    if (status != STATUS_OK)
+        return fault_set(fault, status, "Its accounts could not be read (%s).", status_name(status));
+    for (size_t i = 0; i < n; i++)
+        *any |= !accounts[i].demonstration;
+    return STATUS_OK;
+}
+
+/* Whether the database beside a mark that was left is in use. One that cannot be read may be, too. */
+static enum status in_use_after_all(const struct init *in, bool *used, struct fault *fault)
+{
+    const char *path = place_path(in->arena, in->folder, PLACE_DATABASE);
+    struct stat st;
+    *used = false;
+    if (!path)
+        return fault_no_memory(fault);
+    if (lstat(path, &st) != 0 || (st.st_size == 0 && !place_has(in->arena, in->folder, PLACE_DATABASE "-wal")))
+        return STATUS_OK;
+    struct db *db = NULL;
+    struct db_options options = wiring_database(in->folder, true); /* its schema may be half made */
+    struct fault why;
+    enum status status = db_open(&db, &options, &why);
+    if (status == STATUS_OK)
+        status = accounts_look(in, db, used, &why);
+    db_close(db);
+    if (status != STATUS_OK)
+        return fault_set(fault, status,
+                         "%s was not set up to its end, and whether its database is in use cannot be seen: %s Nothing "
+                         "was taken away; move the folder aside and run candour init again.",
+                         in->folder, why.text);
+    return STATUS_OK;
+}
+
 /* The mark is locked by the init that works, so that a second one can tell it from one that died. */
 static enum status mark_lock(struct init *in, const char *path, struct fault *fault)
 {
@@ -293,10 +355,21 @@ static enum status mark_take(struct init *in, bool left, struct fault *fault)
         return fault_set(fault, errno == ENOSPC ? STATUS_FULL : STATUS_IO,
                          "%s cannot be written (%s): mend that first.", in->folder, strerror(errno));
     enum status status = mark_lock(in, path, fault);
-    if (status == STATUS_OK && left)
-        take_away(in);
-    else if (status == STATUS_OK) /* another may have begun and ended since the look */
-        status = in_use(in, fault);
+    if (status != STATUS_OK)
+        return status;
+    if (left) {
+        status = in_use_after_all(in, &in->finished, fault);
+        if (status != STATUS_OK) { /* the mark stays */
+            close(in->mark);
+            in->mark = -1;
+        } else if (!in->finished) {
+            take_away(in);
+        }
+        return status;
+    }
+    status = in_use(in, fault); /* another may have begun and ended since the look */
+    if (status == STATUS_OK)
+        status = mark_sync(in, fault);
     if (status != STATUS_OK)
         mark_give(in);
     return status;
@@ -334,6 +407,10 @@ static enum status make_all(struct init *in, bool left, struct fault *fault)
     enum status status = mark_take(in, left, fault);
     if (status != STATUS_OK)
         return status;
+    if (in->finished) {
+        mark_give(in);
+        return mark_sync(in, fault);
+    }
     status = settings_make(in, fault);
     if (status == STATUS_OK)
         status = key_make(in, fault);
@@ -344,7 +421,7 @@ static enum status make_all(struct init *in, bool left, struct fault *fault)
     if (status != STATUS_OK)
         take_away(in);
     mark_give(in);
-    return status;
+    return status == STATUS_OK ? mark_sync(in, fault) : status;
 }
 
 static int init(struct init *in)
@@ -359,6 +436,11 @@ static int init(struct init *in)
     }
     if (status != STATUS_OK)
         return command_fail(&fault);
+    if (in->finished) {
+        printf("%s was in use already, with accounts: nothing in it was changed but the mark, which is gone.\n",
+               in->folder);
+        return EXIT_DONE;
+    }
     printf("%s is ready. Its settings are in %s/" PLACE_SETTINGS "; serve it with candour serve --data %s\n",
            in->folder, in->folder, in->folder);
     if (in->demonstration)

@@ -140,6 +140,44 @@ class Init(Case):
             self.assertEqual(sorted(contents(folder)), sorted(contents(self.path("whole"))))
         self.assertGreater(seen_unfinished, 0, "no kill came while init was at work")
 
+    def test_a_mark_beside_accounts_goes_and_everything_else_stays(self):
+        folder = self.installation()
+        done = run("user", "add", "a-writer", "--name", "A. Writer", "--role", "author", "--data", folder,
+                   stdin="a long enough passphrase\n")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        before = contents(folder)
+        self.write(folder, "init.unfinished", "")
+        done = run("init", "--data", folder)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("in use already", done.stdout)
+        self.assertFalse(os.path.exists(os.path.join(folder, "init.unfinished")))
+        self.assertEqual(contents(folder)["key"], before["key"])
+        self.assertEqual(contents(folder)["candour.yaml"], before["candour.yaml"])
+        self.assertIn("a-writer", run("user", "list", "--data", folder).stdout)
+
+    def test_a_mark_beside_a_database_that_cannot_be_read_takes_nothing_away(self):
+        folder = self.installation()
+        self.write(folder, "candour.db", "not a database " * 999)
+        self.write(folder, "init.unfinished", "")
+        before = contents(folder)
+        self.refused(run("init", "--data", folder), 3, "Nothing was taken away", "run candour init again")
+        after = contents(folder)
+        for name in ("candour.db", "candour.yaml", "key", "init.unfinished"):
+            self.assertEqual(after[name], before[name])
+
+    def test_the_folder_is_synced_after_the_mark_is_gone_and_before_the_answer(self):
+        trace = self.path("trace")
+        done = subprocess.run(["strace", "-f", "-y", "-s", "300", "-o", trace, "-e", "trace=unlink,unlinkat,fsync,write", BINARY,
+                               "init", "--data", self.path("data")], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True, env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(trace) as f:
+            lines = f.read().splitlines()
+        unlinked = max(n for n, line in enumerate(lines) if "unlink" in line and "init.unfinished" in line)
+        answered = next(n for n, line in enumerate(lines) if "is ready" in line)
+        synced = [line for line in lines[unlinked:answered] if "fsync(" in line and self.path("data") + ">" in line]
+        self.assertEqual(len(synced), 1, lines[unlinked:])
+
     def test_two_at_once_make_one_installation(self):
         folder = self.path("data")
         both = [subprocess.Popen([BINARY, "init", "--data", folder], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,

@@ -39,6 +39,7 @@ class Init(Candour):
         return [[self.candour, 'init', '--data', os.path.join(folder, str(n))]]
 
     def check(self, folder, answers):
+        self.answers = answers
         faults = []
         for name in sorted(os.listdir(folder)):
             data = os.path.join(folder, name)
@@ -47,6 +48,8 @@ class Init(Candour):
                 connection.close()
             ready = any(f'/{name} is ready' in line for line in answers)
             missing = [f for f in ('candour.db', 'candour.yaml', 'key') if not os.path.exists(os.path.join(data, f))]
+            if ready and os.path.exists(os.path.join(data, 'init.unfinished')):
+                faults.append(f'{name}: init was answered and its mark is back')
             if ready and missing:
                 faults.append(f'{name}: init was answered and {missing[0]} is gone')
         if any(line.startswith('exit') for line in answers) and not os.listdir(folder):
@@ -54,14 +57,20 @@ class Init(Candour):
         return faults
 
     def opens(self, folder):
-        """Whatever was left: a further init makes it whole, or says that it is."""
+        """An answered init needs no further one; whatever else was left, a further init makes it whole."""
         rounds = [int(name) for name in os.listdir(folder) if name.isdigit()]
         data = os.path.join(folder, str(max(rounds)) if rounds else 'data')
-        first = run([self.candour, 'init', '--data', data])
+        if self.answered(data):
+            first = ''
+        else:
+            first = ' after init again ({})'.format(run([self.candour, 'init', '--data', data])[2].strip())
         code, _, errors = run([self.candour, 'post', 'list', '--data', data])
         if code != 0:
-            return [f'after init again ({first[2].strip()}): {errors.strip()}']
+            return [f'post list{first}: {errors.strip()}']
         return []
+
+    def answered(self, data):
+        return any(f'/{os.path.basename(data)} is ready' in line for line in self.answers)
 
 
 class Posts(Candour):
