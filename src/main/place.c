@@ -84,6 +84,9 @@ enum status place_settings_read(struct arena *arena, struct str text, const stru
     for (size_t i = 0; i < listen->list_n; i++)
         if (proc_listen_check(listen->list[i], &fault) != STATUS_OK)
             also_wrong(&c, main_setting_listen, &fault);
+    const struct setting *address = wiring_setting("site.address");
+    if (web_address_check(settings_get(*out, address)->text, &fault) != STATUS_OK)
+        also_wrong(&c, address, &fault);
     const struct setting *zone = main_setting_time_zone;
     if (zone_use(settings_get(*out, zone)->text, &fault) != STATUS_OK)
         also_wrong(&c, zone, &fault);

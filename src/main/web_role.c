@@ -4,8 +4,9 @@
  *
  * Promises: it starts and stays up without a database and looks for it again;
  * a request that was accepted before SIGTERM is answered. Where the database
- * is damaged or newer at the very first start, the whole server ends and says
- * so; later the 503 page is shown instead, because somebody may be reading.
+ * is damaged or newer at the very first start, or the settings are refused
+ * there, the whole server ends and says so; later the 503 page is shown
+ * instead, or the start tried again, because somebody may be reading.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -30,7 +31,8 @@ struct web_role {
     struct web *web;
     struct http_server *server;
     struct http_listener listeners[HTTP_LISTENERS_MAX];
-    bool hopeless; /* the database can be used by no start of this program */
+    const char *hopeless; /* not NULL: why no start of this program can do better */
+    int hopeless_code;
 };
 
 static struct web_role here;
@@ -43,6 +45,14 @@ static enum status web_forget(struct proc_self *self, struct fault *fault)
     return STATUS_OK;
 }
 
+/* At the first start somebody waits for an answer: the whole server ends and says why. */
+static void give_up(const char *what, int code, const struct fault *fault)
+{
+    fprintf(stderr, "candour: %s\n", fault->text);
+    here.hopeless = what;
+    here.hopeless_code = code;
+}
+
 static enum status web_open(struct proc_self *self, struct fault *fault)
 {
     here.arena = arena_new(WEB_ARENA_MAX);
@@ -50,6 +60,10 @@ static enum status web_open(struct proc_self *self, struct fault *fault)
         return fault_no_memory(fault);
     bool key = false;
     enum status status = told_read(here.arena, self->told, &here.place, &key, fault);
+    if (status == STATUS_INVALID && self->starts == 0) {
+        give_up("the settings cannot be used", EXIT_CANNOT, fault);
+        return STATUS_OK;
+    }
     if (status != STATUS_OK)
         return status;
     if (!key || self->descriptors_n == 0 || self->descriptors_n > HTTP_LISTENERS_MAX)
@@ -97,11 +111,12 @@ static struct db *database_again(void *self)
 
 static enum status web_peers(struct proc_self *self, struct fault *fault)
 {
+    if (here.hopeless)
+        return STATUS_OK;
     struct fault away = { .status = STATUS_OK };
     here.db = database_open(&away);
     if (!here.db && self->starts == 0 && (away.status == STATUS_DAMAGED || away.status == STATUS_NEWER)) {
-        fprintf(stderr, "candour: %s\n", away.text);
-        here.hopeless = true;
+        give_up("the database cannot be used", EXIT_DATA, &away);
         return STATUS_OK;
     }
     struct web_options options = {
@@ -112,15 +127,19 @@ static enum status web_peers(struct proc_self *self, struct fault *fault)
         .reopen = database_again,
     };
     wiring_web(&options);
-    return web_new(&here.web, &options, fault);
+    enum status status = web_new(&here.web, &options, fault);
+    if (status != STATUS_INVALID || self->starts != 0)
+        return status;
+    give_up("the settings cannot be used", EXIT_CANNOT, fault);
+    return STATUS_OK;
 }
 
 static int web_loop(struct proc_self *self)
 {
     if (here.hopeless) {
-        self->why = "the database cannot be used";
+        self->why = here.hopeless;
         proc_self_final(self);
-        return EXIT_DATA;
+        return here.hopeless_code;
     }
     struct fault fault;
     const struct http_options options = {

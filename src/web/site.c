@@ -190,29 +190,43 @@ static void error_page(void *self, int status, const struct http_head *head, str
 /* ---- Beginning and end ---- */
 
 /* scheme://host[:port][/]; anything more is not an address of a whole site. Host fields come in small letters. */
-static bool read_address(struct web *web, struct str address)
+static bool read_address(struct str address, bool *https, char room[HTTP_HOST_MAX], struct str *out)
 {
-    web->https = str_starts(address, STR("https://"));
-    size_t head = web->https ? 8 : 7;
-    if (!web->https && !str_starts(address, STR("http://")))
+    *https = str_starts(address, STR("https://"));
+    size_t head = *https ? 8 : 7;
+    if (!*https && !str_starts(address, STR("http://")))
         return false;
     struct str host = str_slice(address, head, address.n);
     if (str_ends(host, STR("/")))
         host.n--;
-    struct str implied = web->https ? STR(":443") : STR(":80");
+    struct str implied = *https ? STR(":443") : STR(":80");
     if (str_ends(host, implied) && host_name(host).n == host.n - implied.n)
         host.n -= implied.n;
-    if (host.n == 0 || host.n > sizeof web->host_room)
+    if (host.n == 0 || host.n > HTTP_HOST_MAX)
         return false;
     for (size_t i = 0; i < host.n; i++) {
         char c = host.p[i];
         if (c <= ' ' || strchr("/?#@", c))
             return false;
-        web->host_room[i] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+        room[i] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
     }
-    web->host = (struct str){ web->host_room, host.n };
-    web->loopback = web->options.demonstration || is_loopback(host_name(web->host));
+    *out = (struct str){ room, host.n };
     return true;
+}
+
+static enum status address_wrong(struct fault *fault)
+{
+    return fault_set(fault, STATUS_INVALID,
+                     "site.address is not the address of a whole site; write http:// or https://, a host name and, if "
+                     "need be, a port, and nothing behind it.");
+}
+
+enum status web_address_check(struct str address, struct fault *fault)
+{
+    bool https;
+    char room[HTTP_HOST_MAX];
+    struct str host;
+    return read_address(address, &https, room, &host) ? STATUS_OK : address_wrong(fault);
 }
 
 enum status web_new(struct web **out, const struct web_options *options, struct fault *fault)
@@ -239,10 +253,10 @@ enum status web_new(struct web **out, const struct web_options *options, struct 
     enum status status = STATUS_OK;
     if (options->key.n != crypto_auth_hmacsha256_KEYBYTES)
         status = fault_set(fault, STATUS_INVALID, "the key file must hold 32 bytes");
-    else if (!read_address(web, web_setting_get(options->settings, WEB_SITE_ADDRESS)->text))
-        status = fault_set(
-            fault, STATUS_INVALID,
-            "site.address must be http:// or https://, a host name and, if need be, a port; nothing behind it");
+    else if (!read_address(web_setting_get(options->settings, WEB_SITE_ADDRESS)->text, &web->https, web->host_room,
+                           &web->host))
+        status = address_wrong(fault);
+    web->loopback = options->demonstration || is_loopback(host_name(web->host));
     if (status == STATUS_OK)
         status = route_tree_new(&web->tree, options->routes, options->routes_n, fault);
     if (status == STATUS_OK)

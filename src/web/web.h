@@ -233,6 +233,8 @@ struct web_options {
     void *reopen_self;
 };
 
+/* Whether web_new takes it as site.address; else STATUS_INVALID with the words for who wrote it. */
+enum status web_address_check(struct str address, struct fault *fault);
 enum status web_new(struct web **out, const struct web_options *options, struct fault *fault);
 void web_free(struct web *web);
 const struct http_app *web_http_app(struct web *web);

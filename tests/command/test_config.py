@@ -18,6 +18,8 @@ class Config(Case):
                 ("server:\n  listen: [\"example.org:80\"]\n", "2:", ["localhost:8080"]),
                 ("server:\n  behind_proxy: maybe\n", "2:17", ["true or false"]),
                 ("site:\n  address: example.org\n", "2:12", ["https://"]),
+                ("site:\n  address: https://example.org/path\n", "2:12", ["site.address", "nothing behind it"]),
+                ("site:\n  address: \"https://example.org?a=b\"\n", "2:12", ["site.address", "nothing behind it"]),
                 ("site:\n  time_zone: Europe/Atlantis\n", "2:14", ["Europe/Atlantis"]),
                 ("site:\n  page_cache_bytes: -1\n", "2:21", ["from 0 to"]),
                 ("site:\n\tname: x\n", "2:", []),

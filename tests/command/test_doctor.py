@@ -53,6 +53,8 @@ class Doctor(Case):
         folder = self.installation()
         self.write(folder, "candour.yaml", "site:\n  colour: red\n")
         self.problem(folder, "settings", "candour.yaml:2:3")
+        self.write(folder, "candour.yaml", "site:\n  address: https://police.example/path\n")
+        self.problem(folder, "settings", "candour.yaml:2:12", "nothing behind it")
         os.unlink(os.path.join(folder, "candour.yaml"))
         self.problem(folder, "settings", "candour.yaml")
 

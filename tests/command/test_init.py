@@ -102,7 +102,8 @@ class Init(Case):
 
     def test_a_wrong_name_or_address_leaves_nothing(self):
         for arguments in [("--name", "x" * 500), ("--name", "two\nlines"), ("--address", "police.example"),
-                          ("--address", "https://me@police.example")]:
+                          ("--address", "https://me@police.example"), ("--address", "https://police.example/path"),
+                          ("--address", "https://police.example?query=1")]:
             with self.subTest(arguments):
                 done = run("init", "--data", self.path("d"), *arguments)
                 self.refused(done, 1)

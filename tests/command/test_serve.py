@@ -1,16 +1,18 @@
 """serve: starts, answers, refuses, mends itself, ends; with real processes."""
+import fcntl
 import os
 import re
 import shutil
 import signal
 import socket
 import sqlite3
+import struct
 import subprocess
 import threading
 import time
 import unittest
 
-from common import BINARY, Case, Server, alive, children, get, run, status, wait_for
+from common import BINARY, PATIENCE, Case, Server, alive, children, get, run, status, wait_for
 
 DATABASE = ("candour.db", "candour.db-wal", "candour.db-shm")
 
@@ -96,6 +98,44 @@ class Serve(Case):
         self.refused(run("serve", "--data", folder), 3, "backup")
         os.unlink(os.path.join(folder, "key"))
         self.refused(run("serve", "--data", folder), 2, "key")
+
+    def test_an_address_with_a_path_is_refused_before_anything_is_started(self):
+        folder = self.installation()
+        self.write(folder, "candour.yaml", "site:\n  address: https://police.example/path\n")
+        self.refused(run("serve", "--data", folder, "--listen", "localhost:0"), 1, "candour.yaml:2:12", "site.address")
+
+    def told(self, folder, starts, settings):
+        """What a web child says and answers to this first message: (exit code, its messages, standard error)."""
+        def number(n):
+            return struct.pack("=q", n)
+
+        def text(s):
+            return number(len(s)) + s
+        start = (text(folder.encode()) + text(settings.encode()) + number(0) + number(os.getuid()) +
+                 number(os.getgid()) + text(b"k" * 32))
+        ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with ours, its, socket.create_server(("127.0.0.1", 0)) as listener:
+            keep = fcntl.fcntl(its, fcntl.F_DUPFD, 20), fcntl.fcntl(listener, fcntl.F_DUPFD, 20)
+            process = subprocess.Popen([BINARY, "@web"], stderr=subprocess.PIPE, text=True, close_fds=False,
+                                       preexec_fn=lambda: (os.dup2(keep[0], 3), os.dup2(keep[1], 4)))
+            for descriptor in keep:
+                os.close(descriptor)
+            its.close()
+            ours.send(b"T" + number(os.getpid()) + number(starts) + number(1) + text(start))
+            errors = process.communicate(timeout=PATIENCE)[1]
+            said = b""
+            while piece := ours.recv(100):
+                said += piece
+        return process.returncode, said, errors
+
+    def test_a_web_child_whose_settings_are_refused_ends_the_server_at_its_first_start_alone(self):
+        folder, settings = self.installation(), "site:\n  address: https://police.example/path\n"
+        code, said, errors = self.told(folder, 0, settings)
+        self.assertEqual((code, said), (2, b"F"), errors)
+        self.assertRegex(errors, r"(?m)^candour: site\.address .*nothing behind it\.$")
+        code, said, errors = self.told(folder, 1, settings)
+        self.assertEqual((code, said), (70, b""), errors)
+        self.assertIn("event=proc.step_failed", errors)
 
     def test_the_default_folder_is_named_where_it_is_missing(self):
         self.refused(run("serve", cwd=self.work), 2, "no data folder data", "candour init --data data")
