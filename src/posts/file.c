@@ -381,8 +381,8 @@ static void take_speaker(struct reader *r, struct place top, struct post_content
         return;
     REFUSE_UNKNOWN(r, at, STR_INIT("name"), STR_INIT("office"), STR_INIT("confirmed"));
     out->speaker.set = true;
-    out->speaker.name = take_line(r, at, STR("name"), POST_LINE_MAX, NULL);
-    out->speaker.office = take_line(r, at, STR("office"), POST_LINE_MAX, NULL);
+    out->speaker.name = take_line(r, at, STR("name"), POST_LINE_MAX, "who speaks");
+    out->speaker.office = take_line(r, at, STR("office"), POST_LINE_MAX, "the office they hold");
     out->speaker.confirmed = take_date(r, at, STR("confirmed"), NULL);
 }
 

@@ -63,7 +63,7 @@ static enum status whole(struct db_tx *tx, struct arena *arena, const struct pos
     return STATUS_OK;
 }
 
-static enum status may_go_out(struct db_tx *tx, const struct post_content *content, struct str key)
+static enum status may_go_out(struct db_tx *tx, const struct post_content *content, struct str key, int64_t now)
 {
     bool site = false;
     for (size_t i = 0; i < content->channels_n; i++)
@@ -84,14 +84,26 @@ static enum status may_go_out(struct db_tx *tx, const struct post_content *conte
             "version.",
             STR_ARG(key), what);
     const struct post_speaker *speaker = &content->speaker;
-    if (content->kind == POST_STATEMENT && (!speaker->set || speaker->name.p == NULL || speaker->office.p == NULL))
-        return db_refuse(tx, STATUS_REFUSED,
+    if (!speaker->set)
+        return content->kind != POST_STATEMENT
+                   ? STATUS_OK
+                   : db_refuse(
+                         tx, STATUS_REFUSED,
                          "%.*s is a statement and nobody stands behind it: give \"speaker\" a name and an office.",
                          STR_ARG(key));
-    if (content->kind == POST_STATEMENT && !speaker->confirmed.set)
+    if (speaker->name.p == NULL || speaker->office.p == NULL)
         return db_refuse(tx, STATUS_REFUSED,
-                         "%.*s is a statement whose speaker has not confirmed the words: ask them, then add "
-                         "\"confirmed\" with date and time to \"speaker\" and import it again.",
+                         "%.*s has a speaker without a name or an office: give \"speaker\" both, or leave it out.",
+                         STR_ARG(key));
+    if (!speaker->confirmed.set)
+        return db_refuse(tx, STATUS_REFUSED,
+                         "%.*s has a speaker who has not confirmed the words: ask them, then add \"confirmed\" with "
+                         "date and time to \"speaker\" and import it again.",
+                         STR_ARG(key));
+    if (speaker->confirmed.at > now)
+        return db_refuse(tx, STATUS_REFUSED,
+                         "%.*s says that its speaker confirmed the words at a time that is still to come: write in "
+                         "\"confirmed\" when they did, and import it again.",
                          STR_ARG(key));
     return STATUS_OK;
 }
@@ -151,7 +163,7 @@ enum status posts_publish_write(struct db_tx *tx, void *arg)
     if (status == STATUS_OK)
         status = whole(tx, arena, &head, release->key, &content);
     if (status == STATUS_OK)
-        status = may_go_out(tx, &content, release->key);
+        status = may_go_out(tx, &content, release->key, now);
     if (status == STATUS_OK)
         status = take_address(tx, arena, content.title, now, &release->address);
     if (status == STATUS_OK)

@@ -167,8 +167,8 @@ static void whatever_is_seen_changes_the_hash(void **state)
         HEAD "people: [{ as_written: Sam, kind: fictitious }]\n---\nText.\n",
         HEAD "case: { status: charged }\n---\nText.\n",
         HEAD "case: { reference: charged }\n---\nText.\n",
-        HEAD "speaker: { name: Alex }\n---\nText.\n",
-        HEAD "speaker: { office: Alex }\n---\nText.\n",
+        HEAD "speaker: { name: Alex, office: Chief }\n---\nText.\n",
+        HEAD "speaker: { name: Chief, office: Alex }\n---\nText.\n",
         HEAD "promises: [{ what: a, owner: b, due: 2026-01-01 }]\n---\nText.\n",
         HEAD "about: [one]\n---\nText.\n",
         HEAD "claims: none\n---\nText.\n",
@@ -205,6 +205,29 @@ static void what_is_checked_at_release_does_not_change_the_hash(void **state)
                                 &two),
                      STATUS_OK);
     assert_true(str_equal(one.hash_hex, two.hash_hex));
+}
+
+static void a_speaker_has_a_name_and_an_office(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t faults;
+        const char *words;
+    } rows[] = {
+        { HEAD "speaker: {}\n---\nText.\n", 2, "\"speaker.name\" is missing" },
+        { HEAD "speaker: { name: Alex }\n---\nText.\n", 1, "\"speaker.office\" is missing" },
+        { HEAD "speaker: { office: Chief, confirmed: 2026-03-01 }\n---\nText.\n", 1, "\"speaker.name\" is missing" },
+        { HEAD "speaker: { name: null, office: Chief }\n---\nText.\n", 1, "\"speaker.name\" is missing" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct post_checked out;
+        assert_int_equal(check_text(rows[i].text, &out), STATUS_INVALID);
+        assert_int_equal(faults.n, rows[i].faults);
+        assert_true(str_starts(faults.list[0].text, str_of(rows[i].words)));
+        assert_int_equal(faults.list[0].line, 6);
+        assert_int_equal(faults.list[0].column, 10);
+    }
 }
 
 static void labels_follow_from_people_and_picture(void **state)
@@ -375,6 +398,7 @@ int main(void)
         cmocka_unit_test(the_head_may_be_written_in_any_order_and_style),
         cmocka_unit_test(whatever_is_seen_changes_the_hash),
         cmocka_unit_test(what_is_checked_at_release_does_not_change_the_hash),
+        cmocka_unit_test(a_speaker_has_a_name_and_an_office),
         cmocka_unit_test(labels_follow_from_people_and_picture),
         cmocka_unit_test(a_document_read_back_gives_the_same_document),
         cmocka_unit_test(a_document_that_is_not_ours_is_damaged),

@@ -339,30 +339,50 @@ static void what_cannot_be_checked_yet_does_not_go_out(void **state)
     refused(world_publish("duty-communications", "elsewhere"), STATUS_REFUSED, "does not name the site");
 }
 
-static void a_statement_needs_a_speaker_who_confirmed_it(void **state)
+static struct str spoken(const char *kind, const char *speaker)
+{
+    return str_format(world.arena,
+                      "---\nkind: %s\ntitle: T\nchannels: [site]\nauthors: [press-officer-1]\n%s---\nText.\n", kind,
+                      speaker);
+}
+
+static void a_statement_needs_a_speaker(void **state)
 {
     (void)state;
-    static const char *const heads[] = { "", "speaker: { name: Alex }\n", "speaker: { office: Chief }\n" };
-    char text[400];
-    for (size_t i = 0; i < 3; i++) {
-        snprintf(text, sizeof text,
-                 "---\nkind: statement\ntitle: T\nchannels: [site]\nauthors: [press-officer-1]\n%s---\nText.\n",
-                 heads[i]);
-        fine(world_import("press-officer-1", "s.md", str_copy(world.arena, str_of(text))));
-        fine(world_approve("approver", "s"));
-        refused(world_publish("duty-communications", "s"), STATUS_REFUSED, "nobody stands behind it");
-    }
-    static const char head[] = "---\nkind: statement\ntitle: T\nchannels: [site]\nauthors: [press-officer-1]\n"
-                               "speaker: { name: Alex, office: Chief%s }\n---\nText.\n";
-    snprintf(text, sizeof text, head, "");
-    fine(world_import("press-officer-1", "s.md", str_copy(world.arena, str_of(text))));
+    fine(world_import("press-officer-1", "s.md", spoken("statement", "")));
     fine(world_approve("approver", "s"));
-    refused(world_publish("duty-communications", "s"), STATUS_REFUSED, "has not confirmed the words");
-    /* The confirmation is not hashed: it may come after the approval, which stays. */
-    snprintf(text, sizeof text, head, ", confirmed: 2026-03-01T10:00");
-    fine(world_import("press-officer-1", "s.md", str_copy(world.arena, str_of(text))));
-    assert_int_equal(world.last.outcome, IMPORT_RECORD);
-    fine(world_publish("duty-communications", "s"));
+    refused(world_publish("duty-communications", "s"), STATUS_REFUSED, "nobody stands behind it");
+}
+
+static void nobody_speaks_in_public_who_has_not_confirmed_the_words(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < POST_KINDS; kind++) {
+        char key[40], name[60];
+        const char *word = str_z(world.arena, post_kind_word((enum post_kind)kind));
+        snprintf(key, sizeof key, "s-%s", word);
+        snprintf(name, sizeof name, "%s.md", key);
+        fine(world_import("press-officer-1", name, spoken(word, "speaker: { name: Alex, office: Chief }\n")));
+        fine(world_approve("approver", key));
+        refused(world_publish("duty-communications", key), STATUS_REFUSED, "has not confirmed the words");
+        /* The confirmation is not hashed: it may come after the approval, which stays. */
+        fine(world_import("press-officer-1", name,
+                          spoken(word, "speaker: { name: Alex, office: Chief, confirmed: 2026-03-01T10:00 }\n")));
+        assert_int_equal(world.last.outcome, IMPORT_RECORD);
+        fine(world_publish("duty-communications", key));
+    }
+}
+
+static void a_confirmation_that_is_still_to_come_is_none(void **state)
+{
+    (void)state;
+    struct post_address address;
+    fine(world_import("press-officer-1", "s.md",
+                      spoken("advice", "speaker: { name: Alex, office: Chief, confirmed: 2026-03-01T12:01 }\n")));
+    fine(world_approve("approver", "s"));
+    refused(world_publish_at("duty-communications", "s", WORLD_NOW, &address), STATUS_REFUSED, "still to come");
+    refused(world_publish_at("duty-communications", "s", WORLD_NOW + 59999, &address), STATUS_REFUSED, "still to come");
+    fine(world_publish_at("duty-communications", "s", WORLD_NOW + 60000, &address));
 }
 
 static void labels_that_changed_since_the_save_hold_the_post(void **state)
@@ -718,7 +738,9 @@ int main(void)
         TEST(one_bad_file_keeps_all_of_the_call_out),
         TEST(who_looked_at_an_older_edition_is_told),
         TEST(what_cannot_be_checked_yet_does_not_go_out),
-        TEST(a_statement_needs_a_speaker_who_confirmed_it),
+        TEST(a_statement_needs_a_speaker),
+        TEST(nobody_speaks_in_public_who_has_not_confirmed_the_words),
+        TEST(a_confirmation_that_is_still_to_come_is_none),
         TEST(labels_that_changed_since_the_save_hold_the_post),
         TEST(a_row_that_is_not_what_was_saved_does_not_go_out),
         TEST(what_is_out_does_not_go_out_again),
