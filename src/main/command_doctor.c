@@ -131,7 +131,13 @@ static void look_at_demonstration(struct doctor *d)
     if (!place_has(d->arena, d->folder, PLACE_DEMONSTRATION) || !d->settings)
         return;
     struct str address = settings_get(d->settings, wiring_setting("site.address"))->text;
-    if (wiring_address_is_local(address))
+    struct str reached = place_listener_of_others(d->settings);
+    if (reached.n)
+        problem(d, "demonstration",
+                "This folder holds the demonstration, whose passphrases everybody knows, and others than this machine "
+                "reach %.*s of server.listen: listen on localhost, or make another folder with candour init.",
+                STR_ARG(reached));
+    else if (wiring_address_is_local(address))
         line(d, "demonstration", "this folder holds the demonstration; it is served on localhost only");
     else
         problem(

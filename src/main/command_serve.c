@@ -3,7 +3,8 @@
  *
  * Promises: one server a data folder; addresses are bound before anything is
  * started and closed after everything has ended; demonstration accounts, whose
- * passphrases everybody knows, are not served under a real name.
+ * passphrases everybody knows, are not served under a real name or beyond this
+ * machine.
  */
 #include <stdio.h>
 #include <string.h>
@@ -76,7 +77,7 @@ static enum status listen_all(struct serving *s, const struct option *listen, st
     return status;
 }
 
-static enum status may_be_served(const struct place *place, struct fault *fault)
+static enum status may_be_served(const struct place *place, const struct option *listen, struct fault *fault)
 {
     struct str address = settings_get(place->settings, wiring_setting("site.address"))->text;
     if (place->demonstration && !wiring_address_is_local(address))
@@ -85,6 +86,16 @@ static enum status may_be_served(const struct place *place, struct fault *fault)
                          "localhost address: serve a folder that candour init made without --demonstration, or take "
                          "site.address out of %s/" PLACE_SETTINGS ".",
                          place->folder, place->folder);
+    if (!place->demonstration)
+        return STATUS_OK;
+    struct str asked = str_of(listen->value);
+    struct str reached = listen->seen ? place_reached_by_others(&asked, 1) : place_listener_of_others(place->settings);
+    if (reached.n)
+        return fault_set(fault, STATUS_REFUSED,
+                         "%s holds the demonstration, whose passphrases everybody knows, and others than this machine "
+                         "reach %.*s: listen on localhost, 127.0.0.1 or [::1], or serve a folder that candour init "
+                         "made without --demonstration.",
+                         place->folder, STR_ARG(reached));
     return STATUS_OK;
 }
 
@@ -124,7 +135,7 @@ static int serve(struct serving *s, const char *folder, const struct option *lis
     int code = place_read(&s->place, s->arena, folder);
     if (code != EXIT_DONE)
         return code;
-    if (may_be_served(&s->place, &fault) != STATUS_OK ||
+    if (may_be_served(&s->place, listen, &fault) != STATUS_OK ||
         place_lock_take(&s->lock, s->arena, s->place.folder, &fault) != STATUS_OK)
         return command_fail(&fault);
     if (listen_all(s, listen, &fault) != STATUS_OK) {

@@ -93,6 +93,20 @@ enum status place_settings_read(struct arena *arena, struct str text, const stru
     return *faults_n ? STATUS_INVALID : STATUS_OK;
 }
 
+struct str place_reached_by_others(const struct str *listeners, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (proc_listen_check(listeners[i], NULL) == STATUS_OK && !proc_listen_is_local(listeners[i]))
+            return listeners[i];
+    return STR_NONE;
+}
+
+struct str place_listener_of_others(const struct settings *settings)
+{
+    const struct setting_value *listen = settings_get(settings, main_setting_listen);
+    return place_reached_by_others(listen->list, listen->list_n);
+}
+
 static int settings_of_folder(struct place *p, struct arena *arena)
 {
     struct fault fault;

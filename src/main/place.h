@@ -43,6 +43,11 @@ int place_read(struct place *out, struct arena *arena, const char *folder);
 enum status place_settings_read(struct arena *arena, struct str text, const struct settings **out,
                                 struct setting_fault *faults, size_t *faults_n);
 
+/* The first of these listeners that others than this machine may reach; STR_NONE: none. What is no address is none. */
+struct str place_reached_by_others(const struct str *listeners, size_t n);
+/* The same of the setting server.listen. */
+struct str place_listener_of_others(const struct settings *settings);
+
 /*
  * The lock of a running server. One process holds it; it is free when that
  * process ends, however it ends. `where` is written into it for the doctor.

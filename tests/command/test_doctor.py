@@ -63,6 +63,11 @@ class Doctor(Case):
         self.write(folder, "candour.yaml", "site:\n  address: https://police.example\n")
         self.problem(folder, "demonstration", "candour init")
 
+    def test_demonstration_data_that_others_reach(self):
+        folder = self.installation(demonstration=True)
+        self.write(folder, "candour.yaml", "server:\n  listen: [\"localhost:8080\", \"[::]:8080\"]\n")
+        self.problem(folder, "demonstration", "[::]:8080", "localhost")
+
     def test_a_missing_database(self):
         folder = self.installation()
         for name in ("candour.db", "candour.db-wal", "candour.db-shm"):

@@ -150,6 +150,23 @@ class Serve(Case):
             with Server(folder) as server:
                 self.assertEqual(status(server.port, "/healthz"), 200)
 
+    def test_demonstration_data_is_not_served_beyond_this_machine(self):
+        folder = self.installation(demonstration=True)
+        for where in ("0.0.0.0:0", "[::]:0", "[::ffff:127.0.0.1]:0", "192.0.2.7:0"):
+            done = run("serve", "--data", folder, "--listen", where)
+            self.refused(done, 1, "demonstration", where, "listen on localhost")
+            self.assertEqual(done.stdout, "", "no passphrase is shown")
+            self.write(folder, "candour.yaml", f"server:\n  listen: [\"127.0.0.1:0\", \"{where}\"]\n")
+            self.refused(run("serve", "--data", folder), 1, "demonstration", where)
+        with Server(folder) as server:
+            self.assertEqual(status(server.port, "/healthz"), 200, "--listen stands above the setting")
+        for where in ("127.0.0.1:0", "127.8.9.1:0", "[::1]:0"):
+            process = subprocess.Popen([BINARY, "serve", "--data", folder, "--listen", where], stdout=subprocess.PIPE,
+                                       stderr=subprocess.DEVNULL, text=True)
+            with process:
+                self.assertIn("is at http://", process.stdout.readline(), where)
+                process.terminate()
+
     # ---- The database ----
 
     def test_a_damaged_database_at_the_start_ends_it(self):
