@@ -18,7 +18,7 @@
 #include "main/posts_said.h"
 #include "base/banned.h"
 
-enum { SAID_MAX = 8 * 1024 * 1024, HASH_SHORTEST = 12, HASH_DIGITS = 64 };
+enum { SAID_MAX = 8 * 1024 * 1024, HASH_SHORTEST = 8, HASH_DIGITS = 64 };
 
 enum { OPTION_DATA, OPTION_AS, OPTION_USER, OPTION_REASON, OPTION_GROUND, OPTION_EDITION, OPTION_JSON, OPTIONS };
 
@@ -318,6 +318,10 @@ static void show_text(struct call *call, const struct post_detail *d)
         printf("channel    %.*s: %.*s%s, since %s\n", STR_ARG(post_channel_word(d->presences[i].channel)),
                STR_ARG(presence_state_word(d->presences[i].state)), d->presences[i].wanted ? " (wanted)" : "",
                day_and_time(call->arena, d->presences[i].since));
+    /* The whole hash: of a few digits an author with time could make two editions that share them. */
+    if (!e->withdrawn.set && (e->state == EDITION_IN_REVIEW || e->state == EDITION_APPROVED))
+        printf("to %s candour post %s %.*s --edition %.*s\n", e->state == EDITION_APPROVED ? "publish" : "approve",
+               e->state == EDITION_APPROVED ? "publish" : "approve", STR_ARG(e->key), STR_ARG(e->hash_hex));
     const struct json *document = NULL;
     struct fault fault;
     if (json_read(call->arena, d->document, &document, &fault) != STATUS_OK)
@@ -352,16 +356,27 @@ static int show(struct call *call)
 
 /* ---- Acts on one post ---- */
 
+static bool edition_good(struct str asked)
+{
+    for (size_t i = 0; i < asked.n; i++) {
+        char c = asked.p[i];
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')))
+            return false;
+    }
+    return asked.n >= HASH_SHORTEST && asked.n <= HASH_DIGITS;
+}
+
 /* Looks at the post as it stands and asks who acts. With --edition only that edition will do. */
 static int begin_act(struct call *call, struct actor *actor, struct act *act, struct post_entry *entry)
 {
     struct fault fault;
     struct db_tx *tx = NULL;
     struct str asked = call->options[OPTION_EDITION].seen ? str_of(call->options[OPTION_EDITION].value) : STR_NONE;
-    if (asked.p != NULL && (asked.n < HASH_SHORTEST || asked.n > HASH_DIGITS))
+    if (asked.p != NULL && !edition_good(asked))
         return options_wrong(&command_post,
-                             "--edition takes the hash of the edition: 64 digits, or its first %d or more.",
-                             HASH_SHORTEST);
+                             "--edition takes the hash of the edition as post show gives it: %d digits (0 to 9, a to "
+                             "f), or its first %d or more.",
+                             HASH_DIGITS, HASH_SHORTEST);
     enum status status = db_read_begin(call->in.db, &tx, &fault);
     if (status != STATUS_OK)
         return command_fail(&fault);
@@ -371,9 +386,10 @@ static int begin_act(struct call *call, struct actor *actor, struct act *act, st
         fault_set(&fault, status, "There is no post of that name: candour post list names those there are.");
     else if (status != STATUS_OK)
         fault_set(&fault, status, "The post could not be read (%s): run candour doctor.", status_name(status));
-    else if (asked.p != NULL && !str_starts(entry->hash_hex, asked))
+    else if (asked.p != NULL && !str_equal_nocase(str_slice(entry->hash_hex, 0, asked.n), asked))
         status = fault_set(&fault, STATUS_CONFLICT,
-                           "The post has changed: its newest edition is number %lld, %.*s. Read it and try again.",
+                           "That is not the newest edition, which is number %lld, %.*s. Read it with post show and try "
+                           "again.",
                            (long long)entry->number, STR_ARG(entry->hash_hex));
     if (status != STATUS_OK)
         return command_fail(&fault);
@@ -394,8 +410,8 @@ static int approve(struct call *call)
     struct post_approval approval = { .arena = call->arena, .act = &act, .key = entry.key, .hash_hex = entry.hash_hex };
     if (db_write(call->in.db, posts_approve_write, &approval, &fault) != STATUS_OK)
         return command_fail(&fault);
-    printf("%.*s: edition %lld approved, %.*s\n", STR_ARG(entry.key), (long long)approval.number,
-           STR_ARG(entry.hash_hex));
+    printf("%.*s: edition %lld approved, \"%.*s\", %.*s\n", STR_ARG(entry.key), (long long)approval.number,
+           STR_ARG(entry.title), STR_ARG(entry.hash_hex));
     return EXIT_DONE;
 }
 
@@ -481,7 +497,7 @@ static const struct subcommand subcommands[] = {
     { "show", 1, 1, show, BIT(OPTION_JSON) },
     { "approve", 1, 1, approve, ACTOR_OPTIONS | BIT(OPTION_EDITION) },
     { "publish", 1, 1, publish, ACTOR_OPTIONS | BIT(OPTION_EDITION) },
-    { "withdraw", 1, 1, withdraw, ACTOR_OPTIONS | BIT(OPTION_REASON) | BIT(OPTION_GROUND) | BIT(OPTION_EDITION) },
+    { "withdraw", 1, 1, withdraw, ACTOR_OPTIONS | BIT(OPTION_REASON) | BIT(OPTION_GROUND) },
 };
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };
 
@@ -556,7 +572,8 @@ const struct command command_post = {
         "name "
         "without .md. Several files are one act: with a fault in any, nothing is imported. Who approves must be none "
         "of "
-        "those who wrote or imported the post; an approval holds for one edition. The reason of a withdrawal is shown "
+        "those who wrote or imported the post; an approval holds for one edition. Name it with --edition, as post show "
+        "gives it: without it the newest one is taken, whatever it says by then. The reason of a withdrawal is shown "
         "to "
         "the public; it may begin with its ground, as in \"error: the day was wrong\". Grounds: error, disclosure, "
         "policy, licence-or-consent, court-order, personal-data, safety, other. Without --as or --user the terminal is "

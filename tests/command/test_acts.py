@@ -1,0 +1,60 @@
+"""The acts on one post: which edition they are about, and what is said of it."""
+import os
+import re
+
+from common import Case, run
+
+POST = "---\nkind: update\ntitle: {title}\nchannels: [site]\nauthors: [press-officer-1]\n---\n{text}\n"
+
+
+class Acts(Case):
+    def setUp(self):
+        super().setUp()
+        self.folder = self.installation(demonstration=True)
+        self.file = os.path.join(os.path.dirname(self.folder), "lamps.md")
+
+    def post(self, act, *rest, by=None, code=0):
+        done = run("post", act, "--data", self.folder, *(["--as", by] if by else []), *rest)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done
+
+    def bring(self, title, text="Text."):
+        with open(self.file, "w", encoding="utf-8") as f:
+            f.write(POST.format(title=title, text=text))
+        return re.search(r"[0-9a-f]{64}", self.post("import", self.file, by="press-officer-1").stdout)[0]
+
+    def test_post_show_gives_the_command_that_approves_exactly_this_edition(self):
+        edition = self.bring("The lamps are mended")
+        command = f"candour post approve lamps --edition {edition}\n"
+        self.assertIn(command, self.post("show", "lamps").stdout)
+        self.bring("The lamps are broken")
+        refused = self.post(*command.split()[2:], by="approver", code=1)
+        self.assertIn("is not the newest edition, which is number 2", refused.stderr)
+        command = re.search(r"candour (post approve .*)", self.post("show", "lamps").stdout)[1]
+        self.post(*command.split()[1:], by="approver")
+        command = re.search(r"candour (post publish .*)", self.post("show", "lamps").stdout)[1]
+        self.post(*command.split()[1:], by="duty-communications")
+        self.assertNotIn("--edition", self.post("show", "lamps").stdout)
+
+    def test_an_approval_says_number_title_and_hash(self):
+        edition = self.bring("The lamps are mended")
+        said = self.post("approve", "lamps", by="approver").stdout
+        self.assertEqual(said, f'lamps: edition 1 approved, "The lamps are mended", {edition}\n')
+
+    def test_an_edition_is_named_by_8_to_64_digits_in_any_letter_case(self):
+        edition = self.bring("The lamps are mended")
+        for wrong in (edition[:7], edition + "0", "g" * 12, edition[:8] + " ", "0x" + edition[:10]):
+            self.assertIn("--edition takes the hash", self.post("approve", "lamps", "--edition", wrong, by="approver",
+                                                                code=2).stderr)
+        other = ("1" if edition[7] == "0" else "0").join((edition[:7], edition[8:]))
+        self.post("approve", "lamps", "--edition", other, by="approver", code=1)
+        self.post("approve", "lamps", "--edition", edition[:8].upper(), by="approver")
+        self.post("publish", "lamps", "--edition", edition.upper(), by="duty-communications")
+
+    def test_a_withdrawal_takes_no_edition(self):
+        edition = self.bring("The lamps are mended")
+        self.post("approve", "lamps", by="approver")
+        self.post("publish", "lamps", by="duty-communications")
+        refused = self.post("withdraw", "lamps", "--edition", edition, "--reason", "Wrong.", by="duty-communications",
+                            code=2)
+        self.assertIn("post withdraw takes no --edition", refused.stderr)
