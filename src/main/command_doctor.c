@@ -91,7 +91,7 @@ static void look_at_key(struct doctor *d)
     const char *path = place_path(d->arena, d->folder, PLACE_KEY);
     struct stat st;
     if (!path || lstat(path, &st) != 0)
-        problem(d, "key file", "%s/" PLACE_KEY " is missing: put the one of your backup in its place.", d->folder);
+        problem(d, "key file", "%s/" PLACE_KEY " is missing: restore key from a backup.", d->folder);
     else if (!S_ISREG(st.st_mode) || st.st_size != PLACE_KEY_SIZE)
         problem(d, "key file", "%s is not a file of %d bytes: put the one of your backup in its place.", path,
                 PLACE_KEY_SIZE);
@@ -111,6 +111,13 @@ static void look_at_settings(struct doctor *d)
     struct fault fault;
     struct str text;
     size_t n = 0;
+    if (path && !place_has(d->arena, d->folder, PLACE_SETTINGS)) {
+        problem(d, "settings",
+                "%s is missing: put the one of your backup in its place, or an empty file, with which every setting "
+                "has its default.",
+                path);
+        return;
+    }
     if (!path || !faults || file_read(d->arena, path, PLACE_SETTINGS_MAX, &text, &fault) != STATUS_OK) {
         problem(d, "settings", "%s", path && faults ? fault.text : "There was not enough memory.");
         return;
@@ -198,8 +205,7 @@ static void look_at_database(struct doctor *d)
 {
     struct fault fault;
     struct db *db = NULL;
-    struct db_options options = wiring_database(d->folder, false);
-    enum status status = db_open(&db, &options, &fault);
+    enum status status = place_database_open(d->folder, &db, &fault);
     if (status == STATUS_OK)
         status = db_check(db, &fault);
     if (status == STATUS_OK)

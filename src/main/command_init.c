@@ -222,8 +222,15 @@ static enum status demonstration_mark(const struct init *in, struct fault *fault
 
 static enum status in_use(const struct init *in, struct fault *fault)
 {
+    struct fault gone;
+    bool whole = place_whole(in->arena, in->folder, &gone) == STATUS_OK;
     for (size_t i = 0; i < 4; i++)
-        if (place_has(in->arena, in->folder, made[i]))
+        if (place_has(in->arena, in->folder, made[i]) && !whole)
+            return fault_set(fault, STATUS_CONFLICT,
+                             "%s is a data folder already (it has %s): nothing was changed. But %s Or give another "
+                             "folder with --data.",
+                             in->folder, made[i], gone.text);
+        else if (place_has(in->arena, in->folder, made[i]))
             return fault_set(fault, STATUS_CONFLICT,
                              "%s is a data folder already (it has %s): nothing was changed. Give another folder with "
                              "--data.",

@@ -431,7 +431,10 @@ static int publish(struct call *call)
     return EXIT_DONE;
 }
 
-/* "--reason 'error: words'" or 'error/words' names the ground too; "--ground" does it alone. */
+/*
+ * "--reason 'error: words'" names the ground too, and a ground alone needs no words where it hides them; "--ground"
+ * does it by itself. Everything else stays in the reason as it was written.
+ */
 static bool ground_of(const struct call *call, enum post_ground *ground, struct str *reason)
 {
     struct str all = str_of(call->options[OPTION_REASON].value);
@@ -439,12 +442,10 @@ static bool ground_of(const struct call *call, enum post_ground *ground, struct 
     *reason = all;
     if (call->options[OPTION_GROUND].seen)
         return post_ground_of_word(str_of(call->options[OPTION_GROUND].value), ground);
-    for (size_t i = 0; i <= all.n; i++)
-        if (i == all.n || all.p[i] == ':' || all.p[i] == '/') {
-            if (post_ground_of_word(str_slice(all, 0, i), ground))
-                *reason = i == all.n ? STR("") : str_trim(str_slice(all, i + 1, all.n));
-            return true;
-        }
+    ptrdiff_t colon = str_find_byte(all, ':');
+    struct str word = str_slice(all, 0, colon < 0 ? all.n : (size_t)colon);
+    if (post_ground_of_word(word, ground))
+        *reason = colon < 0 ? STR("") : str_trim(str_slice(all, word.n + 1, all.n));
     return true;
 }
 
@@ -569,15 +570,13 @@ const struct command command_post = {
              "post withdraw KEY --reason TEXT [--ground GROUND] [--as USER | --user USER]",
     .help =
         "Brings posts in from files, shows them, and takes them to the public and back. A post's key is its file's "
-        "name "
-        "without .md. Several files are one act: with a fault in any, nothing is imported. Who approves must be none "
-        "of "
-        "those who wrote or imported the post; an approval holds for one edition. Name it with --edition, as post show "
-        "gives it: without it the newest one is taken, whatever it says by then. The reason of a withdrawal is shown "
-        "to "
-        "the public; it may begin with its ground, as in \"error: the day was wrong\". Grounds: error, disclosure, "
-        "policy, licence-or-consent, court-order, personal-data, safety, other. Without --as or --user the terminal is "
-        "asked for user and passphrase; with --user the passphrase is read from standard input; --as works on "
-        "demonstration data only.",
+        "name without .md. Several files are one act: with a fault in any, nothing is imported. Who approves must be "
+        "none of those who wrote or imported the post; an approval holds for one edition. Name it with --edition, as "
+        "post show gives it: without it the newest one is taken, whatever it says by then. The reason of a withdrawal "
+        "is shown to the public. It may begin with its ground and a colon, as in \"error: the day was wrong\"; the "
+        "ground and the colon are not shown as words of the reason. Grounds: error, disclosure, policy, "
+        "licence-or-consent, court-order, personal-data, safety, other. With court-order, personal-data and safety no "
+        "reason is shown, and the ground alone will do. Without --as or --user the terminal is asked for user and "
+        "passphrase; with --user the passphrase is read from standard input; --as works on demonstration data only.",
     .run = run,
 };

@@ -37,8 +37,7 @@ int installation_open(struct installation *out, const char *folder)
         out->settings = place.settings;
         out->demonstration = place.demonstration;
         memcpy(out->key, place.key, sizeof out->key);
-        struct db_options options = wiring_database(place.folder, false);
-        if (db_open(&out->db, &options, &fault) != STATUS_OK)
+        if (place_database_open(place.folder, &out->db, &fault) != STATUS_OK)
             code = command_fail(&fault);
     }
     explicit_bzero(place.key, sizeof place.key);

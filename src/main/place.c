@@ -148,6 +148,32 @@ static int key_of_folder(struct place *p, struct arena *arena)
     return EXIT_DONE;
 }
 
+static enum status gone(const char *folder, const char *name, struct fault *fault)
+{
+    if (strcmp(name, PLACE_SETTINGS) == 0)
+        return fault_set(fault, STATUS_NOT_FOUND,
+                         "%s/%s is missing: put the one of your backup in its place, or an empty file, with which "
+                         "every setting has its default.",
+                         folder, name);
+    return fault_set(fault, STATUS_NOT_FOUND, "%s/%s is missing: restore %s from a backup.", folder, name, name);
+}
+
+enum status place_whole(struct arena *arena, const char *folder, struct fault *fault)
+{
+    static const char *const parts[] = { PLACE_SETTINGS, PLACE_KEY, PLACE_DATABASE };
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (!place_has(arena, folder, parts[i]))
+            return gone(folder, parts[i], fault);
+    return STATUS_OK;
+}
+
+enum status place_database_open(const char *folder, struct db **out, struct fault *fault)
+{
+    struct db_options options = wiring_database(folder, false);
+    enum status status = db_open(out, &options, fault);
+    return status == STATUS_NOT_FOUND ? gone(folder, PLACE_DATABASE, fault) : status;
+}
+
 int place_read(struct place *out, struct arena *arena, const char *folder)
 {
     *out = (struct place){ .folder = folder ? folder : PLACE_DEFAULT };
@@ -165,9 +191,14 @@ int place_read(struct place *out, struct arena *arena, const char *folder)
                   out->folder, out->folder);
         return command_fail(&fault);
     }
-    if (!place_has(arena, out->folder, PLACE_SETTINGS) && !place_has(arena, out->folder, PLACE_KEY)) {
+    bool settings = place_has(arena, out->folder, PLACE_SETTINGS), key = place_has(arena, out->folder, PLACE_KEY);
+    if (!settings && !key && !place_has(arena, out->folder, PLACE_DATABASE)) {
         fault_set(&fault, STATUS_NOT_FOUND, "%s is not a data folder of candour: make one with candour init --data %s.",
                   out->folder, out->folder);
+        return command_fail(&fault);
+    }
+    if (!settings || !key) {
+        gone(out->folder, settings ? PLACE_KEY : PLACE_SETTINGS, &fault);
         return command_fail(&fault);
     }
     out->demonstration = place_has(arena, out->folder, PLACE_DEMONSTRATION);

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "base/settings.h"
+#include "db/db.h"
 #include "main/command.h"
 
 #define PLACE_DEFAULT "data"
@@ -38,6 +39,11 @@ struct place {
 
 /* Settings, key and marks. Says why not on standard error, each fault with its place; gives the exit code. */
 int place_read(struct place *out, struct arena *arena, const char *folder);
+
+/* Opens the database of the folder, which is never made here. Where it is gone, the words say what to do. */
+enum status place_database_open(const char *folder, struct db **out, struct fault *fault);
+/* The first of settings, key and database that is gone, where others are there, with what to do; STATUS_NOT_FOUND. */
+enum status place_whole(struct arena *arena, const char *folder, struct fault *fault);
 
 /* Settings of one text: the rows' faults, then those that only all rows together show. */
 enum status place_settings_read(struct arena *arena, struct str text, const struct settings **out,

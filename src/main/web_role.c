@@ -90,8 +90,7 @@ static enum status web_drop(struct proc_self *self, struct fault *fault)
 static struct db *database_open(struct fault *fault)
 {
     struct db *db = NULL;
-    struct db_options options = wiring_database(here.place.folder, false);
-    if (db_open(&db, &options, fault) == STATUS_OK)
+    if (place_database_open(here.place.folder, &db, fault) == STATUS_OK)
         return db;
     log_event(LOG_ERROR, "web.database_closed", LOG_STR(LOG_STATUS, str_of(status_name(fault->status))),
               LOG_STR(LOG_WHAT, str_of(fault->text)));

@@ -74,8 +74,7 @@ static void database_away(const struct fault *fault)
 static void database_open(void)
 {
     struct fault fault;
-    struct db_options options = wiring_database(here.place.folder, false);
-    if (db_open(&here.db, &options, &fault) != STATUS_OK) {
+    if (place_database_open(here.place.folder, &here.db, &fault) != STATUS_OK) {
         here.db = NULL;
         database_away(&fault);
     }

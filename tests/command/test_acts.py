@@ -1,4 +1,5 @@
 """The acts on one post: which edition they are about, and what is said of it."""
+import json
 import os
 import re
 
@@ -58,3 +59,19 @@ class Acts(Case):
         refused = self.post("withdraw", "lamps", "--edition", edition, "--reason", "Wrong.", by="duty-communications",
                             code=2)
         self.assertIn("post withdraw takes no --edition", refused.stderr)
+
+    def test_only_a_ground_with_a_colon_is_taken_off_a_reason(self):
+        for n, (options, ground, reason) in enumerate((
+                (("policy: guidance has changed",), "policy", "guidance has changed"),
+                (("policy/guidance has changed",), "other", "policy/guidance has changed"),
+                (("error/policy: both",), "other", "error/policy: both"),
+                (("The sign said: error",), "other", "The sign said: error"),
+                (("policy: see 1/2: guidance", "--ground", "error"), "error", "policy: see 1/2: guidance"),
+                (("safety",), "safety", None))):
+            self.file = os.path.join(os.path.dirname(self.file), f"lamps-{n}.md")
+            self.bring(f"The lamps, {n}")
+            self.post("approve", f"lamps-{n}", by="approver")
+            self.post("publish", f"lamps-{n}", by="duty-communications")
+            self.post("withdraw", f"lamps-{n}", "--reason", *options, by="duty-communications")
+            shown = json.loads(self.post("show", f"lamps-{n}", "--json").stdout)
+            self.assertEqual((shown["ground"], shown["reason"]), (ground, reason))

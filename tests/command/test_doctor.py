@@ -56,7 +56,7 @@ class Doctor(Case):
         self.write(folder, "candour.yaml", "site:\n  address: https://police.example/path\n")
         self.problem(folder, "settings", "candour.yaml:2:12", "nothing behind it")
         os.unlink(os.path.join(folder, "candour.yaml"))
-        self.problem(folder, "settings", "candour.yaml")
+        self.problem(folder, "settings", "candour.yaml", "backup", "empty file")
 
     def test_demonstration_data_under_a_real_name(self):
         folder = self.installation(demonstration=True)
@@ -73,7 +73,7 @@ class Doctor(Case):
         for name in ("candour.db", "candour.db-wal", "candour.db-shm"):
             if os.path.exists(os.path.join(folder, name)):
                 os.unlink(os.path.join(folder, name))
-        self.problem(folder, "database", "candour.db")
+        self.problem(folder, "database", "restore candour.db from a backup")
 
     def test_a_damaged_database_is_found_anywhere_in_the_file(self):
         folder = self.installation(demonstration=True)

@@ -48,6 +48,23 @@ class Init(Case):
         self.refused(run("init", "--data", folder, "--demonstration"), 1, "already")
         self.assertEqual(contents(folder), before)
 
+    def test_where_a_part_of_a_data_folder_is_gone_every_command_says_which_and_what_to_do(self):
+        folder = self.installation()
+        for name, words in (("candour.db", "restore candour.db from a backup"), ("key", "restore key from a backup"),
+                            ("candour.yaml", "or an empty file")):
+            with self.subTest(name):
+                os.rename(os.path.join(folder, name), self.path("aside"))
+                before = contents(folder)
+                self.refused(run("user", "list", "--data", folder), 2, f"{name} is missing", words)
+                self.refused(run("init", "--data", folder), 1, "already", f"{name} is missing", words)
+                self.assertNotIn("candour init", run("doctor", "--data", folder).stdout)
+                self.assertEqual(set(before) - set(contents(folder)), set())
+                os.rename(self.path("aside"), os.path.join(folder, name))
+        os.unlink(os.path.join(folder, "key"))
+        os.unlink(os.path.join(folder, "candour.yaml"))
+        self.refused(run("user", "list", "--data", folder), 2, "candour.yaml is missing")
+        self.assertEqual(run("init", "--data", folder).returncode, 1)
+
     def test_the_folder_above_must_be_there(self):
         self.refused(run("init", "--data", self.path("no", "such")), 2, "no/such")
 
