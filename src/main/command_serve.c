@@ -16,7 +16,7 @@
 #include "main/options.h"
 #include "main/place.h"
 #include "main/roles.h"
-#include "main/told.h"
+#include "main/start_message.h"
 #include "main/wiring.h"
 #include "proc/proc.h"
 #include "base/banned.h"
@@ -103,8 +103,8 @@ static int run_parent(struct serving *s)
 {
     buf_init(&s->for_web, s->arena, PROC_TOLD_MAX);
     buf_init(&s->for_worker, s->arena, PROC_TOLD_MAX);
-    told_write(&s->for_web, &s->place, true);
-    told_write(&s->for_worker, &s->place, false);
+    start_message_write(&s->for_web, &s->place, true);
+    start_message_write(&s->for_worker, &s->place, false);
     int descriptors[PROC_LISTENERS_MAX];
     for (size_t i = 0; i < s->listeners_n; i++)
         descriptors[i] = s->listeners[i].fd;

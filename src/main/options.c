@@ -14,36 +14,12 @@
 
 enum { WORD_MAX = 32, FAR = 3 };
 
-/* Letters to change, add or leave out. Words longer than WORD_MAX are far from everything. */
-static size_t distance(const char *a, const char *b)
-{
-    size_t n = strlen(a), m = strlen(b), row[WORD_MAX + 1];
-    if (n > WORD_MAX || m > WORD_MAX)
-        return WORD_MAX;
-    for (size_t j = 0; j <= m; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= n; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= m; j++) {
-            size_t best = diagonal + (a[i - 1] != b[j - 1]);
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            diagonal = row[j];
-            row[j] = best;
-        }
-    }
-    return row[m];
-}
-
 const char *options_nearest(const char *word, const char *const *names)
 {
     const char *found = NULL;
     size_t best = FAR;
     for (; *names; names++) {
-        size_t d = distance(word, *names);
+        size_t d = str_distance(str_of(word), str_of(*names));
         bool beginning = strlen(word) > 1 && strncmp(word, *names, strlen(word)) == 0;
         if (beginning)
             d = 0;

@@ -18,7 +18,7 @@
 #include "base/log.h"
 #include "http/http.h"
 #include "main/roles.h"
-#include "main/told.h"
+#include "main/start_message.h"
 #include "main/wiring.h"
 #include "base/banned.h"
 
@@ -59,7 +59,7 @@ static enum status web_open(struct proc_self *self, struct fault *fault)
     if (!here.arena)
         return fault_no_memory(fault);
     bool key = false;
-    enum status status = told_read(here.arena, self->told, &here.place, &key, fault);
+    enum status status = start_message_read(here.arena, self->told, &here.place, &key, fault);
     if (status == STATUS_INVALID && self->starts == 0) {
         give_up("the settings cannot be used", EXIT_CANNOT, fault);
         return STATUS_OK;

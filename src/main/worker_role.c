@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "main/jobs.h"
 #include "main/roles.h"
-#include "main/told.h"
+#include "main/start_message.h"
 #include "main/wiring.h"
 #include "base/banned.h"
 
@@ -49,7 +49,7 @@ static enum status worker_open(struct proc_self *self, struct fault *fault)
     if (!here.arena || !here.job_arena)
         return fault_no_memory(fault);
     bool key = false;
-    enum status status = told_read(here.arena, self->told, &here.place, &key, fault);
+    enum status status = start_message_read(here.arena, self->told, &here.place, &key, fault);
     if (status != STATUS_OK)
         return status;
     if (key || self->descriptors_n)

@@ -1,6 +1,15 @@
 /*
  * The life of a child: eight steps, in the same order for every role.
  *
+ *   1 forget    read the first message; close what was inherited and not meant for it; end with the parent
+ *   2 open      what it needs and could not open later
+ *   3 drop      privilege: another user, no core file
+ *   4 sandbox   no way back to more rights
+ *   5 signals   SIGTERM becomes readable, Ctrl-C is the parent's alone
+ *   6 peers     other processes and the database
+ *   7 loop      its work, until it shall end
+ *   8 farewell  close what is open, and say why it ended
+ *
  * Promises: no step is left out or done earlier than another; a child without
  * its parent ends; what a child was told is wiped when it ends. Somebody who
  * runs "candour @web" by hand has no channel and gets nothing but a sentence.
@@ -49,7 +58,7 @@ static enum status end_with_parent(struct fault *fault)
     return STATUS_OK;
 }
 
-static enum status told_read(struct proc_self *self, struct fault *fault)
+static enum status first_message_read(struct proc_self *self, struct fault *fault)
 {
     enum { ROOM = PROC_TOLD_MAX + 64 };
     here.message = mem_alloc(ROOM);
@@ -82,7 +91,7 @@ static enum status forget_own(struct proc_self *self, struct fault *fault)
     if (getsockopt(PROC_CHANNEL, SOL_SOCKET, SO_TYPE, &kind, &kind_n) != 0 || kind != SOCK_SEQPACKET)
         return fault_set(fault, STATUS_UNAVAILABLE, "This is a part of the server and is started by it.");
     self->channel = PROC_CHANNEL;
-    enum status status = told_read(self, fault);
+    enum status status = first_message_read(self, fault);
     if (status != STATUS_OK)
         return status;
     /* Those that the parent meant for it stay; the programs that it might start get none of them. */

@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "main/options.h"
-#include "main/told.h"
+#include "main/start_message.h"
 #include "main/wiring.h"
 #include "base/banned.h"
 
@@ -37,8 +37,8 @@ static void the_worker_is_told_everything_but_the_key(void **state)
         struct buf told;
         bool key_known = !with_key;
         buf_init(&told, arena, 64 * 1024);
-        told_write(&told, &place, with_key);
-        assert_int_equal(told_read(arena, buf_str(&told), &heard, &key_known, NULL), STATUS_OK);
+        start_message_write(&told, &place, with_key);
+        assert_int_equal(start_message_read(arena, buf_str(&told), &heard, &key_known, NULL), STATUS_OK);
         assert_string_equal(heard.folder, "some folder");
         assert_true(heard.demonstration);
         assert_int_equal(heard.owner, 1000);
@@ -59,11 +59,12 @@ static void what_was_told_is_refused_when_cut_at_any_byte_or_longer(void **state
     struct buf told;
     bool key_known;
     buf_init(&told, NULL, 64 * 1024);
-    told_write(&told, &place, true);
+    start_message_write(&told, &place, true);
     for (size_t cut = 0; cut < told.n; cut++)
-        assert_int_equal(told_read(arena, (struct str){ told.p, cut }, &heard, &key_known, NULL), STATUS_DAMAGED);
+        assert_int_equal(start_message_read(arena, (struct str){ told.p, cut }, &heard, &key_known, NULL),
+                         STATUS_DAMAGED);
     buf_add_byte(&told, 'x');
-    assert_int_equal(told_read(arena, buf_str(&told), &heard, &key_known, NULL), STATUS_DAMAGED);
+    assert_int_equal(start_message_read(arena, buf_str(&told), &heard, &key_known, NULL), STATUS_DAMAGED);
     buf_free(&told);
     arena_free(arena);
 }
@@ -75,13 +76,14 @@ static void every_allocation_of_a_childs_start_may_fail(void **state)
     struct buf told;
     bool key_known;
     buf_init(&told, NULL, 64 * 1024);
-    told_write(&told, &place, true);
+    start_message_write(&told, &place, true);
     uint64_t k = 1;
     for (;; k++) {
         int64_t live = mem_live();
         mem_fail_at(k);
         struct arena *arena = arena_new(1024 * 1024);
-        enum status status = arena ? told_read(arena, buf_str(&told), &heard, &key_known, NULL) : STATUS_NO_MEMORY;
+        enum status status =
+            arena ? start_message_read(arena, buf_str(&told), &heard, &key_known, NULL) : STATUS_NO_MEMORY;
         bool reached = mem_calls() >= k;
         mem_fail_at(0);
         arena_free(arena);

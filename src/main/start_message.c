@@ -1,10 +1,10 @@
 /*
- * From the parent to a child: folder, settings, marks, and for some the key.
+ * The start message, from the parent to a child; its fields stand in the header.
  *
  * The settings go as the text that the parent found without fault, and are
  * read again by the child with the same rows.
  */
-#include "main/told.h"
+#include "main/start_message.h"
 
 #include <string.h>
 
@@ -15,7 +15,7 @@
 #include "proc/proc.h"
 #include "base/banned.h"
 
-void told_write(struct buf *out, const struct place *place, bool with_key)
+void start_message_write(struct buf *out, const struct place *place, bool with_key)
 {
     proc_put_str(out, str_of(place->folder));
     proc_put_str(out, place->text);
@@ -25,7 +25,8 @@ void told_write(struct buf *out, const struct place *place, bool with_key)
     proc_put_str(out, with_key ? (struct str){ (const char *)place->key, PLACE_KEY_SIZE } : STR(""));
 }
 
-enum status told_read(struct arena *arena, struct str told, struct place *out, bool *key_known, struct fault *fault)
+enum status start_message_read(struct arena *arena, struct str told, struct place *out, bool *key_known,
+                               struct fault *fault)
 {
     *out = (struct place){ 0 };
     struct str folder, text, key;

@@ -1,0 +1,22 @@
+/*
+ * The start message: what the parent tells a child, once a start. For this room only.
+ *
+ * Its fields, in this order: the folder; the text of the settings; whether it is a demonstration; owner and group of
+ * the folder, who the child becomes where it is root; the key, or nothing.
+ *
+ * Only web gets the key: it signs cookies and the tokens of forms with it. The worker signs nothing, and one that was
+ * taken over must not be able to make a form token of somebody else.
+ */
+#ifndef CANDOUR_MAIN_START_MESSAGE_H
+#define CANDOUR_MAIN_START_MESSAGE_H
+
+#include "main/place.h"
+
+/* The parent reads settings and key once; a child needs no right to read them, and starts again with the same. */
+struct buf;
+void start_message_write(struct buf *out, const struct place *place, bool with_key);
+/* The strings lie in the arena. `*key_known` says whether the key was told. */
+enum status start_message_read(struct arena *arena, struct str told, struct place *out, bool *key_known,
+                               struct fault *fault);
+
+#endif
