@@ -2,6 +2,7 @@
  * candour check-config: every fault of a settings file, with file, line,
  * column and what to write instead.
  */
+#include <limits.h>
 #include <stdio.h>
 
 #include "base/arena.h"
@@ -46,15 +47,17 @@ static int check(struct arena *arena, const char *path)
         return command_fail(&fault);
     }
     enum status status = place_settings_read(arena, text, &settings, faults, &n);
+    char shown[PATH_MAX];
+    snprintf(shown, sizeof shown, "%s", path);
+    options_one_line(shown);
     for (size_t i = 0; i < n; i++)
-        printf("%s:%d:%d: %s\n", path, faults[i].line, faults[i].column, faults[i].text);
+        printf("%s:%d:%d: %s\n", shown, faults[i].line, faults[i].column, faults[i].text);
     if (status == STATUS_OK) {
-        printf("%s: no faults\n", path);
+        printf("%s: no faults\n", shown);
         return EXIT_DONE;
     }
     if (n) {
-        fprintf(stderr, "candour: %s has %zu fault%s; mend %s and check again.\n", path, n, n == 1 ? "" : "s",
-                n == 1 ? "it" : "them");
+        options_say("%s has %zu fault%s; mend %s and check again.", path, n, n == 1 ? "" : "s", n == 1 ? "it" : "them");
         return EXIT_REFUSED;
     }
     fault_set(&fault, status, "%s could not be read (%s).", path, status_name(status));

@@ -6,6 +6,7 @@
  * "problem" with what to do; a check that could not run is a problem.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,24 +40,27 @@ struct doctor {
     unsigned problems;
 };
 
-__attribute__((format(printf, 3, 4))) static void line(struct doctor *d, const char *what, const char *format, ...)
+static void row(const char *verdict, const char *what, const char *format, va_list ap)
+{
+    char words[2 * PATH_MAX];
+    vsnprintf(words, sizeof words, format, ap);
+    options_one_line(words);
+    printf("%-7s  %-14s  %s\n", verdict, what, words);
+}
+
+__attribute__((format(printf, 2, 3))) static void line(const char *what, const char *format, ...)
 {
     va_list ap;
     va_start(ap, format);
-    printf("ok       %-14s  ", what);
-    vprintf(format, ap);
-    putchar('\n');
+    row("ok", what, format, ap);
     va_end(ap);
-    (void)d;
 }
 
 __attribute__((format(printf, 3, 4))) static void problem(struct doctor *d, const char *what, const char *format, ...)
 {
     va_list ap;
     va_start(ap, format);
-    printf("problem  %-14s  ", what);
-    vprintf(format, ap);
-    putchar('\n');
+    row("problem", what, format, ap);
     va_end(ap);
     d->problems++;
 }
@@ -82,7 +86,7 @@ static bool look_at_folder(struct doctor *d)
         problem(d, "folder", "%s cannot be written (%s): mend its mode or the file system's.", d->folder,
                 strerror(errno));
     else
-        line(d, "folder", "%s, mode %04o", d->folder, (unsigned)(st.st_mode & 07777));
+        line("folder", "%s, mode %04o", d->folder, (unsigned)(st.st_mode & 07777));
     return true;
 }
 
@@ -101,7 +105,7 @@ static void look_at_key(struct doctor *d)
     else if (access(path, R_OK) != 0)
         problem(d, "key file", "%s cannot be read (%s): mend its owner.", path, strerror(errno));
     else
-        line(d, "key file", "%s, mode %04o", path, (unsigned)(st.st_mode & 07777));
+        line("key file", "%s, mode %04o", path, (unsigned)(st.st_mode & 07777));
 }
 
 static void look_at_settings(struct doctor *d)
@@ -123,7 +127,7 @@ static void look_at_settings(struct doctor *d)
         return;
     }
     if (place_settings_read(d->arena, text, &d->settings, faults, &n) == STATUS_OK) {
-        line(d, "settings", "%s has no faults", path);
+        line("settings", "%s has no faults", path);
         return;
     }
     d->settings = NULL;
@@ -145,7 +149,7 @@ static void look_at_demonstration(struct doctor *d)
                 "reach %.*s of server.listen: listen on localhost, or make another folder with candour init.",
                 STR_ARG(reached));
     else if (wiring_address_is_local(address))
-        line(d, "demonstration", "this folder holds the demonstration; it is served on localhost only");
+        line("demonstration", "this folder holds the demonstration; it is served on localhost only");
     else
         problem(
             d, "demonstration",
@@ -159,7 +163,7 @@ static void look_at_time_zone(struct doctor *d)
     const struct setting *row = main_setting_time_zone;
     struct str name = d->settings ? settings_get(d->settings, row)->text : str_of(row->preset);
     if (zone_use(name, &fault) == STATUS_OK)
-        line(d, "time zones", "the rules of %.*s are there", STR_ARG(name));
+        line("time zones", "the rules of %.*s are there", STR_ARG(name));
     else
         problem(d, "time zones", "%s", fault.text);
 }
@@ -177,7 +181,7 @@ static void look_at_clock(struct doctor *d)
         problem(d, "clock", "It says %.*s, but the database was written later than that: set the machine's clock.",
                 STR_ARG(today));
     else
-        line(d, "clock", "%.*s", STR_ARG(today));
+        line("clock", "%.*s", STR_ARG(today));
 }
 
 static void look_at_disk(struct doctor *d)
@@ -198,7 +202,7 @@ static void look_at_disk(struct doctor *d)
         problem(d, "disk", "Only %llu more files fit where %s lies: make room.", (unsigned long long)fs.f_favail,
                 d->folder);
     else
-        line(d, "disk", "%llu MB free", mb);
+        line("disk", "%llu MB free", mb);
 }
 
 static void look_at_database(struct doctor *d)
@@ -209,7 +213,7 @@ static void look_at_database(struct doctor *d)
     if (status == STATUS_OK)
         status = db_check(db, &fault);
     if (status == STATUS_OK)
-        line(d, "database", "%s/" PLACE_DATABASE " is whole", d->folder);
+        line("database", "%s/" PLACE_DATABASE " is whole", d->folder);
     else
         problem(d, "database", "%s", fault.text);
     db_close(db);
@@ -232,11 +236,11 @@ static void look_at_server(struct doctor *d)
     struct str where;
     pid_t holder = place_lock_holder(d->arena, d->folder, &where);
     if (!holder) {
-        line(d, "server", "not running");
+        line("server", "not running");
         return;
     }
     if (!where.n) {
-        line(d, "server", "process %d holds " PLACE_LOCK " and does not listen yet", (int)holder);
+        line("server", "process %d holds " PLACE_LOCK " and does not listen yet", (int)holder);
         return;
     }
     struct buf answer;
@@ -255,7 +259,7 @@ static void look_at_server(struct doctor *d)
         problem(d, "server", "Process %d answers at %.*s, but not that it is well (%.*s): look at its log.",
                 (int)holder, STR_ARG(where), STR_ARG(str_slice(head, 9, 3)));
     else
-        line(d, "server", "process %d answers at %.*s", (int)holder, STR_ARG(where));
+        line("server", "process %d answers at %.*s", (int)holder, STR_ARG(where));
     buf_free(&answer);
 }
 

@@ -163,19 +163,40 @@ static struct str settings_text(const struct init *in)
     return buf_str(&out);
 }
 
-static enum status settings_make(const struct init *in, struct fault *fault)
+static enum status settings_try(const struct init *in, struct str *text, struct fault *fault)
 {
-    struct str text = settings_text(in);
     struct setting_fault *faults = ARENA_ARRAY(in->arena, SETTINGS_MAX_FAULTS, struct setting_fault);
-    const char *path = place_path(in->arena, in->folder, PLACE_SETTINGS);
-    if (!text.p || !faults || !path)
+    *text = settings_text(in);
+    if (!text->p || !faults)
         return fault_no_memory(fault);
     const struct settings *settings = NULL;
     size_t n = 0;
-    enum status status = place_settings_read(in->arena, text, &settings, faults, &n);
-    if (status != STATUS_OK)
-        return fault_set(fault, status, "%s", n ? faults[0].text : status_name(status));
-    return file_write(path, text, 0600, fault);
+    enum status status = place_settings_read(in->arena, *text, &settings, faults, &n);
+    return status == STATUS_OK ? status : fault_set(fault, status, "%s", n ? faults[0].text : status_name(status));
+}
+
+/* The file was never seen by who runs us: what they gave is named, not a place in it. */
+static enum status option_wrong(const struct init *in, struct fault *fault)
+{
+    struct init named = *in;
+    named.address = NULL;
+    struct str text;
+    bool name = in->name && settings_try(&named, &text, NULL) != STATUS_OK;
+    char what[FAULT_TEXT_SIZE];
+    snprintf(what, sizeof what, "%s", fault->text);
+    return fault_set(fault, fault->status, "%s cannot be used: %s", name ? "--name" : "--address", what);
+}
+
+static enum status settings_make(const struct init *in, struct fault *fault)
+{
+    struct str text;
+    const char *path = place_path(in->arena, in->folder, PLACE_SETTINGS);
+    if (!path)
+        return fault_no_memory(fault);
+    enum status status = settings_try(in, &text, fault);
+    if (status == STATUS_INVALID && (in->name || in->address))
+        return option_wrong(in, fault);
+    return status == STATUS_OK ? file_write(path, text, 0600, fault) : status;
 }
 
 /* ---- The other files ---- */
@@ -467,6 +488,13 @@ static int run(int argc, char **argv)
         return EXIT_CANNOT;
     if (help)
         return EXIT_DONE;
+    for (size_t i = OPTION_NAME; i <= OPTION_ADDRESS; i++)
+        for (const char *c = options[i].value; c && *c; c++)
+            if ((unsigned char)*c < ' ' || *c == 127) {
+                struct fault fault;
+                fault_set(&fault, STATUS_INVALID, "%s must be one line without control characters.", options[i].name);
+                return command_fail(&fault);
+            }
     if (rest)
         return options_wrong(&command_init, "init takes no argument but its options.");
     if (options[OPTION_DEMONSTRATION].seen && (options[OPTION_NAME].seen || options[OPTION_ADDRESS].seen))

@@ -62,9 +62,7 @@ static int unknown(const char *word)
     const char *nearest = options_nearest(word, names);
     char shown[64];
     snprintf(shown, sizeof shown, "%s", word);
-    for (char *c = shown; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 127)
-            *c = '?';
+    options_one_line(shown);
     if (nearest)
         fprintf(stderr, "candour: There is no command %s; did you mean %s? See candour --help.\n", shown, nearest);
     else

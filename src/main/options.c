@@ -6,6 +6,7 @@
  */
 #include "main/options.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,6 +32,26 @@ const char *options_nearest(const char *word, const char *const *names)
     return found;
 }
 
+void options_one_line(char *text)
+{
+    for (unsigned char *c = (unsigned char *)text; *c; c++)
+        if (*c < ' ' || *c == 127)
+            *c = '?';
+        else if (*c == 0xC2 && c[1] >= 0x80 && c[1] <= 0x9F) /* those of the upper half */
+            c[0] = c[1] = '?';
+}
+
+void options_say(const char *format, ...)
+{
+    char words[2 * PATH_MAX];
+    va_list ap;
+    va_start(ap, format);
+    vsnprintf(words, sizeof words, format, ap);
+    va_end(ap);
+    options_one_line(words);
+    fprintf(stderr, "candour: %s\n", words);
+}
+
 int options_wrong(const struct command *command, const char *format, ...)
 {
     va_list ap;
@@ -38,10 +59,7 @@ int options_wrong(const struct command *command, const char *format, ...)
     va_start(ap, format);
     vsnprintf(words, sizeof words, format, ap);
     va_end(ap);
-    for (char *c = words; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 127)
-            *c = '?';
-    fprintf(stderr, "candour: %s See candour %s --help.\n", words, command->name);
+    options_say("%s See candour %s --help.", words, command->name);
     return EXIT_CANNOT;
 }
 
@@ -127,7 +145,7 @@ bool command_options(const struct command *command, int argc, char **argv, struc
 
 int command_fail(const struct fault *fault)
 {
-    fprintf(stderr, "candour: %s\n", fault->text);
+    options_say("%s", fault->text);
     switch (fault->status) {
     case STATUS_OK: return EXIT_DONE;
     case STATUS_INVALID:

@@ -20,6 +20,7 @@
 #include "base/file.h"
 #include "base/yaml.h"
 #include "base/zone.h"
+#include "main/options.h"
 #include "main/wiring.h"
 #include "proc/proc.h"
 #include "base/banned.h"
@@ -124,7 +125,7 @@ static int settings_of_folder(struct place *p, struct arena *arena)
     if (status == STATUS_OK)
         return EXIT_DONE;
     for (size_t i = 0; i < n; i++)
-        fprintf(stderr, "candour: %s:%d:%d: %s\n", path, faults[i].line, faults[i].column, faults[i].text);
+        options_say("%s:%d:%d: %s", path, faults[i].line, faults[i].column, faults[i].text);
     if (n)
         return EXIT_REFUSED;
     fault_set(&fault, status, "%s could not be read (%s).", path, status_name(status));

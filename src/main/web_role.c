@@ -9,7 +9,6 @@
  * instead, or the start tried again, because somebody may be reading.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -17,6 +16,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "http/http.h"
+#include "main/options.h"
 #include "main/roles.h"
 #include "main/start_message.h"
 #include "main/wiring.h"
@@ -48,7 +48,7 @@ static enum status web_forget(struct proc_self *self, struct fault *fault)
 /* At the first start somebody waits for an answer: the whole server ends and says why. */
 static void give_up(const char *what, int code, const struct fault *fault)
 {
-    fprintf(stderr, "candour: %s\n", fault->text);
+    options_say("%s", fault->text);
     here.hopeless = what;
     here.hopeless_code = code;
 }

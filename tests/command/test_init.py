@@ -118,12 +118,12 @@ class Init(Case):
         self.assertIn('address: "https://police.example"', text)
 
     def test_a_wrong_name_or_address_leaves_nothing(self):
-        for arguments in [("--name", "x" * 500), ("--name", "two\nlines"), ("--address", "police.example"),
+        for arguments in [("--name", "x" * 500), ("--name", "two\nlines"), ("--name", "a\x1b[2J"), ("--address", "police.example"),
                           ("--address", "https://me@police.example"), ("--address", "https://police.example/path"),
                           ("--address", "https://police.example?query=1")]:
             with self.subTest(arguments):
                 done = run("init", "--data", self.path("d"), *arguments)
-                self.refused(done, 1)
+                self.refused(done, 1, arguments[0])
                 self.assertFalse(os.path.exists(self.path("d")))
 
     def test_the_demonstration_says_who_can_be_tried(self):

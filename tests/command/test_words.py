@@ -53,6 +53,30 @@ class Words(Case):
             self.assertNotIn("\x1b", done.stderr)
             self.assertEqual(len(done.stderr.splitlines()), 1)
 
+    def test_an_error_is_one_clean_line_whatever_stands_in_a_path(self):
+        name = "a\nb\x1b[2J\x9b2J"
+        folder = os.path.join(self.installation(), name)
+        os.mkdir(folder)
+        for where in (folder, folder + "-none"):
+            for arguments in (["user", "list"], ["serve", "--listen", "localhost:0"], ["check-config"],
+                              ["serve", "--listen", "local\nhost:0"]):
+                self.clean(run(*arguments, "--data", where))
+        self.write(folder, "candour.yaml", "site:\n  colour: red\n")
+        self.write(folder, "key", "k" * 32)
+        self.clean(run("user", "list", "--data", folder))
+        done = run("check-config", "--data", folder)
+        self.clean(done)
+        self.assertEqual(len(done.stdout.splitlines()), 1)
+        self.assertEqual(done.stdout.count("\n"), 1)
+        self.clean(run("init", "--data", folder))
+        self.clean(run("init", "--data", os.path.join(folder, "no", "such")))
+        self.assertNotRegex(run("doctor", "--data", folder).stdout, "[\x1b\x9b]")
+
+    def clean(self, done):
+        self.assertNotEqual(done.returncode, 0)
+        self.assertRegex(done.stderr, r"\Acandour: [^\x00-\x1f\x7f-\x9f]*\n\Z")
+        self.assertNotRegex(done.stdout, "[\x1b\x9b]")
+
     def test_version_is_that_of_the_source(self):
         with open(os.path.join(ROOT, "meson.build")) as f:
             version = re.search(r"version: '([^']+)'", f.read())[1]
