@@ -99,7 +99,7 @@ struct db_backend {
 struct db_writer;
 
 enum {
-    DB_GROUP_MAX = 64,                /* acts in one commit */
+    DB_GROUP_MAX = 128,               /* acts in one commit: 64 left a fifth of what a quick disk can do */
     DB_GROUP_NS = 5 * 1000 * 1000,    /* an open group takes no further act after this */
     DB_LOG_PAGES = 1000,              /* the log is moved into the database when it has grown by so many */
     DB_IDLE_MS = 1000,                /* … or when nothing was written for so long */
