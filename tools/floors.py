@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """The checker of the house: whether each file keeps to its floor and to the rules that a compiler does not know.
 
+A floor is a layer of the source, a room is a folder on it (docs/architecture.md).
+
     floors.py [--root FOLDER] [--quiet]
 
 Prints file:line: words for each fault, then each rule with what it looked at, and last "N passed, N failed"; ends

@@ -1,6 +1,6 @@
 /*
  * What the two halves of the Markdown renderer share: markdown.c owns the
- * guarded run of cmark-gfm, markdown_tree.c reads its tree. For this room only.
+ * guarded run of cmark-gfm, markdown_write.c reads its tree. For this room only.
  */
 #ifndef CANDOUR_HTML_MARKDOWN_H
 #define CANDOUR_HTML_MARKDOWN_H
