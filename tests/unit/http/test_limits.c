@@ -180,6 +180,21 @@ static void sinks_own_time_is_not_the_clients(void **state)
     close(fd);
 }
 
+static void stall_between_pieces_is_seen(void **state)
+{
+    (void)state;
+    static char bytes[HTTP_BODY_PIECE_MAX];
+    int fd = client_connect();
+    client_say(fd, "POST /upload HTTP/1.1\r\n" HOST "Content-Length: 262145\r\n\r\n");
+    client_send(fd, bytes, sizeof bytes);
+    site_until(site.pieces == 1);
+    assert_true(client_waits(fd, 50));
+    site_ahead(HTTP_STALL_SECONDS);
+    client_expects(fd, 408, NULL);
+    site_until(site.aborts == 1);
+    close(fd);
+}
+
 static void answer_has_60_s_to_begin(void **state)
 {
     (void)state;
@@ -299,9 +314,9 @@ static void idle_connection_is_closed_after_2_s_of_draining(void **state)
     close(used);
 }
 
-static void accepting_pauses_where_descriptors_run_out(void **state)
+/* A connection comes while there is no descriptor for it; then there is one again. */
+static void descriptors_run_out(int *waiting, int *served)
 {
-    (void)state;
     enum { MANY = 256 };
     static int fillers[MANY];
     struct rlimit before;
@@ -328,11 +343,37 @@ static void accepting_pauses_where_descriptors_run_out(void **state)
     while (n > 0)
         close(fillers[--n]);
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
-    site_ahead(1);
-    client_expects(fd, 200, "cached");
     log_descriptor_set(STDERR_FILENO);
-    close(fd);
-    close(first);
+    *waiting = fd;
+    *served = first;
+}
+
+static void accepting_pauses_where_descriptors_run_out(void **state)
+{
+    (void)state;
+    int waiting;
+    int served;
+    descriptors_run_out(&waiting, &served);
+    site_ahead(1);
+    client_expects(waiting, 200, "cached");
+    close(waiting);
+    close(served);
+}
+
+static void drain_takes_what_waits_at_the_listener(void **state)
+{
+    (void)state;
+    int waiting;
+    int served;
+    descriptors_run_out(&waiting, &served);
+    http_server_drain(site.server);
+    struct reply r = client_reply(waiting, false);
+    assert_int_equal(r.status, 200);
+    assert_true(reply_has(&r, "Connection: close"));
+    reply_free(&r);
+    close(waiting);
+    close(served);
+    assert_true(http_server_wait(site.server));
 }
 
 static int stop_cut(void **state)
@@ -430,6 +471,32 @@ static void address_has_512_connections(void **state)
         close(fds[i]);
     close(other);
     site_until(atomic_load(&site.server->connections) == 0);
+}
+
+static void address_that_has_left_makes_room_for_another(void **state)
+{
+    (void)state;
+    struct http_addresses *a = http_addresses_new();
+    assert_non_null(a);
+    struct address_key key = { { 0 } };
+    for (int i = 0; i < 2 * HTTP_CONNECTIONS_MAX; i++) {
+        memcpy(key.bytes, &i, sizeof i);
+        assert_true(http_addresses_enter(a, &key));
+        http_addresses_leave(a, &key);
+    }
+    for (int i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
+        memcpy(key.bytes, &i, sizeof i);
+        assert_true(http_addresses_enter(a, &key));
+    }
+    int more = HTTP_CONNECTIONS_MAX;
+    memcpy(key.bytes, &more, sizeof more);
+    assert_false(http_addresses_enter(a, &key));
+    for (int i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
+        memcpy(key.bytes, &i, sizeof i);
+        http_addresses_leave(a, &key);
+    }
+    assert_true(http_addresses_enter(a, &key));
+    http_addresses_free(a);
 }
 
 static void proxy_may_have_more_than_512_connections(void **state)
@@ -653,7 +720,7 @@ static void wheel_finds_each_deadline_in_time(void **state)
                 soonest = c[i].due;
         if (soonest != INT64_MAX)
             assert_true(wait >= 0 && (wheel_now + wait <= soonest || wait == 0));
-        wheel_now += (int64_t)((seed >> 50) % (round % 500 == 0 ? 200000 : 300));
+        wheel_now += (int64_t)((seed >> 36) % (round % 500 == 0 ? 200000 : 300));
         http_wheel_run(&wheel, wheel_now, on_expire);
         for (int i = 0; i < N; i++)
             assert_true(c[i].due == -1 || c[i].due >= wheel_now);
@@ -675,6 +742,7 @@ int main(void)
         HTTP_TEST(small_body_must_be_whole_in_8_s),
         HTTP_TEST(body_that_is_late_in_all_is_refused),
         HTTP_TEST(sinks_own_time_is_not_the_clients),
+        HTTP_TEST(stall_between_pieces_is_seen),
         HTTP_TEST(answer_has_60_s_to_begin),
         HTTP_TEST(client_that_does_not_read_is_cut_off),
         HTTP_TEST(client_that_reads_slowly_but_steadily_gets_all),
@@ -682,9 +750,11 @@ int main(void)
         HTTP_TEST(lingering_ends_after_4_mb),
         HTTP_TEST(idle_connection_is_closed_after_2_s_of_draining),
         HTTP_TEST(accepting_pauses_where_descriptors_run_out),
+        HTTP_TEST(drain_takes_what_waits_at_the_listener),
         cmocka_unit_test_setup_teardown(drain_ends_after_65_s_and_says_what_it_cut, start, stop_cut),
         cmocka_unit_test_setup_teardown(address_has_512_connections, start_counting, stop),
         cmocka_unit_test_setup_teardown(proxy_may_have_more_than_512_connections, start_proxy, stop),
+        cmocka_unit_test(address_that_has_left_makes_room_for_another),
         HTTP_TEST(all_together_have_4096_connections),
         HTTP_TEST(bodies_together_have_64_mb),
         HTTP_TEST(visitor_cannot_say_who_they_are),

@@ -555,7 +555,7 @@ static void drain_finishes_what_was_accepted(void **state)
     close(late);
 }
 
-static void drain_takes_what_waits_at_the_listener(void **state)
+static void drain_answers_hundreds_that_have_just_come(void **state)
 {
     (void)state;
     enum { N = 300 };
@@ -695,7 +695,7 @@ int main(void)
         HTTP_TEST(unfit_answer_becomes_a_plain_500),
         HTTP_TEST(large_answer_arrives_whole_and_is_released_once),
         HTTP_TEST(drain_finishes_what_was_accepted),
-        HTTP_TEST(drain_takes_what_waits_at_the_listener),
+        HTTP_TEST(drain_answers_hundreds_that_have_just_come),
         HTTP_TEST(cached_answers_need_no_memory),
         HTTP_TEST(idle_connection_is_one_block_under_2_kb),
         HTTP_TEST(connections_are_shared_between_loops),
