@@ -48,6 +48,27 @@ int str_compare(struct str a, struct str b)
     return a.n < b.n ? -1 : a.n > b.n;
 }
 
+size_t str_distance(struct str a, struct str b)
+{
+    enum { LONGEST = 40 };
+    size_t row[LONGEST + 1];
+    if (a.n > LONGEST || b.n > LONGEST)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= b.n; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a.n; i++) {
+        size_t corner = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b.n; j++) {
+            size_t keep = corner + (a.p[i - 1] == b.p[j - 1] ? 0 : 1);
+            corner = row[j];
+            size_t change = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            row[j] = keep < change ? keep : change;
+        }
+    }
+    return row[b.n];
+}
+
 bool str_starts(struct str s, struct str head)
 {
     return s.n >= head.n && str_equal(str_slice(s, 0, head.n), head);
@@ -167,6 +188,93 @@ size_t str_code_points(struct str s)
     for (size_t i = 0; i < s.n; i++)
         count += ((unsigned char)s.p[i] & 0xC0) != 0x80;
     return count;
+}
+
+struct range {
+    uint32_t first, last;
+};
+
+static const struct range turning[] = {
+    { 0x061C, 0x061C }, { 0x200E, 0x200F }, { 0x202A, 0x202E }, { 0x2066, 0x2069 }
+};
+
+static const struct range unfit[] = {
+    { 0x0001, 0x001F }, { 0x007F, 0x009F }, { 0x061C, 0x061C }, { 0x200B, 0x200B }, { 0x200E, 0x200F },
+    { 0x2028, 0x202E }, { 0x2060, 0x206F }, { 0xFEFF, 0xFEFF }, { 0xFFF9, 0xFFFB },
+};
+
+/* Fit in their place beside others, such as the tags in a flag; alone they show nothing. */
+static const struct range unseen[] = {
+    { 0x0001, 0x0020 },   { 0x007F, 0x00A0 },   { 0x00AD, 0x00AD },   { 0x034F, 0x034F }, { 0x061C, 0x061C },
+    { 0x115F, 0x1160 },   { 0x1680, 0x1680 },   { 0x17B4, 0x17B5 },   { 0x180B, 0x180F }, { 0x2000, 0x200F },
+    { 0x2028, 0x202F },   { 0x205F, 0x206F },   { 0x2800, 0x2800 },   { 0x3000, 0x3000 }, { 0x3164, 0x3164 },
+    { 0xFE00, 0xFE0F },   { 0xFEFF, 0xFEFF },   { 0xFFA0, 0xFFA0 },   { 0xFFF0, 0xFFFB }, { 0x1BCA0, 0x1BCA3 },
+    { 0x1D159, 0x1D159 }, { 0x1D173, 0x1D17A }, { 0xE0000, 0xE0FFF },
+};
+
+static const struct range spaces[] = { { 0x0009, 0x000D }, { 0x0020, 0x0020 }, { 0x0085, 0x0085 }, { 0x00A0, 0x00A0 },
+                                       { 0x1680, 0x1680 }, { 0x2000, 0x200A }, { 0x2028, 0x2029 }, { 0x202F, 0x202F },
+                                       { 0x205F, 0x205F }, { 0x3000, 0x3000 } };
+
+#define IN(table, character) in_ranges(table, sizeof(table) / sizeof(table)[0], character)
+
+static bool in_ranges(const struct range *table, size_t n, uint32_t character)
+{
+    for (size_t i = 0; i < n; i++)
+        if (character >= table[i].first && character <= table[i].last)
+            return true;
+    return false;
+}
+
+/* The character at `*at` of valid UTF-8, and `*at` behind it. 0 at the end, and where it is not valid. */
+static uint32_t next_character(struct str s, size_t *at)
+{
+    const unsigned char *p = (const unsigned char *)s.p + *at;
+    size_t k = *at < s.n ? sequence(p, s.n - *at) : 0;
+    if (k == 0)
+        return 0;
+    *at += k;
+    uint32_t character = k == 1 ? p[0] : p[0] & (0x7FU >> k);
+    for (size_t i = 1; i < k; i++)
+        character = character << 6 | (p[i] & 0x3FU);
+    return character;
+}
+
+ptrdiff_t str_find_unfit(struct str s, uint32_t *character)
+{
+    uint32_t before = ' ';
+    for (size_t at = 0, here = 0; (*character = next_character(s, &at)) != 0; here = at) {
+        size_t peek = at;
+        uint32_t next = next_character(s, &peek);
+        bool joiner = *character == 0x200C || *character == 0x200D;
+        if (IN(unfit, *character) || (joiner && (IN(spaces, before) || next == 0 || IN(spaces, next))))
+            return (ptrdiff_t)here;
+        before = *character;
+    }
+    return -1;
+}
+
+ptrdiff_t str_find_turning(struct str s, uint32_t *character)
+{
+    for (size_t at = 0, here = 0; (*character = next_character(s, &at)) != 0; here = at)
+        if (IN(turning, *character))
+            return (ptrdiff_t)here;
+    return -1;
+}
+
+bool str_is_visible(struct str s)
+{
+    uint32_t character;
+    for (size_t at = 0; (character = next_character(s, &at)) != 0;)
+        if (!IN(unseen, character))
+            return true;
+    return false;
+}
+
+bool str_is_line(struct str s)
+{
+    uint32_t character;
+    return str_is_text(s) && str_is_visible(s) && str_find_unfit(s, &character) < 0;
 }
 
 struct str str_copy(struct arena *arena, struct str s)

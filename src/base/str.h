@@ -34,6 +34,8 @@ struct str {
 struct str str_of(const char *z);
 
 bool str_equal(struct str a, struct str b);
+/* Letters (bytes) to change, add or leave out to make b of a; SIZE_MAX where one has more than 40 bytes. */
+size_t str_distance(struct str a, struct str b);
 /* ASCII letters without regard to case; for field names, not for people's words. */
 bool str_equal_nocase(struct str a, struct str b);
 /* Order of bytes, the shorter first where one is the head of the other: <0, 0, >0. */
@@ -59,6 +61,22 @@ bool str_to_i64(struct str s, int64_t *out);
 bool str_is_text(struct str s);
 /* Code points in valid UTF-8. */
 size_t str_code_points(struct str s);
+
+/*
+ * For lines that people are shown, in valid UTF-8. Where the first character
+ * stands that such a line must not hold, or -1; the character goes to
+ * `*character`. Refused are controls, line and paragraph separators, what turns
+ * the direction of text, and what has no width. The two joiners U+200C and
+ * U+200D, which some scripts and signs need, may stand between two characters
+ * that are no spaces.
+ */
+ptrdiff_t str_find_unfit(struct str s, uint32_t *character);
+/* The same for the marks that turn the direction of text alone. */
+ptrdiff_t str_find_turning(struct str s, uint32_t *character);
+/* Whether valid UTF-8 has a character that is seen: not only spaces, joiners, selectors and fillers. */
+bool str_is_visible(struct str s);
+/* Valid UTF-8 that is seen and holds nothing unfit. */
+bool str_is_line(struct str s);
 
 /* A copy in the arena, ending in NUL (not counted). STR_NONE when memory is gone. */
 struct str str_copy(struct arena *arena, struct str s);

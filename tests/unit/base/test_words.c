@@ -119,6 +119,106 @@ static void text_is_valid_utf8_without_nul(void **state)
     assert_int_equal(str_code_points(STR("a\xE2\x82\xAC\xF0\x9F\x98\x80")), 3);
 }
 
+static void a_line_holds_nothing_that_nobody_sees(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line;
+        int at; /* -1: fit */
+        uint32_t character;
+    } rows[] = {
+        { "", -1, 0 },
+        { "The lamps, mended", -1, 0 },
+        { "Llanfair\u2019s \u2014 caf\u00E9 \U0001F3F4\U000E0067\U000E0062\U000E0077\U000E006C\U000E0073\U000E007F", -1,
+          0 },
+        { "no\u00A0break", -1, 0 },
+        { "a\tb", 1, '\t' },
+        { "a\nb", 1, '\n' },
+        { "a\x7F", 1, 0x7F },
+        { "\xC2\x85", 0, 0x85 },
+        { "ab\u200B", 2, 0x200B },
+        { "\u061Ca", 0, 0x61C },
+        { "a\u200Eb", 1, 0x200E },
+        { "a\u200Fb", 1, 0x200F },
+        { "a\u2028b", 1, 0x2028 },
+        { "\u00E9\u2029b", 2, 0x2029 },
+        { "a\u202Ab", 1, 0x202A },
+        { "a\u202Eb", 1, 0x202E },
+        { "a\u2060b", 1, 0x2060 },
+        { "a\u2066b", 1, 0x2066 },
+        { "a\u2069b", 1, 0x2069 },
+        { "\uFEFFa", 0, 0xFEFF },
+        /* Joiners: between two letters or signs, and nowhere else. */
+        { "\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645", -1, 0 },
+        { "\U0001F469\u200D\U0001F692", -1, 0 },
+        { "\u2764\uFE0F\u200D\U0001F525", -1, 0 },
+        { "\u200Ca", 0, 0x200C },
+        { "a\u200D", 1, 0x200D },
+        { "a \u200Db", 2, 0x200D },
+        { "a\u200C b", 1, 0x200C },
+        { "a\u200C\u00A0b", 1, 0x200C },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint32_t character = 0;
+        assert_int_equal(str_find_unfit(str_of(rows[i].line), &character), rows[i].at);
+        if (rows[i].at >= 0)
+            assert_int_equal(character, rows[i].character);
+    }
+}
+
+static void only_marks_that_turn_the_direction_turn_it(void **state)
+{
+    (void)state;
+    uint32_t character = 0;
+    static const uint32_t marks[] = { 0x061C, 0x200E, 0x200F, 0x202A, 0x202B, 0x202C,
+                                      0x202D, 0x202E, 0x2066, 0x2067, 0x2068, 0x2069 };
+    static const char *const text[] = { "\u061C", "\u200E", "\u200F", "\u202A", "\u202B", "\u202C",
+                                        "\u202D", "\u202E", "\u2066", "\u2067", "\u2068", "\u2069" };
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        assert_int_equal(str_find_turning(str_of(text[i]), &character), 0);
+        assert_int_equal(character, marks[i]);
+    }
+    assert_int_equal(str_find_turning(STR("two\nlines, \u05E9\u05DC\u05D5\u05DD \u200B\u2028"), &character), -1);
+    assert_int_equal(str_find_turning(STR("two\nlines\u202E"), &character), 9);
+}
+
+static void what_nobody_sees_is_no_line(void **state)
+{
+    (void)state;
+    static const char *const nothing[] = { "",       " ",      "\u00A0", "\u200B",     "\u00AD",        "\u2003\u3000",
+                                           "\u2800", "\u3164", "\uFE0F", "\U000E0067", " \u034F\u115F", "\t\n" };
+    for (size_t i = 0; i < sizeof nothing / sizeof nothing[0]; i++) {
+        assert_false(str_is_visible(str_of(nothing[i])));
+        assert_false(str_is_line(str_of(nothing[i])));
+    }
+    static const char *const lines[] = { "a", " . ", "\u00A0\u00E9", "\u0420\u0435\u0448\u0435\u043D\u0438\u0435",
+                                         "\U0001F6A8" };
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        assert_true(str_is_visible(str_of(lines[i])));
+        assert_true(str_is_line(str_of(lines[i])));
+    }
+    assert_false(str_is_line(STR("caf\xE9")));
+    assert_false(str_is_line(STR("a\0b")));
+    assert_false(str_is_line(STR("a\u202E")));
+}
+
+static void a_distance_counts_letters_changed_added_and_left_out(void **state)
+{
+    (void)state;
+    assert_int_equal(str_distance(STR("title"), STR("title")), 0);
+    assert_int_equal(str_distance(STR("titel"), STR("title")), 2);
+    assert_int_equal(str_distance(STR("ofice"), STR("office")), 1);
+    assert_int_equal(str_distance(STR("a"), STR("b")), 1);
+    assert_int_equal(str_distance(STR(""), STR("abc")), 3);
+    assert_int_equal(str_distance(STR("abc"), STR("")), 3);
+    char forty[41], longer[42];
+    memset(forty, 'a', 40);
+    memset(longer, 'a', 41);
+    assert_int_equal(str_distance((struct str){ forty, 40 }, STR("")), 40);
+    assert_true(str_distance((struct str){ longer, 41 }, STR("a")) == SIZE_MAX);
+    assert_true(str_distance(STR("a"), (struct str){ longer, 41 }) == SIZE_MAX);
+}
+
 static void copies_end_in_nul_and_refuse_one_inside(void **state)
 {
     (void)state;
@@ -246,6 +346,10 @@ int main(void)
         cmocka_unit_test(cutting_gives_every_piece_once),
         cmocka_unit_test(whole_numbers_are_digits_within_64_bits),
         cmocka_unit_test(text_is_valid_utf8_without_nul),
+        cmocka_unit_test(a_line_holds_nothing_that_nobody_sees),
+        cmocka_unit_test(only_marks_that_turn_the_direction_turn_it),
+        cmocka_unit_test(what_nobody_sees_is_no_line),
+        cmocka_unit_test(a_distance_counts_letters_changed_added_and_left_out),
         cmocka_unit_test(copies_end_in_nul_and_refuse_one_inside),
         cmocka_unit_test(every_status_has_a_name_of_its_own),
         cmocka_unit_test(a_fault_is_cut_at_a_whole_character),
