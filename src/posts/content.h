@@ -112,6 +112,8 @@ bool post_date_read(struct str text, struct post_date *out);
 
 void post_faults_add(struct post_faults *faults, struct str file, int64_t line, int64_t column, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
+/* What is wrong with `s` as a single line for people, as the end of a sentence with what to do; STR_NONE: nothing. */
+struct str post_line_wrong(struct arena *arena, struct str s);
 /* Bytes of `s` fit to stand in a message: one line, at most 60 bytes; in the arena. */
 struct str post_quote(struct arena *arena, struct str s);
 

@@ -126,9 +126,21 @@ static struct word_set values_of(struct reader *r, const struct fact *fact)
     return set;
 }
 
-static bool text_good(struct str s)
+/* One line of words, as everywhere in the head. */
+static void read_text(struct reader *r, const struct yaml *node, struct str path)
 {
-    return s.n > 0 && str_is_text(s) && str_code_points(s) <= POST_LINE_MAX && str_find_byte(s, '\n') < 0;
+    struct str wrong = STR_NONE;
+    if (node->kind != YAML_SCALAR || node->text.n == 0)
+        wrong = STR("must be one line of words.");
+    else if (str_code_points(node->text) > POST_LINE_MAX)
+        wrong = str_format(r->arena, "has %zu characters; at most %d fit. Shorten it.", str_code_points(node->text),
+                           POST_LINE_MAX);
+    else
+        wrong = post_line_wrong(r->arena, node->text);
+    if (wrong.p != NULL)
+        fault_at(r, node, path, wrong);
+    else
+        json_put_str(&r->json, node->text);
 }
 
 static void read_choice(struct reader *r, const struct fact *fact, const struct yaml *node, struct str path)
@@ -160,10 +172,8 @@ static void read_list(struct reader *r, const struct fact *fact, const struct ya
             }
         if (fact->type == FACT_CHOICES)
             read_choice(r, fact, item, name);
-        else if (item->kind != YAML_SCALAR || !text_good(item->text))
-            fault_at(r, item, name, STR("must be one line of words."));
         else
-            json_put_str(&r->json, item->text);
+            read_text(r, item, name);
     }
     json_close_array(&r->json);
 }
@@ -192,12 +202,7 @@ static void read_leaf(struct reader *r, const struct fact *fact, const struct ya
         else
             json_put_str(&r->json, post_date_text(r->arena, &date));
         return;
-    case FACT_TEXT:
-        if (node->kind != YAML_SCALAR || !text_good(node->text))
-            fault_at(r, node, path, STR("must be one line of words."));
-        else
-            json_put_str(&r->json, node->text);
-        return;
+    case FACT_TEXT: read_text(r, node, path); return;
     case FACT_CHOICE: read_choice(r, fact, node, path); return;
     case FACT_CHOICES:
     case FACT_TEXTS: read_list(r, fact, node, path); return;

@@ -68,21 +68,6 @@ static void missing(struct reader *r, struct place at, struct str name, const ch
     FAULT(r, at.map, "\"%s%.*s\" is missing: add %s.", at.head, STR_ARG(name), what);
 }
 
-/* C0, DEL, C1 and the marks that turn the direction of text have no place in a line that is shown. */
-static bool line_clean(struct str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        unsigned char d = i + 1 < s.n ? (unsigned char)s.p[i + 1] : 0;
-        unsigned char e = i + 2 < s.n ? (unsigned char)s.p[i + 2] : 0;
-        if (c < 0x20 || c == 0x7F || (c == 0xC2 && d < 0xA0))
-            return false;
-        if (c == 0xE2 && ((d == 0x80 && e >= 0xAA && e <= 0xAE) || (d == 0x81 && e >= 0xA6 && e <= 0xA9)))
-            return false;
-    }
-    return true;
-}
-
 static struct str take_line_node(struct reader *r, const struct yaml *node, const char *head, struct str name,
                                  size_t most)
 {
@@ -95,8 +80,9 @@ static struct str take_line_node(struct reader *r, const struct yaml *node, cons
         FAULT(r, node, "\"%s%.*s\" is empty: write the words, or leave the line out.", head, STR_ARG(name));
         return STR_NONE;
     }
-    if (!str_is_text(text) || !line_clean(text)) {
-        FAULT(r, node, "\"%s%.*s\" must be one line of plain words, without control characters.", head, STR_ARG(name));
+    struct str wrong = post_line_wrong(r->arena, text);
+    if (wrong.p != NULL) {
+        FAULT(r, node, "\"%s%.*s\" %.*s", head, STR_ARG(name), STR_ARG(wrong));
         return STR_NONE;
     }
     if (str_code_points(text) > most) {
@@ -581,6 +567,19 @@ static enum status take_body(struct reader *r, struct str body, int first_line, 
     if (body.n > POST_BODY_MAX) {
         post_faults_add(r->faults, r->file, first_line, 1, "The text has %zu bytes; at most %d fit. Shorten it.",
                         body.n, POST_BODY_MAX);
+        return STATUS_OK;
+    }
+    uint32_t character = 0;
+    ptrdiff_t turning = str_find_turning(body, &character);
+    if (turning >= 0) {
+        struct str before = str_slice(body, 0, (size_t)turning);
+        struct str line = STR_NONE;
+        int64_t row = first_line - 1;
+        while (str_cut(&before, '\n', &line))
+            row++;
+        post_faults_add(r->faults, r->file, row, (int64_t)str_code_points(line) + 1,
+                        "Here stands U+%04X, which nobody sees and which turns the direction of the text: take it out.",
+                        (unsigned)character);
         return STATUS_OK;
     }
     struct html html;

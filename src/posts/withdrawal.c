@@ -12,16 +12,17 @@
 
 #include "base/banned.h"
 
-/* Text for the public, more than one line allowed, nothing that steers a screen. */
+/* Text for the public, more than one line allowed, nothing that steers a screen or that nobody sees. */
 static bool reason_good(struct str reason)
 {
+    uint32_t character;
+    struct str rest = reason;
+    struct str line;
     if (!str_is_text(reason))
         return false;
-    for (size_t i = 0; i < reason.n; i++) {
-        unsigned char c = (unsigned char)reason.p[i];
-        if ((c < 0x20 && c != '\n') || c == 0x7F || (c == 0xC2 && (unsigned char)reason.p[i + 1] < 0xA0))
+    while (str_cut(&rest, '\n', &line))
+        if (str_find_unfit(line, &character) >= 0)
             return false;
-    }
     return true;
 }
 
@@ -45,10 +46,12 @@ enum status posts_withdraw_write(struct db_tx *tx, void *arg)
                          STR_ARG(withdrawal->key));
     if (head.withdrawn.set)
         return db_refuse(tx, STATUS_REFUSED, "%.*s was withdrawn already.", STR_ARG(withdrawal->key));
-    if (!hides && reason.n == 0)
+    if (!hides && (reason.n == 0 || (str_is_text(reason) && !str_is_visible(reason))))
         return db_refuse(tx, STATUS_INVALID, "A withdrawal has a reason for the public: write it in plain words.");
     if (!reason_good(reason))
-        return db_refuse(tx, STATUS_INVALID, "The reason must be plain words in UTF-8, without control characters.");
+        return db_refuse(
+            tx, STATUS_INVALID,
+            "The reason must be plain words in UTF-8, without control characters and without what nobody sees.");
     if (str_code_points(reason) > POST_REASON_MAX)
         return db_refuse(tx, STATUS_INVALID, "The reason has %zu characters; at most %d fit. Shorten it.",
                          str_code_points(reason), POST_REASON_MAX);

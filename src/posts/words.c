@@ -155,34 +155,12 @@ struct str word_list(struct arena *arena, const struct word_set *set)
     return buf_str(&out);
 }
 
-/* Changes of one letter that make b out of a; both at most 40 bytes, else far. */
-static size_t distance(struct str a, struct str b)
-{
-    enum { LONGEST = 40 };
-    size_t row[LONGEST + 1];
-    if (a.n > LONGEST || b.n > LONGEST)
-        return LONGEST;
-    for (size_t j = 0; j <= b.n; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a.n; i++) {
-        size_t corner = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.n; j++) {
-            size_t keep = corner + (a.p[i - 1] == b.p[j - 1] ? 0 : 1);
-            corner = row[j];
-            size_t change = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-            row[j] = keep < change ? keep : change;
-        }
-    }
-    return row[b.n];
-}
-
 struct str word_nearest(const struct str *words, size_t n, struct str word)
 {
     struct str best = STR_NONE;
     size_t least = word.n < 4 ? 2 : word.n / 3 + 2; /* more changes than this is another word */
     for (size_t i = 0; i < n; i++) {
-        size_t d = distance(words[i], word);
+        size_t d = str_distance(words[i], word);
         if (d < least) {
             least = d;
             best = words[i];
@@ -233,6 +211,19 @@ void post_faults_add(struct post_faults *faults, struct str file, int64_t line, 
     faults->list[faults->n++] = (struct post_fault){ .file = file, .line = line, .column = column, .text = kept };
 }
 
+struct str post_line_wrong(struct arena *arena, struct str s)
+{
+    uint32_t character = 0;
+    if (!str_is_text(s))
+        return STR("must be one line of words in UTF-8.");
+    if (str_find_unfit(s, &character) >= 0)
+        return str_format(arena, "must be one line of plain words, and holds U+%04X, which nobody sees: take it out.",
+                          (unsigned)character);
+    if (!str_is_visible(s))
+        return STR("shows nothing: write words that can be seen, or leave the line out.");
+    return STR_NONE;
+}
+
 struct str post_quote(struct arena *arena, struct str s)
 {
     enum { LONGEST = 60 };
@@ -246,15 +237,15 @@ struct str post_quote(struct arena *arena, struct str s)
     }
     struct buf out;
     buf_init(&out, arena, LONGEST + 8);
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (c == 0xC2 && (unsigned char)s.p[i + 1] < 0xA0) { /* U+0080 to U+009F steer terminals too */
-            buf_add_byte(&out, ' ');
-            i++;
-        } else {
-            buf_add_byte(&out, c < 0x20 || c == 0x7F ? ' ' : s.p[i]);
-        }
+    struct str rest = str_slice(s, 0, n);
+    uint32_t character = 0;
+    for (ptrdiff_t at; (at = str_find_unfit(rest, &character)) >= 0;) {
+        size_t width = character < 0x80 ? 1 : character < 0x800 ? 2 : 3; /* all of them are below U+10000 */
+        buf_add(&out, str_slice(rest, 0, (size_t)at));
+        buf_add_byte(&out, ' ');
+        rest = str_slice(rest, (size_t)at + width, rest.n);
     }
+    buf_add(&out, rest);
     if (n < s.n)
         buf_add(&out, STR("…"));
     struct str kept = buf_str(&out);

@@ -352,6 +352,79 @@ static void a_cursor_comes_back_and_nothing_else_does(void **state)
         assert_false(post_cursor_read(str_of(bad[i]), &out));
 }
 
+static void no_line_of_the_head_holds_what_nobody_sees(void **state)
+{
+    (void)state;
+    /* %s is where the line stands; each on line 6, so that the place can be asked for. */
+    static const char *const heads[] = {
+        "campaign: \"%s\"\n",
+        "topics: [\"%s\"]\n",
+        "people: [{ as_written: \"%s\", kind: real }]\n",
+        "speaker: { name: \"%s\", office: Chief }\n",
+        "speaker: { name: Alex, office: \"%s\" }\n",
+        "promises: [{ what: \"%s\", owner: a, due: 2026-04-01 }]\n",
+        "promises: [{ what: a, owner: \"%s\", due: 2026-04-01 }]\n",
+        "case: { reference: \"%s\" }\n",
+        "scenario: { evidence: { court: { offence: \"%s\" } } }\n",
+        "scenario: { hostility: { other_characteristics: [\"%s\"] } }\n",
+    };
+    static const struct {
+        const char *value, *words;
+    } rows[] = {
+        { "\\u202Eabc", "holds U+202E" }, { "a\u202Eb", "holds U+202E" },    { "a\u200Bb", "holds U+200B" },
+        { "a\\u2028b", "holds U+2028" },  { "\u200F", "holds U+200F" },      { "\\u0007a", "holds U+0007" },
+        { "\u2066a\u2069", "U+2066" },    { "\u00A0", "shows nothing" },     { "\u00A0\u2003", "shows nothing" },
+        { "\u00AD", "shows nothing" },    { "\U000E0067", "shows nothing" }, { "a\\uFEFF", "holds U+FEFF" },
+    };
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        const char *at = strchr(heads[i], '%');
+        for (size_t j = 0; j < sizeof rows / sizeof rows[0]; j++) {
+            struct post_checked out;
+            struct str text = str_format(world.arena, HEAD "%.*s%s%s---\nText.\n", (int)(at - heads[i]), heads[i],
+                                         rows[j].value, at + 2);
+            assert_int_equal(check("a-post.md", text, NULL, &out), STATUS_INVALID);
+            assert_int_equal(faults.n, 1);
+            if (str_find(faults.list[0].text, str_of(rows[j].words)) < 0)
+                fail_msg("%.*s: %.*s", STR_ARG(text), STR_ARG(faults.list[0].text));
+            assert_int_equal(faults.list[0].line, 6);
+            assert_int_equal(faults.list[0].column, at - heads[i]); /* the quotation mark before it */
+        }
+    }
+}
+
+static void a_title_is_seen(void **state)
+{
+    (void)state;
+    static const char *const titles[] = { "\\u200B", "\\u00A0", "\\u200F", "\\u2028", "\\u202E", "\u200B", "\u00A0" };
+    for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++) {
+        struct post_checked out;
+        struct str text = str_format(
+            world.arena, "---\nkind: update\ntitle: \"%s\"\nchannels: [site]\nauthors: [press-officer-1]\n---\nText.\n",
+            titles[i]);
+        assert_int_equal(check("a-post.md", text, NULL, &out), STATUS_INVALID);
+        assert_int_equal(faults.n, 1);
+        assert_int_equal(faults.list[0].line, 3);
+        assert_int_equal(faults.list[0].column, 8);
+    }
+}
+
+static void a_text_does_not_turn_its_direction(void **state)
+{
+    (void)state;
+    struct post_checked out;
+    static const char *const marks[] = { "\u061C", "\u200E", "\u200F", "\u202A", "\u202E", "\u2066", "\u2069" };
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        struct str text = str_format(world.arena, HEAD "---\nText.\n\n> caf\u00E9 %shere\n", marks[i]);
+        assert_int_equal(check("a-post.md", text, NULL, &out), STATUS_INVALID);
+        assert_int_equal(faults.n, 1);
+        assert_int_equal(faults.list[0].line, 9);
+        assert_int_equal(faults.list[0].column, 8);
+        assert_true(str_starts(faults.list[0].text, STR("Here stands U+")));
+    }
+    /* Right-to-left words need no marks, and joiners are letters' own. */
+    assert_int_equal(check_text(HEAD "---\n\u05E9\u05DC\u05D5\u05DD, \u0645\u06CC\u200C\u062E\n", &out), STATUS_OK);
+}
+
 static void a_message_never_carries_what_steers_a_terminal(void **state)
 {
     (void)state;
@@ -405,6 +478,9 @@ int main(void)
         cmocka_unit_test(three_vectors_have_the_hashes_that_stand_beside_them),
         cmocka_unit_test(an_address_is_made_of_what_people_can_type),
         cmocka_unit_test(a_cursor_comes_back_and_nothing_else_does),
+        cmocka_unit_test(no_line_of_the_head_holds_what_nobody_sees),
+        cmocka_unit_test(a_title_is_seen),
+        cmocka_unit_test(a_text_does_not_turn_its_direction),
         cmocka_unit_test(a_message_never_carries_what_steers_a_terminal),
         cmocka_unit_test(more_faults_than_are_kept_are_said_to_be_more),
     };
