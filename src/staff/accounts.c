@@ -90,13 +90,8 @@ static bool is_user_name(struct str s)
 
 static bool is_person_name(struct str s)
 {
-    if (!str_is_text(s) || str_trim(s).n != s.n || s.n == 0 || str_code_points(s) > PERSON_NAME_MAX)
-        return false;
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7F ||
-            ((unsigned char)s.p[i] == 0xC2 && (unsigned char)s.p[i + 1] < 0xA0))
-            return false; /* controls of ASCII and of Latin-1: names are shown on terminals */
-    return true;
+    /* Names are shown on terminals and beside what was done: what nobody sees, or what steers, has no place in one. */
+    return str_is_line(s) && str_trim(s).n == s.n && str_code_points(s) <= PERSON_NAME_MAX;
 }
 
 static enum status fits(const struct account_new *account, struct fault *fault)

@@ -93,8 +93,11 @@ static void what_an_account_must_be_is_checked(void **state)
     static const char *const users[] = {
         "", "Sam", "1sam", "-sam", "sam-", "sam--a", "sam x", "s\xC3\xA4m", "sam_a", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
     };
-    static const struct str names[] = { STR_INIT(""),     STR_INIT(" x"),   STR_INIT("x\n"),      STR_INIT("a\nb"),
-                                        STR_INIT("a\0b"), STR_INIT("\xFF"), STR_INIT("a\xC2\x9B") };
+    static const struct str names[] = {
+        STR_INIT(""),       STR_INIT(" x"),           STR_INIT("x\n"),       STR_INIT("a\nb"),
+        STR_INIT("a\0b"),   STR_INIT("\xFF"),         STR_INIT("a\xC2\x9B"), STR_INIT("\u00A0"),
+        STR_INIT("\u200B"), STR_INIT("Sam\u202EmaS"), STR_INIT("Sam\u2028")
+    };
     struct account_new good = { STR("sam"), STR("Sam"), STR("correct horse battery"), AUTHOR, false };
     int64_t id = 0;
     for (size_t i = 0; i < sizeof users / sizeof users[0]; i++) {
