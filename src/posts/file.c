@@ -26,6 +26,8 @@
 
 #include "base/banned.h"
 
+enum { ARENA_SPARE = 64 * 1024 };
+
 struct reader {
     struct arena *arena;
     struct str file;
@@ -558,6 +560,34 @@ static bool split(struct reader *r, struct str text, struct str *head, struct st
     return false;
 }
 
+/* Renders the text as the site will, and looks at what comes out. What is rendered here is given back on return. */
+static enum status look_at_page(struct reader *r, struct str body, int first_line)
+{
+    struct arena *room = arena_new(2 * (size_t)MARKDOWN_MAX_HTML + ARENA_SPARE);
+    if (room == NULL)
+        return STATUS_NO_MEMORY;
+    struct html html;
+    struct str words = STR_NONE;
+    struct markdown_fault wrong = { 0 };
+    uint32_t character = 0;
+    enum status status = markdown_html(room, body, &html, &wrong);
+    if (status == STATUS_OK)
+        status = markdown_words(room, body, &words, &wrong);
+    if (status == STATUS_OK && !str_is_visible(words))
+        post_faults_add(r->faults, r->file, first_line, 1,
+                        "The post has no text that can be seen: write it under the second ---.");
+    else if (status == STATUS_OK && str_find_turning(html.s, &character) >= 0)
+        post_faults_add(r->faults, r->file, first_line, 1,
+                        "A character reference (such as &#x%04X;) in the text stands for U+%04X, which nobody sees and "
+                        "which turns the direction of the text: take it out.",
+                        (unsigned)character, (unsigned)character);
+    else if (status != STATUS_OK && status != STATUS_NO_MEMORY)
+        post_faults_add(r->faults, r->file, first_line + (wrong.line > 0 ? wrong.line - 1 : 0), 1, "%s",
+                        wrong.fault.text);
+    arena_free(room);
+    return status == STATUS_NO_MEMORY ? status : STATUS_OK;
+}
+
 static enum status take_body(struct reader *r, struct str body, int first_line, struct post_content *out)
 {
     if (str_trim(body).n == 0) {
@@ -582,16 +612,8 @@ static enum status take_body(struct reader *r, struct str body, int first_line, 
                         (unsigned)character);
         return STATUS_OK;
     }
-    struct html html;
-    struct markdown_fault wrong = { 0 };
-    enum status status = markdown_html(r->arena, body, &html, &wrong);
-    if (status == STATUS_NO_MEMORY)
-        return status;
-    if (status != STATUS_OK)
-        post_faults_add(r->faults, r->file, first_line + (wrong.line > 0 ? wrong.line - 1 : 0), 1, "%s",
-                        wrong.fault.text);
     out->body = body;
-    return STATUS_OK;
+    return look_at_page(r, body, first_line);
 }
 
 /* The last part of a path, without ".md". */

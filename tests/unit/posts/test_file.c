@@ -425,6 +425,47 @@ static void a_text_does_not_turn_its_direction(void **state)
     assert_int_equal(check_text(HEAD "---\n\u05E9\u05DC\u05D5\u05DD, \u0645\u06CC\u200C\u062E\n", &out), STATUS_OK);
 }
 
+static void a_text_of_which_nothing_is_seen_is_none(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = { "[lamps]: /news/2026/lamps\n",
+                                          "&nbsp;\n",
+                                          "&nbsp;\n\n&#8203;\n",
+                                          "---\n",
+                                          "\\\n",
+                                          "> &nbsp;\n",
+                                          "- &nbsp;\n- \n",
+                                          "\u00A0\n",
+                                          "\u200B\n" };
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+        struct post_checked out;
+        struct str text = str_format(world.arena, HEAD "---\n%s", bodies[i]);
+        enum status status = check("a-post.md", text, NULL, &out);
+        if (i == 4) { /* the backslash itself is seen */
+            assert_int_equal(status, STATUS_OK);
+            continue;
+        }
+        if (status != STATUS_INVALID || faults.n != 1 || faults.list[0].line != 7)
+            fail_msg("%s", bodies[i]);
+        assert_true(str_find(faults.list[0].text, STR("no text that can be seen")) >= 0);
+    }
+}
+
+static void a_reference_does_not_bring_in_what_turns_the_text(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = { "Text &#x202E; here.\n", "Text &rlm; here.\n", "[a&#8238;b](/report)\n" };
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+        struct post_checked out;
+        struct str text = str_format(world.arena, HEAD "---\n%s", bodies[i]);
+        assert_int_equal(check("a-post.md", text, NULL, &out), STATUS_INVALID);
+        assert_int_equal(faults.n, 1);
+        assert_true(str_starts(faults.list[0].text, STR("A character reference")));
+    }
+    struct post_checked out;
+    assert_int_equal(check_text(HEAD "---\nWrite `&#x202E;`.\n", &out), STATUS_OK); /* as code it is its own letters */
+}
+
 static void a_message_never_carries_what_steers_a_terminal(void **state)
 {
     (void)state;
@@ -481,6 +522,8 @@ int main(void)
         cmocka_unit_test(no_line_of_the_head_holds_what_nobody_sees),
         cmocka_unit_test(a_title_is_seen),
         cmocka_unit_test(a_text_does_not_turn_its_direction),
+        cmocka_unit_test(a_text_of_which_nothing_is_seen_is_none),
+        cmocka_unit_test(a_reference_does_not_bring_in_what_turns_the_text),
         cmocka_unit_test(a_message_never_carries_what_steers_a_terminal),
         cmocka_unit_test(more_faults_than_are_kept_are_said_to_be_more),
     };
