@@ -123,6 +123,21 @@ class Journey(Case):
                     "Words.\n")
         return path
 
+    def test_the_list_goes_a_page_at_a_time_and_leaves_no_post_out(self):
+        keys = [f"many-{n:02}" for n in range(25)]
+        self.post("import", *[self.about(key, "06-river-path") for key in keys], by="press-officer-1")
+        made = {self.publish(key) for key in keys}
+        with Server(self.folder) as server:
+            seen, path = [], "/news"
+            while path:
+                page = get(server.port, path)[1]
+                seen += re.findall(r'<h2[^>]*><a class="govuk-link" href="(/news/\d+/[^"]+)"', page)
+                older = re.search(r'rel="next" href="([^"]+)"', page)
+                self.assertEqual("/news?after=" in path, ">Newest<" in page)
+                path = older[1].replace("&amp;", "&") if older else None
+        self.assertEqual((len(seen), len(set(seen))), (31, 31))
+        self.assertLess(made, set(seen))
+
     def test_a_post_has_one_address_and_no_other_way_of_writing_its_year(self):
         with Server(self.folder) as server:
             address = re.search(r'href="(/news/\d+/[^"]+)"', get(server.port, "/news")[1])[1]
