@@ -180,7 +180,10 @@ enum status http_server_start(struct http_server **out, const struct http_option
                               struct fault *fault);
 /* Accepts no more, finishes what was accepted, at most HTTP_DRAIN_SECONDS. Async-signal-unsafe; returns at once. */
 void http_server_drain(struct http_server *s);
-/* Waits until it is drained; true when every accepted request was answered. */
+/*
+ * Waits until it is drained; true when every accepted request was answered. After false a thread may still be in the
+ * app (it never gave its exchange back): end the process then without freeing what the app uses.
+ */
 bool http_server_wait(struct http_server *s);
 void http_server_free(struct http_server *s);
 
