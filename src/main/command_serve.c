@@ -103,6 +103,9 @@ static int run_parent(struct serving *s)
 {
     buf_init(&s->for_web, s->arena, PROC_TOLD_MAX);
     buf_init(&s->for_worker, s->arena, PROC_TOLD_MAX);
+    /* To be tried on any port: its links lead to where it is, unless somebody wrote another address. */
+    if (s->place.demonstration && !settings_get(s->place.settings, wiring_setting("site.address"))->given)
+        s->place.address = address_of(s);
     start_message_write(&s->for_web, &s->place, true);
     start_message_write(&s->for_worker, &s->place, false);
     int descriptors[PROC_LISTENERS_MAX];

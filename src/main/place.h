@@ -33,7 +33,8 @@ struct place {
     const struct settings *settings;
     unsigned char key[PLACE_KEY_SIZE];
     bool demonstration;
-    uid_t owner; /* of the folder */
+    struct str address; /* what serve found to be the site's, above site.address; empty: that one */
+    uid_t owner;        /* of the folder */
     gid_t group;
 };
 

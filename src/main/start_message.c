@@ -20,6 +20,7 @@ void start_message_write(struct buf *out, const struct place *place, bool with_k
     proc_put_str(out, str_of(place->folder));
     proc_put_str(out, place->text);
     proc_put_i64(out, place->demonstration);
+    proc_put_str(out, place->address);
     proc_put_i64(out, place->owner);
     proc_put_i64(out, place->group);
     proc_put_str(out, with_key ? (struct str){ (const char *)place->key, PLACE_KEY_SIZE } : STR(""));
@@ -29,15 +30,16 @@ enum status start_message_read(struct arena *arena, struct str told, struct plac
                                struct fault *fault)
 {
     *out = (struct place){ 0 };
-    struct str folder, text, key;
+    struct str folder, text, address, key;
     int64_t demonstration, owner, group;
     if (!proc_take_str(&told, &folder) || !proc_take_str(&told, &text) || !proc_take_i64(&told, &demonstration) ||
-        !proc_take_i64(&told, &owner) || !proc_take_i64(&told, &group) || !proc_take_str(&told, &key) || told.n ||
-        (key.n && key.n != PLACE_KEY_SIZE))
+        !proc_take_str(&told, &address) || !proc_take_i64(&told, &owner) || !proc_take_i64(&told, &group) ||
+        !proc_take_str(&told, &key) || told.n || (key.n && key.n != PLACE_KEY_SIZE))
         return fault_set(fault, STATUS_DAMAGED, "What the parent told is not what a child of this version expects.");
     out->folder = str_z(arena, folder);
     out->text = str_copy(arena, text);
-    if (!out->folder || !out->text.p)
+    out->address = str_copy(arena, address);
+    if (!out->folder || !out->text.p || !out->address.p)
         return fault_no_memory(fault);
     out->demonstration = demonstration != 0;
     out->owner = (uid_t)owner;

@@ -1,7 +1,8 @@
 /*
  * The start message: what the parent tells a child, once a start. For this room only.
  *
- * Its fields, in this order: the folder; the text of the settings; whether it is a demonstration; owner and group of
+ * Its fields, in this order: the folder; the text of the settings; whether it is a demonstration; the address of the
+ * site, where it is not that of the settings; owner and group of
  * the folder, who the child becomes where it is root; the key, or nothing.
  *
  * Only web gets the key: it signs cookies and the tokens of forms with it. The worker signs nothing, and one that was

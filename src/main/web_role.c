@@ -123,6 +123,7 @@ static enum status web_peers(struct proc_self *self, struct fault *fault)
         .settings = here.place.settings,
         .key = { (const char *)here.place.key, PLACE_KEY_SIZE },
         .demonstration = here.place.demonstration,
+        .address = here.place.address,
         .reopen = database_again,
     };
     wiring_web(&options);

@@ -58,7 +58,7 @@ static void add_path(struct buf *out, struct str path)
 
 static struct str site_address(const struct request *req)
 {
-    struct str address = web_setting_get(req->settings, WEB_SITE_ADDRESS)->text;
+    struct str address = web_address(req->web);
     return str_ends(address, STR("/")) ? str_slice(address, 0, address.n - 1) : address;
 }
 

@@ -45,6 +45,13 @@ const struct setting_value *web_setting_get(const struct settings *settings, enu
     return settings_get(settings, &web_setting_rows[which]);
 }
 
+struct str web_address(const struct web *web)
+{
+    if (web->options.address.n)
+        return web->options.address;
+    return web_setting_get(web->options.settings, WEB_SITE_ADDRESS)->text;
+}
+
 /* ---- The database, which may be away ---- */
 
 uint64_t web_number_epoch(struct web *web)
@@ -253,8 +260,7 @@ enum status web_new(struct web **out, const struct web_options *options, struct 
     enum status status = STATUS_OK;
     if (options->key.n != crypto_auth_hmacsha256_KEYBYTES)
         status = fault_set(fault, STATUS_INVALID, "the key file must hold 32 bytes");
-    else if (!read_address(web_setting_get(options->settings, WEB_SITE_ADDRESS)->text, &web->https, web->host_room,
-                           &web->host))
+    else if (!read_address(web_address(web), &web->https, web->host_room, &web->host))
         status = address_wrong(fault);
     web->loopback = options->demonstration || is_loopback(host_name(web->host));
     if (status == STATUS_OK)

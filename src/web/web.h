@@ -228,6 +228,7 @@ struct web_options {
     const struct auth *auth;
     struct str key; /* 32 bytes of the key file, for cookies before sign-in */
     bool demonstration;
+    struct str address; /* stands above the setting site.address where it is not empty; as web_address_check takes it */
     /* Called when the database is away, at most once a second; gives it when it is back. May be NULL. */
     struct db *(*reopen)(void *self);
     void *reopen_self;

@@ -37,6 +37,14 @@ class Serve(Case):
             self.assertRegex(said, r"(?m)^  approver +passphrase: \w")
             self.assertIn("does not exist", get(server.port)[1])
 
+    def test_the_demonstrations_links_lead_to_the_port_that_it_took_unless_an_address_was_written(self):
+        folder = self.installation(demonstration=True)
+        with Server(folder) as server:
+            self.assertIn(f'rel="canonical" href="http://localhost:{server.port}/news"', get(server.port, "/news")[1])
+        self.write(folder, "candour.yaml", "site:\n  address: http://localhost:7\n")
+        with Server(folder) as server:
+            self.assertIn('rel="canonical" href="http://localhost:7/news"', get(server.port, "/news")[1])
+
     def test_localhost_is_reached_over_both_families(self):
         with Server(self.installation()) as server:
             self.assertEqual(get(server.port, "/healthz", "127.0.0.1")[0], 200)
@@ -111,8 +119,8 @@ class Serve(Case):
 
         def text(s):
             return number(len(s)) + s
-        start = (text(folder.encode()) + text(settings.encode()) + number(0) + number(os.getuid()) +
-                 number(os.getgid()) + text(b"k" * 32))
+        start = (text(folder.encode()) + text(settings.encode()) + number(0) + text(b"") +
+                 number(os.getuid()) + number(os.getgid()) + text(b"k" * 32))
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with ours, its, socket.create_server(("127.0.0.1", 0)) as listener:
             keep = fcntl.fcntl(its, fcntl.F_DUPFD, 20), fcntl.fcntl(listener, fcntl.F_DUPFD, 20)

@@ -22,6 +22,7 @@ static struct place place_to_tell(void)
     struct place place = { .folder = "some folder",
                            .text = STR("site:\n  name: \"Told\"\n"),
                            .demonstration = true,
+                           .address = STR("http://localhost:1"),
                            .owner = 1000,
                            .group = 100 };
     memcpy(place.key, key, sizeof key);
@@ -41,6 +42,7 @@ static void the_worker_is_told_everything_but_the_key(void **state)
         assert_int_equal(start_message_read(arena, buf_str(&told), &heard, &key_known, NULL), STATUS_OK);
         assert_string_equal(heard.folder, "some folder");
         assert_true(heard.demonstration);
+        assert_true(str_equal(heard.address, STR("http://localhost:1")));
         assert_int_equal(heard.owner, 1000);
         assert_int_equal(heard.group, 100);
         assert_true(str_equal(settings_get(heard.settings, wiring_setting("site.name"))->text, STR("Told")));
