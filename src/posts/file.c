@@ -26,7 +26,7 @@
 
 #include "base/banned.h"
 
-enum { ARENA_SPARE = 64 * 1024 };
+enum { ARENA_SPARE = 64 * 1024, DOCUMENT_ROOM = 16 * 1024 * 1024 };
 
 struct reader {
     struct arena *arena;
@@ -335,11 +335,12 @@ static void take_about(struct reader *r, struct place top, struct post_content *
 {
     const struct yaml *list = value_of(top, STR("about"));
     out->about = take_lines(r, top, STR("about"), "[01-former-name]", &out->about_n);
-    for (size_t i = 0; list != NULL && i < out->about_n; i++)
+    for (size_t i = 0; list != NULL && i < out->about_n; i++) {
         if (out->about[i].p != NULL && !post_key_good(out->about[i]))
             FAULT(r, &list->items[i],
                   "\"about\" names other posts by their file without \".md\"; \"%.*s\" cannot be one.",
                   STR_ARG(post_quote(r->arena, out->about[i])));
+    }
 }
 
 static void take_case(struct reader *r, struct place top, struct post_content *out)
@@ -636,14 +637,27 @@ static bool take_key(struct reader *r, struct str name, struct str *key)
     return false;
 }
 
+/* Documents grow in a room of their own: what they leave behind there is several times what is kept. */
 static enum status make_edition(struct arena *arena, struct import_file *out)
 {
-    enum status status = edition_document(arena, &out->content, &out->document);
+    struct arena *room = arena_new(DOCUMENT_ROOM);
+    if (room == NULL)
+        return STATUS_NO_MEMORY;
+    enum status status = edition_document(room, &out->content, &out->document);
     if (status == STATUS_OK)
-        status = edition_beside(arena, &out->content, &out->beside);
+        status = edition_beside(room, &out->content, &out->beside);
+    if (arena_failed(room))
+        status = STATUS_NO_MEMORY; /* whatever it came to after that */
+    if (status == STATUS_OK) {
+        out->document = str_copy(arena, out->document);
+        out->beside = str_copy(arena, out->beside);
+    }
+    arena_free(room);
     char *bytes = arena_alloc(arena, EDITION_HASH + EDITION_SALT, 1);
-    if (status != STATUS_OK || bytes == NULL)
-        return status != STATUS_OK ? status : STATUS_NO_MEMORY;
+    if (status != STATUS_OK)
+        return status;
+    if (out->document.p == NULL || out->beside.p == NULL || bytes == NULL)
+        return STATUS_NO_MEMORY;
     unsigned char hash[EDITION_HASH];
     edition_hash(out->document, hash);
     memcpy(bytes, hash, sizeof hash);

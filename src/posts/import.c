@@ -14,6 +14,9 @@
 
 #include "base/banned.h"
 
+/* A file stays with its text, its document (twice the text at most) and, at the write, the document that was there. */
+_Static_assert(POST_IMPORT_ARENA / 6 >= POST_IMPORT_BYTES_MAX, "an import at its bound fits into its memory");
+
 enum status posts_import_read(struct arena *arena, const struct post_source *sources, size_t n, const struct act *act,
                               struct post_faults *faults, struct post_import *out, struct fault *fault)
 {
@@ -23,6 +26,13 @@ enum status posts_import_read(struct arena *arena, const struct post_source *sou
     faults->more = false;
     if (n == 0 || n > POST_IMPORT_FILES_MAX)
         return fault_set(fault, STATUS_LIMIT, "Give from 1 to %d files at once.", POST_IMPORT_FILES_MAX);
+    size_t bytes = 0;
+    for (size_t i = 0; i < n; i++)
+        bytes += sources[i].text.n;
+    if (bytes > POST_IMPORT_BYTES_MAX)
+        return fault_set(fault, STATUS_LIMIT,
+                         "The files have %zu bytes together; at most %d fit into one import. Import them in parts.",
+                         bytes, POST_IMPORT_BYTES_MAX);
     struct import_file *files = ARENA_ARRAY(arena, n, struct import_file);
     struct import_result *results = ARENA_ARRAY(arena, n, struct import_result);
     if (files == NULL || results == NULL)

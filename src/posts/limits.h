@@ -5,12 +5,13 @@
 #define CANDOUR_POSTS_LIMITS_H
 
 enum {
-    POST_FILE_MAX = 256 * 1024,           /* bytes: head and text together */
-    POST_HEAD_MAX = 64 * 1024,            /* bytes of front matter: what base/yaml.h takes */
-    POST_BODY_MAX = 128 * 1024,           /* bytes of Markdown: what html/html.h takes */
-    POST_PICTURE_MAX = 32 * 1024 * 1024,  /* bytes of a picture file */
-    POST_IMPORT_FILES_MAX = 200,          /* files in one act */
-    POST_IMPORT_ARENA = 96 * 1024 * 1024, /* bytes of memory for one import */
+    POST_FILE_MAX = 256 * 1024,               /* bytes: head and text together */
+    POST_HEAD_MAX = 64 * 1024,                /* bytes of front matter: what base/yaml.h takes */
+    POST_BODY_MAX = 128 * 1024,               /* bytes of Markdown: what html/html.h takes */
+    POST_PICTURE_MAX = 32 * 1024 * 1024,      /* bytes of a picture file */
+    POST_IMPORT_FILES_MAX = 200,              /* files in one act */
+    POST_IMPORT_BYTES_MAX = 12 * 1024 * 1024, /* bytes of those files together */
+    POST_IMPORT_ARENA = 96 * 1024 * 1024,     /* bytes of memory for one import */
 
     POST_KEY_MAX = 100,       /* bytes of a file name without .md */
     POST_TITLE_MAX = 200,     /* code points, from here on */

@@ -292,6 +292,43 @@ static void one_bad_file_keeps_all_of_the_call_out(void **state)
     assert_int_equal(world_number("SELECT count(*) FROM post"), 1);
 }
 
+/* As many files as one act takes, as large as their bound lets them be, of what grows most in a document. */
+static void an_import_at_its_bound_fits_and_one_byte_more_is_told(void **state)
+{
+    (void)state;
+    struct actor actor = world_actor("press-officer-1");
+    struct act act = { .by = &actor, .now = WORLD_NOW };
+    struct post_source *sources = ARENA_ARRAY(world.arena, POST_IMPORT_FILES_MAX, struct post_source);
+    size_t all = 0;
+    for (size_t i = 0; i < POST_IMPORT_FILES_MAX; i++) {
+        size_t n = (POST_IMPORT_BYTES_MAX - all) / (POST_IMPORT_FILES_MAX - i);
+        struct str head = world_post("One", NULL, NULL, "");
+        char *text = arena_alloc(world.arena, n + 1, 1);
+        assert_non_null(text);
+        memcpy(text, head.p, head.n);
+        for (size_t j = head.n; j <= n; j++)
+            text[j] = j % 80 == 0 ? '\n' : '"';
+        sources[i].name = str_format(world.arena, "p%03zu.md", i);
+        sources[i].text = (struct str){ text, n };
+        all += n;
+    }
+    assert_int_equal(all, POST_IMPORT_BYTES_MAX);
+    for (int round = 0; round < 2; round++) { /* the second finds the documents of the first */
+        struct post_import import;
+        struct arena *arena =
+            arena_new(POST_IMPORT_ARENA - POST_IMPORT_BYTES_MAX); /* the files themselves lie there too */
+        assert_non_null(arena);
+        fine(posts_import_read(arena, sources, POST_IMPORT_FILES_MAX, &act, &world.faults, &import, &world.fault));
+        fine(db_write(world.db, posts_import_write, &import, &world.fault));
+        assert_int_equal(import.results[POST_IMPORT_FILES_MAX - 1].outcome, round == 0 ? IMPORT_POST : IMPORT_SAME);
+        arena_free(arena);
+    }
+    sources[7].text.n++;
+    struct post_import import;
+    refused(posts_import_read(world.arena, sources, POST_IMPORT_FILES_MAX, &act, &world.faults, &import, &world.fault),
+            STATUS_LIMIT, "12582913 bytes together; at most 12582912 fit into one import. Import them in parts.");
+}
+
 static void who_looked_at_an_older_edition_is_told(void **state)
 {
     (void)state;
@@ -479,10 +516,10 @@ static void a_withdrawal_that_hides_gives_date_and_ground_alone(void **state)
         struct post_address address;
         snprintf(key, sizeof key, "p%zu", i);
         snprintf(name, sizeof name, "%s.md", key);
-        fine(world_import("press-officer-1", name,
-                          world_post("A secret name", NULL,
-                                     "people: [{ as_written: Sam, kind: fictitious }]\nabout: [p0]\ntopics: [t]\n",
-                                     "Secret words.")));
+        struct str head =
+            str_format(world.arena, "people: [{ as_written: Sam, kind: fictitious }]\nabout: [%s]\ntopics: [t]\n",
+                       i == 0 ? "later" : "p0");
+        fine(world_import("press-officer-1", name, world_post("A secret name", NULL, head.p, "Secret words.")));
         fine(world_approve("approver", key));
         fine(world_publish_at("duty-communications", key, NEWS, &address));
         fine(world_withdraw("duty-communications", key, grounds[i], "because of the secret name"));
@@ -736,6 +773,7 @@ int main(void)
         TEST(a_disabled_account_acts_no_more),
         TEST(an_unknown_author_is_a_fault_with_its_place),
         TEST(one_bad_file_keeps_all_of_the_call_out),
+        TEST(an_import_at_its_bound_fits_and_one_byte_more_is_told),
         TEST(who_looked_at_an_older_edition_is_told),
         TEST(what_cannot_be_checked_yet_does_not_go_out),
         TEST(a_statement_needs_a_speaker),
