@@ -331,7 +331,7 @@ static void take_promises(struct reader *r, struct place top, struct post_conten
     out->promises_n = list->n;
 }
 
-static void take_about(struct reader *r, struct place top, struct post_content *out)
+static void take_about(struct reader *r, struct place top, struct str key, struct post_content *out)
 {
     const struct yaml *list = value_of(top, STR("about"));
     out->about = take_lines(r, top, STR("about"), "[01-former-name]", &out->about_n);
@@ -340,6 +340,9 @@ static void take_about(struct reader *r, struct place top, struct post_content *
             FAULT(r, &list->items[i],
                   "\"about\" names other posts by their file without \".md\"; \"%.*s\" cannot be one.",
                   STR_ARG(post_quote(r->arena, out->about[i])));
+        else if (out->about[i].p != NULL && key.p != NULL && str_equal(out->about[i], key))
+            FAULT(r, &list->items[i], "\"about\" names other posts, and \"%.*s\" is this one: leave it out.",
+                  STR_ARG(key));
     }
 }
 
@@ -481,7 +484,7 @@ static enum status take_head(struct reader *r, const struct yaml *map, struct im
     take_case(r, top, content);
     take_speaker(r, top, content);
     take_promises(r, top, content);
-    take_about(r, top, content);
+    take_about(r, top, out->key, content);
 
     static const struct str reply_words[] = { STR_INIT("open"), STR_INIT("closed") };
     static const struct word_set replies_set = { reply_words, 2 };

@@ -218,7 +218,13 @@ static void a_page_is_read_or_not_wherever_the_database_fails(void **state)
 {
     (void)state;
     struct post_address address;
-    assert_int_equal(world_import("press-officer-1", "a.md", world_post("One", NULL, "about: [a]\n", "Text.")),
+    struct post_address other;
+    /* Two that are about each other, so that the links of both directions are read. */
+    assert_int_equal(world_import("press-officer-1", "b.md", world_post("Two", NULL, "about: [a]\n", "Text.")),
+                     STATUS_OK);
+    assert_int_equal(world_approve("approver", "b"), STATUS_OK);
+    assert_int_equal(world_publish_at("duty-communications", "b", WORLD_NOW, &other), STATUS_OK);
+    assert_int_equal(world_import("press-officer-1", "a.md", world_post("One", NULL, "about: [b]\n", "Text.")),
                      STATUS_OK);
     assert_int_equal(world_approve("approver", "a"), STATUS_OK);
     assert_int_equal(world_publish_at("duty-communications", "a", WORLD_NOW, &address), STATUS_OK);

@@ -466,6 +466,18 @@ static void a_reference_does_not_bring_in_what_turns_the_text(void **state)
     assert_int_equal(check_text(HEAD "---\nWrite `&#x202E;`.\n", &out), STATUS_OK); /* as code it is its own letters */
 }
 
+static void a_post_is_not_about_itself(void **state)
+{
+    (void)state;
+    struct post_checked out;
+    assert_int_equal(check("posts/lamps.md", STR(HEAD "about: [river, lamps]\n---\nText.\n"), NULL, &out),
+                     STATUS_INVALID);
+    assert_int_equal(faults.n, 1);
+    assert_int_equal(faults.list[0].line, 6);
+    assert_int_equal(faults.list[0].column, 16);
+    assert_int_equal(check("lamps.md", STR(HEAD "about: [river, lamps-2]\n---\nText.\n"), NULL, &out), STATUS_OK);
+}
+
 static void a_message_never_carries_what_steers_a_terminal(void **state)
 {
     (void)state;
@@ -524,6 +536,7 @@ int main(void)
         cmocka_unit_test(a_text_does_not_turn_its_direction),
         cmocka_unit_test(a_text_of_which_nothing_is_seen_is_none),
         cmocka_unit_test(a_reference_does_not_bring_in_what_turns_the_text),
+        cmocka_unit_test(a_post_is_not_about_itself),
         cmocka_unit_test(a_message_never_carries_what_steers_a_terminal),
         cmocka_unit_test(more_faults_than_are_kept_are_said_to_be_more),
     };
