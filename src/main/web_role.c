@@ -33,6 +33,7 @@ struct web_role {
     struct http_listener listeners[HTTP_LISTENERS_MAX];
     const char *hopeless; /* not NULL: why no start of this program can do better */
     int hopeless_code;
+    bool cut; /* the drain came to its end before every answer */
 };
 
 static struct web_role here;
@@ -158,6 +159,7 @@ static int web_loop(struct proc_self *self)
     http_server_drain(here.server);
     if (http_server_wait(here.server))
         return EXIT_DONE;
+    here.cut = true;
     self->why = "not every request could be answered in time";
     return PROC_EXIT_CUT;
 }
@@ -165,6 +167,9 @@ static int web_loop(struct proc_self *self)
 static void web_farewell(struct proc_self *self)
 {
     (void)self;
+    /* A thread may still be inside a handler: what it uses ends with the process. */
+    if (here.cut)
+        return;
     if (here.server)
         http_server_free(here.server);
     if (here.web)
