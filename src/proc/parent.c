@@ -112,7 +112,8 @@ static _Noreturn void become(const struct family *f, const struct proc_child *is
     if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(2, 1) < 0)
         _exit(PROC_EXIT_FAILED);
 
-    /* From the first moment on, not only from the role's fifth step: Ctrl-C is the parent's, SIGTERM waits to be read. */
+    /* From the first moment on, not only from the role's fifth step: Ctrl-C is the parent's, SIGTERM waits to be read.
+     */
     signal(SIGINT, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
     sigset_t waits;
