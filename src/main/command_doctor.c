@@ -40,7 +40,8 @@ struct doctor {
     unsigned problems;
 };
 
-static void row(const char *verdict, const char *what, const char *format, va_list ap)
+__attribute__((format(printf, 3, 0))) static void row(const char *verdict, const char *what, const char *format,
+                                                      va_list ap)
 {
     char words[2 * PATH_MAX];
     vsnprintf(words, sizeof words, format, ap);
