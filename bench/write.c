@@ -251,7 +251,8 @@ static int by_size(const void *a, const void *b)
 static int beside(const char *folder)
 {
     struct db *db = open_database(folder, false);
-    int64_t id = ((int64_t)getpid() << 36) + (clock_steady_ns() & 0xffff) * 1000000, n = 0;
+    /* Below all others: theirs still go at the end of the table, as in the plain one. */
+    int64_t id = -((int64_t)getpid() << 36) + (clock_steady_ns() & 0xffff) * 1000000, n = 0;
     printf("ready\n");
     fflush(stdout);
     struct pollfd over = { .fd = STDIN_FILENO, .events = POLLIN };

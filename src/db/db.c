@@ -116,7 +116,7 @@ void db_close(struct db *db)
 {
     if (!db)
         return;
-    /* First: what ends an act may still read on the writer's thread. */
+    /* First: what ends an act may still read. */
     if (db->writer)
         db_writer_stop(db->writer);
     /* No destructor may run from here on: the list is ours. */

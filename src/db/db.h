@@ -5,9 +5,9 @@
  * Promises:
  *  - An act is whole or absent. `db_write` answers STATUS_OK only when the act
  *    is safe on disk.
- *  - One writer thread a process runs every write; acts that wait together
- *    share one commit. A lock file keeps writers and checkpoints of several
- *    processes apart, fairly.
+ *  - One thread at a time runs the acts of a process, one after the other;
+ *    acts that wait together share one commit. A lock file keeps writers and
+ *    checkpoints of several processes apart, fairly.
  *  - Readers never wait for writers. A read snapshot lives only as long as it
  *    takes to copy rows into an arena.
  *  - SQL comes only as `struct db_statement`, which the generator writes from
@@ -71,18 +71,19 @@ enum status db_check(struct db *db, struct fault *fault);
 /* ---- Writing ---- */
 
 /*
- * The work of one act, on the writer thread, under a savepoint. It may be run
- * again from the start: it touches only `tx` and `arg`, and sets anew in `arg`
+ * The work of one act, on the thread that has the writer: its own, or one that
+ * waits in db_write. It may be run again from the start (when another act of
+ * its commit failed): it touches only `tx` and `arg`, and sets anew in `arg`
  * what it gives back. Anything but STATUS_OK undoes the act. Slow things
  * (passphrases, files, random ids) come before.
  */
 typedef enum status db_write_fn(struct db_tx *tx, void *arg);
 
-/* Runs fn and waits until it is durable. Not to be called on a loop or on the writer thread. */
+/* Runs fn and waits until it is durable. Not to be called on a loop or inside an act. */
 enum status db_write(struct db *db, db_write_fn *fn, void *arg, struct fault *fault);
 /*
- * The same without a waiting thread: `done` is called once, on the writer
- * thread, after the commit (or the failure), and must not block or write.
+ * The same without a waiting thread: `done` is called once, on the thread that
+ * has the writer, after the commit (or the failure), and must not block or wait for a write.
  * Where this itself does not answer STATUS_OK (no memory, or closing), `done` is never called.
  */
 typedef void db_done_fn(void *self, enum status status, const struct fault *fault);

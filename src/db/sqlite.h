@@ -6,7 +6,6 @@
 #define CANDOUR_DB_SQLITE_H
 
 #include <sqlite3.h>
-#include <sys/types.h>
 
 #include "db/backend.h"
 
@@ -19,9 +18,8 @@ struct sqlite_place {
     struct db_place base;
     char *folder;
     char *path[SQLITE_FILES];
-    struct {
-        dev_t device;
-        ino_t number;
+    struct sqlite_file_id {
+        uint64_t device, number;
     } seen[SQLITE_FILES]; /* which file it was when we opened it */
     int lock;             /* descriptor, -1: none */
 };

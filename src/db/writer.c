@@ -1,14 +1,18 @@
 /*
- * The writer: one thread a process that runs every act on the one write
- * connection, several acts in one commit.
+ * The writer: every act of a process on the one write connection, one after the
+ * other, several in one commit. One thread has the writer at a time: the
+ * writer's own, or a caller of db_write who finds it free and so needs nobody
+ * to be woken, neither for his act nor for the answer.
  *
  * Promises: an act is answered STATUS_OK only after the commit that holds it;
  * acts are run and answered in the order in which they came; a group never
  * waits for more; whatever one member does to the transaction, the others are
- * run again, each alone. Between two groups the lock between processes is free.
+ * run again. Between two groups the lock between processes is free.
  *
- * What goes wrong here loses data, so each outcome of a group is one of three:
- * committed; nothing to commit; gone (and then each member alone).
+ * What goes wrong here loses data, so a group is tried in three ways, each only
+ * when the one before it left nothing behind: all bare in one commit; each in a
+ * savepoint of its own (which costs as much again as a small act, so not for
+ * groups where all goes well); each alone.
  */
 #include "db/backend.h"
 
@@ -47,13 +51,17 @@ struct db_writer {
     bool started;
 
     pthread_mutex_t mutex;
-    pthread_cond_t wake;
+    pthread_cond_t wake; /* of the writer's own thread */
     struct act *first, **last;
     bool closing;
+    bool busy;         /* somebody has the writer: … */
+    pthread_t running; /* … this thread */
+    bool watching;     /* the writer's thread wakes by itself at idle_ns or before */
+    int64_t idle_ns;   /* when the log is to be moved if nobody writes till then; 0: all is moved */
     bool mend_queued;
     struct act mend;
 
-    /* The thread's own. */
+    /* Of the thread that has the writer; `tx` too. */
     unsigned log_moved; /* pages of the log when it was last moved, as far as it got */
     bool log_dirty;     /* something was written since */
 };
@@ -72,7 +80,8 @@ static void queue_locked(struct db_writer *w, struct act *act)
     act->next = NULL;
     *w->last = act;
     w->last = &act->next;
-    pthread_cond_signal(&w->wake);
+    if (!w->busy)
+        pthread_cond_signal(&w->wake);
 }
 
 static bool queue(struct db_writer *w, struct act *act)
@@ -94,6 +103,22 @@ static struct act *take_locked(struct db_writer *w)
             w->last = &w->first;
     }
     return act;
+}
+
+static void have_locked(struct db_writer *w)
+{
+    w->busy = true;
+    w->running = pthread_self();
+}
+
+static void give_back(struct db_writer *w)
+{
+    pthread_mutex_lock(&w->mutex);
+    w->busy = false;
+    w->idle_ns = w->log_dirty ? clock_steady_ns() + (int64_t)DB_IDLE_MS * 1000 * 1000 : 0;
+    if (w->first || w->closing || (w->idle_ns && !w->watching))
+        pthread_cond_signal(&w->wake);
+    pthread_mutex_unlock(&w->mutex);
 }
 
 /* The next one for an open group: an act of writing, if somebody waits with one. */
@@ -176,41 +201,46 @@ static void run_fn(struct db_writer *w, struct act *act)
         act->fault = tx->fault;
 }
 
-/* False: the transaction does not stand any more, or not as it was before. */
-static bool run_in_group(struct db_writer *w, struct act *act)
+/* Whether the act was done, and the transaction is as open as it was. */
+static bool run_bare(struct db_writer *w, struct act *act)
+{
+    run_fn(w, act);
+    if (!w->db->backend->is_open(w->tx.link) && act->status == STATUS_OK)
+        act->status = db_fault_plain(&act->fault, STATUS_IO);
+    return act->status == STATUS_OK;
+}
+
+/* So that a failure takes back this act alone. False: the transaction does not stand any more, or not as before. */
+static bool run_kept(struct db_writer *w, struct act *act)
 {
     const struct db_backend *backend = w->db->backend;
     struct db_link *link = w->tx.link;
     uint64_t raised = w->tx.raised;
-    enum status status = backend->keep(link, &act->fault);
-    if (status != STATUS_OK) {
-        act->status = status;
-        return false;
-    }
-    run_fn(w, act);
-    if (!backend->is_open(link)) {
-        if (act->status == STATUS_OK)
-            act->status = db_fault_plain(&act->fault, STATUS_IO);
-        return false;
-    }
     struct fault fault = { 0 };
-    if (act->status == STATUS_OK) {
-        status = backend->kept(link, &fault);
-        if (status == STATUS_OK)
-            return true;
-        act->status = status;
-        act->fault = fault;
-        return false;
+    enum status status = backend->keep(link, &fault);
+    if (status == STATUS_OK) {
+        if (run_bare(w, act)) {
+            status = backend->kept(link, &fault);
+        } else {
+            w->tx.raised = raised;
+            return backend->is_open(link) && backend->undo(link, &fault) == STATUS_OK;
+        }
     }
-    w->tx.raised = raised;
-    return backend->undo(link, &fault) == STATUS_OK;
+    if (status == STATUS_OK)
+        return true;
+    act->status = status;
+    act->fault = fault;
+    return false;
 }
 
-/* After a commit that did not happen the shown number is ahead of the row: ask that it be caught up. */
-static void number_was_shown(struct db_writer *w)
+static enum status commit(struct db_writer *w, struct fault *fault)
 {
-    if (w->tx.raised)
-        db_writer_mend(w);
+    enum status status = w->db->backend->commit(w->tx.link, w->tx.raised, fault);
+    if (status == STATUS_OK)
+        w->log_dirty = true;
+    else if (w->tx.raised)
+        db_writer_mend(w); /* the number that was shown is ahead of the row: ask that it be caught up */
+    return status;
 }
 
 static void run_alone(struct db_writer *w, struct act *act)
@@ -218,18 +248,26 @@ static void run_alone(struct db_writer *w, struct act *act)
     act->status = enter(w, &act->fault);
     if (act->status != STATUS_OK)
         return;
-    run_fn(w, act);
-    if (!w->db->backend->is_open(w->tx.link)) {
-        if (act->status == STATUS_OK)
-            act->status = db_fault_plain(&act->fault, STATUS_IO);
-    } else if (act->status == STATUS_OK) {
-        act->status = w->db->backend->commit(w->tx.link, w->tx.raised, &act->fault);
-        if (act->status == STATUS_OK)
-            w->log_dirty = true;
-        else
-            number_was_shown(w);
-    }
+    if (run_bare(w, act))
+        act->status = commit(w, &act->fault);
     leave(w);
+}
+
+/* Once more, after one of them failed: each kept apart from the others, still in one commit. False: not even so. */
+static bool run_apart(struct db_writer *w, struct act **members, unsigned n)
+{
+    struct fault fault = { 0 };
+    if (enter(w, &fault) != STATUS_OK)
+        return false;
+    bool stands = true, any = false;
+    for (unsigned i = 0; i < n && stands; i++) {
+        stands = run_kept(w, members[i]);
+        any |= members[i]->status == STATUS_OK;
+    }
+    if (stands && any)
+        stands = commit(w, &fault) == STATUS_OK;
+    leave(w);
+    return stands;
 }
 
 static void run_group(struct db_writer *w, struct act *act)
@@ -241,35 +279,28 @@ static void run_group(struct db_writer *w, struct act *act)
     }
     struct act *members[DB_GROUP_MAX];
     unsigned limit = w->db->place->group_limit < DB_GROUP_MAX ? w->db->place->group_limit : DB_GROUP_MAX;
-    unsigned n = 0, kept = 0;
-    bool stands = true;
+    unsigned n = 0;
+    bool done = true;
     int64_t end = clock_steady_ns() + DB_GROUP_NS;
     while (act) {
         members[n++] = act;
-        stands = run_in_group(w, act);
-        if (!stands)
-            break;
-        kept += act->status == STATUS_OK;
-        act = n < limit && clock_steady_ns() < end ? take_for_group(w) : NULL;
+        done = run_bare(w, act);
+        act = done && n < limit && clock_steady_ns() < end ? take_for_group(w) : NULL;
     }
-    if (stands && kept) {
+    if (done) {
         struct fault fault = { 0 };
-        enum status status = w->db->backend->commit(w->tx.link, w->tx.raised, &fault);
-        stands = status == STATUS_OK;
-        if (stands) {
-            w->log_dirty = true;
-        } else {
-            number_was_shown(w);
-            if (n == 1) {
-                members[0]->status = status;
-                members[0]->fault = fault;
-            }
+        enum status status = commit(w, &fault);
+        done = status == STATUS_OK;
+        if (!done && n == 1) {
+            members[0]->status = status;
+            members[0]->fault = fault;
         }
     }
     leave(w);
     /* A group of one was alone already; its own answer stands. */
+    bool alone = !done && n > 1 && !run_apart(w, members, n);
     for (unsigned i = 0; i < n; i++) {
-        if (!stands && n > 1)
+        if (alone)
             run_alone(w, members[i]);
         answer(w, members[i]);
     }
@@ -317,54 +348,58 @@ static bool log_is_long(struct db_writer *w)
 
 /* ---- The thread ---- */
 
-static struct act *wait_for_act(struct db_writer *w)
+static void run_act(struct db_writer *w, struct act *act)
 {
-    pthread_mutex_lock(&w->mutex);
-    bool timed_out = false;
-    while (!w->first && !w->closing && !timed_out) {
-        if (!w->log_dirty) {
-            pthread_cond_wait(&w->wake, &w->mutex);
-            continue;
-        }
-        struct timespec until;
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += DB_IDLE_MS / 1000;
-        timed_out = pthread_cond_timedwait(&w->wake, &w->mutex, &until) != 0;
+    if (act->kind == ACT_CHECKPOINT) {
+        act->status = move_log(w, act->truncate, &act->whole, &act->fault);
+        answer(w, act);
+        return;
     }
-    struct act *act = take_locked(w);
-    pthread_mutex_unlock(&w->mutex);
-    return act;
+    run_group(w, act);
+    if (log_is_long(w))
+        move_log_unasked(w);
 }
 
-static bool is_over(struct db_writer *w)
+static bool is_idle(const struct db_writer *w)
+{
+    return w->idle_ns && clock_steady_ns() >= w->idle_ns;
+}
+
+/* Waits for the writer, and for something to do with it. NULL: the log is to be moved; `over`: and that is all. */
+static struct act *wait_for_act(struct db_writer *w, bool *over)
 {
     pthread_mutex_lock(&w->mutex);
-    bool over = w->closing && !w->first;
+    while (w->busy || (!w->first && !w->closing && !is_idle(w))) {
+        w->watching = !w->busy && w->idle_ns;
+        if (w->watching) {
+            struct timespec until = { .tv_sec = w->idle_ns / 1000000000, .tv_nsec = w->idle_ns % 1000000000 };
+            pthread_cond_timedwait(&w->wake, &w->mutex, &until);
+        } else {
+            pthread_cond_wait(&w->wake, &w->mutex);
+        }
+    }
+    w->watching = true;
+    have_locked(w);
+    struct act *act = take_locked(w);
+    *over = !act && w->closing;
     pthread_mutex_unlock(&w->mutex);
-    return over;
+    return act;
 }
 
 static void *run(void *self)
 {
     struct db_writer *w = self;
-    while (!is_over(w)) {
-        struct act *act = wait_for_act(w);
-        if (!act) {
-            if (w->log_dirty) {
-                move_log_unasked(w);
-                w->log_dirty = false; /* a reader may hold it up; the next write brings it here again */
-            }
-        } else if (act->kind == ACT_CHECKPOINT) {
-            act->status = move_log(w, act->truncate, &act->whole, &act->fault);
-            answer(w, act);
-        } else {
-            run_group(w, act);
-            if (log_is_long(w))
-                move_log_unasked(w);
+    bool over = false;
+    while (!over) {
+        struct act *act = wait_for_act(w, &over);
+        if (act) {
+            run_act(w, act);
+        } else if (w->log_dirty) {
+            move_log_unasked(w);
+            w->log_dirty = false; /* a reader may hold it up; the next write brings it here again */
         }
+        give_back(w);
     }
-    if (w->log_dirty)
-        move_log_unasked(w);
     return NULL;
 }
 
@@ -434,18 +469,27 @@ static enum status closing(struct fault *fault)
 
 static enum status wait_for(struct db_writer *w, struct act *act, struct fault *fault)
 {
-    if (pthread_equal(pthread_self(), w->thread))
-        bug("the writer thread asked to wait for itself");
     sem_t answered;
     sem_init(&answered, 0, 0);
     act->answered = &answered;
-    if (!queue(w, act)) {
-        sem_destroy(&answered);
-        return closing(fault);
+    pthread_mutex_lock(&w->mutex);
+    if (w->busy && pthread_equal(w->running, pthread_self()))
+        bug("an act asked to wait for another");
+    bool open = !w->closing, mine = open && !w->busy && !w->first;
+    if (mine)
+        have_locked(w);
+    else if (open)
+        queue_locked(w, act);
+    pthread_mutex_unlock(&w->mutex);
+    if (mine) {
+        run_act(w, act);
+        give_back(w);
     }
-    while (sem_wait(&answered) != 0)
+    while (open && sem_wait(&answered) != 0)
         continue; /* a signal */
     sem_destroy(&answered);
+    if (!open)
+        return closing(fault);
     if (act->status != STATUS_OK && fault)
         *fault = act->fault;
     return act->status;

@@ -185,7 +185,7 @@ void response_session_start(struct request *req, struct response *res, const uns
 void response_session_end(struct request *req, struct response *res);
 
 /*
- * Ends a handler: `fn(tx, arg)` runs on the writer thread; after its commit
+ * Ends a handler: `fn(tx, arg)` runs as an act (db.h); after its commit
  * `view` runs once on a pool thread and its status is the answer. For an act
  * that failed `view` never runs; `refused` does, where it is not NULL, with
  * res->fault set, else the error page of the status is sent. `arg` lives in the request's arena.

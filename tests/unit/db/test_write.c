@@ -141,7 +141,8 @@ static void a_refused_member_leaves_the_others_whole(void **state)
     for (int i = 0; i < MEMBERS; i++) {
         enum status wanted = i == 3 ? STATUS_REFUSED : i == 5 ? STATUS_CONFLICT : STATUS_OK;
         assert_int_equal(members[i].status, wanted);
-        assert_int_equal(members[i].runs, 1);
+        /* Groups of 0 to 3 and 4 to 5, each once more after the one that failed; 6 and 7 saw nothing of it. */
+        assert_int_equal(members[i].runs, i <= 5 ? 2 : 1);
         if (wanted != STATUS_OK)
             assert_true(strlen(members[i].fault.text) > 0);
     }
@@ -161,7 +162,7 @@ static void a_member_that_ends_the_transaction_makes_each_run_alone(void **state
     run_together(p.db, members, MEMBERS);
     for (int i = 0; i < MEMBERS; i++) {
         assert_int_equal(members[i].answers, 1);
-        assert_int_equal(members[i].runs, i <= 4 ? 2 : 1);
+        assert_int_equal(members[i].runs, i <= 4 ? 3 : 1); /* bare, kept apart, alone */
         if (i == 4)
             assert_int_not_equal(members[i].status, STATUS_OK);
         else
@@ -174,7 +175,25 @@ static void a_member_that_ends_the_transaction_makes_each_run_alone(void **state
     place_end(&p);
 }
 
-static void a_failed_commit_makes_each_run_alone(void **state)
+static void a_failed_commit_runs_all_of_them_again(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p, &db_faulty);
+    struct member members[MEMBERS];
+    members_make(members);
+    db_faulty_at(1, DB_FAULTY_COMMIT, STATUS_FULL);
+    run_together(p.db, members, MEMBERS);
+    for (int i = 0; i < MEMBERS; i++) {
+        assert_int_equal(members[i].status, STATUS_OK);
+        assert_int_equal(members[i].runs, 2);
+        assert_int_equal(members[i].answers, 1);
+    }
+    assert_int_equal(pairs_count(p.db), MEMBERS);
+    place_end(&p);
+}
+
+static void a_failed_commit_after_a_refusal_makes_each_run_alone(void **state)
 {
     (void)state;
     struct place p;
@@ -186,10 +205,33 @@ static void a_failed_commit_makes_each_run_alone(void **state)
     run_together(p.db, members, MEMBERS);
     for (int i = 0; i < MEMBERS; i++) {
         assert_int_equal(members[i].status, i == 2 ? STATUS_REFUSED : STATUS_OK);
-        assert_int_equal(members[i].runs, 2);
+        assert_int_equal(members[i].runs, i <= 2 ? 3 : 1);
         assert_int_equal(members[i].answers, 1);
     }
     assert_int_equal(pairs_count(p.db), MEMBERS - 1);
+    place_end(&p);
+}
+
+static void each_savepoint_may_fail_once(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p, &db_faulty);
+    uint64_t k = 0;
+    do {
+        k++;
+        struct member members[MEMBERS];
+        members_make(members);
+        for (int i = 0; i < MEMBERS; i++)
+            members[i].pair.n += (int64_t)k * MEMBERS;
+        members[2].pair.answer = STATUS_REFUSED;
+        db_faulty_at(k, DB_FAULTY_SAVEPOINT, STATUS_IO);
+        run_together(p.db, members, MEMBERS);
+        for (int i = 0; i < MEMBERS; i++)
+            assert_int_equal(members[i].status, i == 2 ? STATUS_REFUSED : STATUS_OK);
+        assert_int_equal(pairs_count(p.db), (int64_t)k * (MEMBERS - 1));
+    } while (db_faulty_calls() >= k);
+    assert_int_equal(db_faulty_calls(), 6); /* without a failure: two for each of three members */
     place_end(&p);
 }
 
@@ -417,7 +459,9 @@ int main(void)
         cmocka_unit_test(acts_that_wait_together_share_one_commit),
         cmocka_unit_test(a_refused_member_leaves_the_others_whole),
         cmocka_unit_test(a_member_that_ends_the_transaction_makes_each_run_alone),
-        cmocka_unit_test(a_failed_commit_makes_each_run_alone),
+        cmocka_unit_test(a_failed_commit_runs_all_of_them_again),
+        cmocka_unit_test(a_failed_commit_after_a_refusal_makes_each_run_alone),
+        cmocka_unit_test(each_savepoint_may_fail_once),
         cmocka_unit_test(answers_come_in_the_order_of_the_acts),
         cmocka_unit_test(a_refusal_carries_its_words_and_undoes_the_act),
         cmocka_unit_test(what_is_queued_is_finished_before_the_end),
