@@ -93,10 +93,7 @@ static bool wrong_value(struct reading *r, const struct setting *row, const stru
 
 static bool is_line(struct str s)
 {
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7F)
-            return false;
-    return str_is_text(s);
+    return s.n == 0 || str_is_line(s);
 }
 
 static bool has_length(const struct setting *row, struct str s)

@@ -431,22 +431,36 @@ static int publish(struct call *call)
     return EXIT_DONE;
 }
 
+/* "Court order" and "court_order" mean it too: what a ground hides must not come out for a capital or a blank. */
+static struct str ground_spelt(struct arena *arena, struct str word)
+{
+    char *p = arena_alloc(arena, word.n + 1, 1);
+    for (size_t i = 0; p != NULL && i < word.n; i++) {
+        char c = word.p[i];
+        p[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c == ' ' || c == '_' ? '-' : c;
+    }
+    return (struct str){ p, p == NULL ? 0 : word.n };
+}
+
 /*
  * "--reason 'error: words'" names the ground too, and a ground alone needs no words where it hides them; "--ground"
- * does it by itself. Everything else stays in the reason as it was written.
+ * does it by itself, and leaves the reason as it was written. One word with a colon behind it that is no ground is
+ * refused: a ground written wrongly would publish what it was to hide.
  */
 static bool ground_of(const struct call *call, enum post_ground *ground, struct str *reason)
 {
-    struct str all = str_of(call->options[OPTION_REASON].value);
+    struct str all = str_trim(str_of(call->options[OPTION_REASON].value));
     *ground = GROUND_OTHER;
     *reason = all;
     if (call->options[OPTION_GROUND].seen)
-        return post_ground_of_word(str_of(call->options[OPTION_GROUND].value), ground);
+        return post_ground_of_word(ground_spelt(call->arena, str_of(call->options[OPTION_GROUND].value)), ground);
     ptrdiff_t colon = str_find_byte(all, ':');
-    struct str word = str_slice(all, 0, colon < 0 ? all.n : (size_t)colon);
-    if (post_ground_of_word(word, ground))
-        *reason = colon < 0 ? STR("") : str_trim(str_slice(all, word.n + 1, all.n));
-    return true;
+    struct str word = str_trim(str_slice(all, 0, colon < 0 ? all.n : (size_t)colon));
+    if (post_ground_of_word(ground_spelt(call->arena, word), ground)) {
+        *reason = colon < 0 ? STR("") : str_trim(str_slice(all, (size_t)colon + 1, all.n));
+        return true;
+    }
+    return word.n == 0 || str_find_byte(word, ' ') >= 0;
 }
 
 static int withdraw(struct call *call)
@@ -461,8 +475,9 @@ static int withdraw(struct call *call)
         return options_wrong(&command_post, "A withdrawal has a reason for the public: --reason TEXT.");
     if (!ground_of(call, &ground, &reason))
         return options_wrong(&command_post,
-                             "--ground takes error, disclosure, policy, licence-or-consent, court-order, "
-                             "personal-data, safety or other.");
+                             "Grounds are error, disclosure, policy, licence-or-consent, court-order, personal-data, "
+                             "safety and other. Where the reason begins with another word and a colon, or is one "
+                             "word, add --ground.");
     int code = begin_act(call, &actor, &act, &entry);
     if (code != EXIT_DONE)
         return code;
@@ -574,7 +589,8 @@ const struct command command_post = {
         "none of those who wrote or imported the post; an approval holds for one edition. Name it with --edition, as "
         "post show gives it: without it the newest one is taken, whatever it says by then. The reason of a withdrawal "
         "is shown to the public. It may begin with its ground and a colon, as in \"error: the day was wrong\"; the "
-        "ground and the colon are not shown as words of the reason. Grounds: error, disclosure, policy, "
+        "ground and the colon are not shown as words of the reason; one word and a colon that is no ground is refused, "
+        "unless --ground is given. Grounds: error, disclosure, policy, "
         "licence-or-consent, court-order, personal-data, safety, other. With court-order, personal-data and safety no "
         "reason is shown, and the ground alone will do. Without --as or --user the terminal is asked for user and "
         "passphrase; with --user the passphrase is read from standard input; --as works on demonstration data only.",

@@ -41,7 +41,11 @@ static struct str address_of(struct serving *s)
     if (address->given && address->text.n && !wiring_address_is_local(address->text))
         return address->text;
     struct str where = str_of(s->listeners[0].where);
-    if (proc_listen_is_local(where)) {
+    static const struct str known[] = { STR_INIT("127.0.0.1:"), STR_INIT("[::1]:"), STR_INIT("localhost:") };
+    bool by_name = false;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        by_name |= str_starts(where, known[i]);
+    if (by_name) {
         size_t colon = where.n;
         while (colon && where.p[colon - 1] != ':')
             colon--;

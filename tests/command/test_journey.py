@@ -116,6 +116,23 @@ class Journey(Case):
                 self.assertNotIn("robbery-in-hartley", page, path)
             self.assertIn("Ground: the order of a court.", get(server.port, "/withdrawn")[1])
 
+    def test_a_ground_written_wrongly_publishes_no_word(self):
+        self.post("import", *files("07-charge", "09-statement"), by="press-officer-1")
+        self.publish("07-charge")
+        self.publish("09-statement")
+        for reason in ("court-ordr: the name of a child", "courtorder", "Safty : an address"):
+            done = self.post("withdraw", "07-charge", "--reason", reason, by="duty-communications", code=2)
+            self.assertIn("Grounds are error", done.stderr)
+        self.assertRegex(self.post("list").stdout, r"07-charge +published")
+        self.post("withdraw", "07-charge", "--reason", " Court order : the name of a child", by="duty-communications")
+        self.post("withdraw", "09-statement", "--ground", "Other", "--reason", "Correction: the day was wrong",
+                  by="duty-communications")
+        with Server(self.folder) as server:
+            page = get(server.port, "/withdrawn")[1]
+        self.assertIn("Ground: the order of a court.", page)
+        self.assertNotIn("the name of a child", page)
+        self.assertIn("Correction: the day was wrong", page)
+
     def about(self, key, other):
         path = self.path(key + ".md")
         with open(path, "w", encoding="utf-8") as f:

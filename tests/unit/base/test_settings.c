@@ -192,6 +192,18 @@ static void addresses_are_absolute_and_plain(void **state)
     assert_int_equal(settings_read(arena, tables, STR("site: { address: '' }"), &s, faults, &faults_n), STATUS_INVALID);
 }
 
+static void a_text_with_what_nobody_sees_is_refused(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = { "a\\u200Bb", "a\\u202Eb", "  ", "\\u00A0" };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        const struct settings *s;
+        struct str text = str_format(arena, "site: { name: \"%s\" }", wrong[i]);
+        if (settings_read(arena, tables, text, &s, faults, &faults_n) != STATUS_INVALID)
+            fail_msg("%s was taken", wrong[i]);
+    }
+}
+
 static void a_text_of_two_lines_is_refused(void **state)
 {
     (void)state;
@@ -293,6 +305,7 @@ int main(void)
         cmocka_unit_test(a_secret_stands_in_no_fault),
         cmocka_unit_test(numbers_outside_their_range_are_refused),
         cmocka_unit_test(addresses_are_absolute_and_plain),
+        cmocka_unit_test(a_text_with_what_nobody_sees_is_refused),
         cmocka_unit_test(a_text_of_two_lines_is_refused),
         cmocka_unit_test(broken_yaml_and_anchors_are_one_fault_with_their_place),
         cmocka_unit_test(more_faults_than_are_kept_are_counted_to_the_bound),
