@@ -19,6 +19,7 @@ class Typed:
     def __init__(self, *arguments):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a test run in the background of a shell ignores it
             os.execv(BINARY, [BINARY, *arguments])
         self.shown = ""
 
