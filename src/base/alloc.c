@@ -1,8 +1,10 @@
 /*
- * The heap behind one door, with a counter that can be told to fail.
+ * The heap behind one door: malloc and its kin give NULL where there is no
+ * memory, the live blocks are counted (tests for leaks rest on that), and a
+ * test can have the k-th allocation fail.
  *
- * Promise: outside tests each function costs one call of the C library and
- * two relaxed atomic additions.
+ * Promise: outside tests a call costs one of the C library and a few relaxed
+ * atomic steps.
  */
 #include "base/alloc.h"
 

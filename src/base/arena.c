@@ -1,5 +1,5 @@
 /*
- * Arena: blocks in a chain, a pointer that goes up, hooks in a list.
+ * Memory that is freed as a whole, with its hooks: blocks in a chain, a pointer that goes up, up to the cap.
  *
  * Freed and unused space is poisoned under AddressSanitizer, so a pointer
  * that outlives its request is found by the tests. Sizes from outside may be

@@ -1,5 +1,5 @@
 /*
- * Strings with a length.
+ * Strings with a length; what is UTF-8; which characters a line for people may hold.
  *
  * An attacker chooses most bytes that come here: nothing reads past `n`, and
  * no function allocates except into the arena that the caller names.
@@ -203,7 +203,7 @@ static const struct range unfit[] = {
     { 0x2028, 0x202E }, { 0x2060, 0x206F }, { 0xFEFF, 0xFEFF }, { 0xFFF9, 0xFFFB },
 };
 
-/* Fit in their place beside others, such as the tags in a flag; alone they show nothing. */
+/* What shows nothing: all that is unfit, and what is fit beside others, such as the tags in a flag. */
 static const struct range unseen[] = {
     { 0x0001, 0x0020 },   { 0x007F, 0x00A0 },   { 0x00AD, 0x00AD },   { 0x034F, 0x034F }, { 0x061C, 0x061C },
     { 0x115F, 0x1160 },   { 0x1680, 0x1680 },   { 0x17B4, 0x17B5 },   { 0x180B, 0x180F }, { 0x2000, 0x200F },

@@ -29,7 +29,8 @@ STATEMENT(job_put, true,
 STATEMENT(job_next, false, "SELECT run_at FROM job WHERE state = 'open' ORDER BY run_at, id LIMIT 1");
 /* One that was taken so often without an end has killed its workers. */
 STATEMENT(job_give_up, true,
-          "UPDATE job SET state = 'failed', lease = NULL, why = 'it never came to an end'"
+          "UPDATE job SET state = CASE again WHEN 0 THEN 'failed' ELSE 'open' END,"
+          " step = CASE again WHEN 0 THEN step ELSE 0 END, again = 0, lease = NULL, why = 'it never came to an end'"
           " WHERE state = 'open' AND run_at <= ?1 AND step >= ?2");
 STATEMENT(job_take, true,
           "UPDATE job SET step = step + 1, lease = ?2, run_at = ?1 + ?3"
@@ -44,7 +45,7 @@ STATEMENT(job_retry, true,
 STATEMENT(job_fail, true,
           "UPDATE job SET lease = NULL, why = ?3, state = 'failed' WHERE id = ?1 AND lease = ?2 AND again = 0");
 STATEMENT(job_hold, true,
-          "UPDATE job SET lease = NULL, again = 0, why = ?3, state = 'held' WHERE id = ?1 AND lease = ?2");
+          "UPDATE job SET lease = NULL, why = ?3, state = 'held' WHERE id = ?1 AND lease = ?2 AND again = 0");
 
 enum status db_job_put(struct db_tx *tx, struct str kind, struct str key, struct str argument, int64_t run_at)
 {
@@ -139,11 +140,7 @@ static enum status take(struct db_tx *tx, void *arg)
     db_finish(c);
     if (status == STATUS_OK && found && arena_failed(t->arena))
         return db_refuse(tx, STATUS_NO_MEMORY, "There was not enough memory. Nothing was changed; try again.");
-    if (status != STATUS_OK)
-        return status;
-    /* Not an error of the act: what was given up shall stay so. */
-    t->out->id = found ? t->out->id : 0;
-    return STATUS_OK;
+    return status; /* also when none was found: what was given up shall stay so */
 }
 
 enum status db_job_take(struct db *db, struct arena *arena, struct job *out, struct fault *fault)
@@ -198,7 +195,7 @@ enum status db_job_end(struct db_tx *tx, const struct job *job, enum job_outcome
         [JOB_OK] = { &job_done, &job_once_more },
         [JOB_TEMPFAIL] = { &job_retry, &job_fail, &job_once_more },
         [JOB_PERMFAIL] = { &job_fail, &job_once_more },
-        [JOB_HOLD] = { &job_hold },
+        [JOB_HOLD] = { &job_hold, &job_once_more },
     };
     for (int i = 0; ends[outcome][i]; i++) {
         int64_t changed = 0;

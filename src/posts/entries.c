@@ -61,6 +61,7 @@ enum status posts_entries(struct db_tx *tx, struct arena *arena, struct str afte
     return status;
 }
 
+/* The list's own query: from this key on, the key too, one row. */
 enum status posts_entry(struct db_tx *tx, struct arena *arena, struct str key, struct post_entry *out)
 {
     struct posts_entries *found;

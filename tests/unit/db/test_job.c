@@ -258,6 +258,43 @@ static void a_held_job_stays_and_is_not_put_twice(void **state)
     end(&q);
 }
 
+static void an_act_during_a_job_that_is_held_has_it_done_once_more(void **state)
+{
+    (void)state;
+    struct queue q;
+    begin(&q);
+    put(&q, "k", "{\"n\":1}", 0);
+    struct job job;
+    assert_int_equal(take(&q, &job), STATUS_OK);
+    put(&q, "k", "{\"n\":2}", 0);
+    assert_int_equal(finish(&q, &job, JOB_HOLD), STATUS_OK);
+    assert_int_equal(count(&q, &count_held), 0);
+    assert_int_equal(take(&q, &job), STATUS_OK);
+    assert_true(str_equal(job.argument, STR("{\"n\":2}")));
+    assert_int_equal(finish(&q, &job, JOB_HOLD), STATUS_OK);
+    assert_int_equal(count(&q, &count_held), 1);
+    end(&q);
+}
+
+static void an_act_during_the_last_try_is_not_given_up_with_it(void **state)
+{
+    (void)state;
+    struct queue q;
+    begin(&q);
+    put(&q, "k", "{}", 0);
+    struct job job;
+    for (int i = 0; i < JOB_MAX_STEPS; i++) {
+        assert_int_equal(take(&q, &job), STATUS_OK);
+        now += i == JOB_MAX_STEPS - 1 ? 0 : JOB_LEASE_MS;
+    }
+    put(&q, "k", "{}", 0);
+    now += JOB_LEASE_MS;
+    assert_int_equal(take(&q, &job), STATUS_OK);
+    assert_int_equal(job.step, 0);
+    assert_int_equal(count(&q, &count_failed), 0);
+    end(&q);
+}
+
 static enum status end_and_refuse(struct db_tx *tx, void *arg)
 {
     enum status status = end_job(tx, arg);
@@ -292,6 +329,8 @@ int main(void)
         cmocka_unit_test(a_late_retry_is_not_at_once),
         cmocka_unit_test(a_job_that_kills_its_worker_is_given_up),
         cmocka_unit_test(a_held_job_stays_and_is_not_put_twice),
+        cmocka_unit_test(an_act_during_a_job_that_is_held_has_it_done_once_more),
+        cmocka_unit_test(an_act_during_the_last_try_is_not_given_up_with_it),
         cmocka_unit_test(the_end_of_a_job_is_undone_with_its_act),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
