@@ -64,7 +64,7 @@ class Acts(Case):
         for n, (options, ground, reason) in enumerate((
                 (("policy: guidance has changed",), "policy", "guidance has changed"),
                 (("policy/guidance has changed",), "other", "policy/guidance has changed"),
-                (("error/policy: both",), "other", "error/policy: both"),
+                (("error/policy: both", "--ground", "other"), "other", "error/policy: both"),
                 (("The sign said: error",), "other", "The sign said: error"),
                 (("policy: see 1/2: guidance", "--ground", "error"), "error", "policy: see 1/2: guidance"),
                 (("safety",), "safety", None))):
