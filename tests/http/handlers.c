@@ -14,6 +14,7 @@
 #include "http/http_routes.h"
 #include "http/http_sql.h"
 #include "staff/staff.h"
+#include "web/inside.h"
 
 #include "base/banned.h"
 
@@ -193,6 +194,23 @@ enum http_status test_renders(struct request *req, struct response *res)
     (void)req;
     res->content_type = STR("text/plain; charset=utf-8");
     buf_add_i64(&res->body, atomic_load(&renders));
+    return HTTP_OK;
+}
+
+static _Atomic int64_t visits;
+
+/*
+ * route: GET /test/visitor
+ * permission: public
+ * cache: no-store
+ * help: Test build: who asks and over what, as the front believes it, and how often this was asked since the start.
+ */
+enum http_status test_visitor(struct request *req, struct response *res)
+{
+    const struct http_head *head = ((struct serving *)req)->head;
+    res->content_type = STR("text/plain; charset=utf-8");
+    buf_format(&res->body, "%.*s %s %lld", STR_ARG(head->address), head->secure ? "https" : "http",
+               (long long)(atomic_fetch_add(&visits, 1) + 1));
     return HTTP_OK;
 }
 
