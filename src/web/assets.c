@@ -1,7 +1,7 @@
 /*
  * Style sheets, scripts and icons that are in the binary, under addresses that
  * hold their hash. A browser may keep them for ever: another content has
- * another address. Answered on the loop from bytes made at start.
+ * another address. Answered on the loop from bytes made, and compressed, at start.
  */
 #include "web/inside.h"
 #include "web/assets_table.h"
@@ -24,19 +24,28 @@ enum status assets_new(struct assets **out, const struct asset *list, size_t n, 
     if (!assets)
         return fault_no_memory(fault);
     assets->n = n;
+    struct encoded encoded; /* made for the first scheme, used for both */
     for (size_t i = 0; i < n * SCHEMES; i++) {
         const struct asset *a = &list[i / SCHEMES];
         bool secure = i % SCHEMES;
+        struct str body = { (const char *)a->bytes, a->n };
+        bool worth = encoding_worth(str_of(a->type), a->n);
+        if (worth && !secure)
+            encoded_make(&encoded, body);
         struct page *page = page_new(&(struct page_parts){ .key = str_of(a->address),
                                                            .content_type = str_of(a->type),
-                                                           .body = { (const char *)a->bytes, a->n },
+                                                           .body = body,
                                                            .location = STR_NONE,
                                                            .cookies = STR_NONE,
+                                                           .varies = worth,
+                                                           .encoded = worth ? &encoded : NULL,
                                                            .status = HTTP_OK,
                                                            .caching = CACHING_IMMUTABLE,
                                                            .secure = secure,
                                                            .valid_until = INT64_MAX });
         assets->pages[secure][i / SCHEMES] = page;
+        if (worth && (secure || !page))
+            encoded_free(&encoded);
         if (!page) {
             assets_free(assets);
             return fault_no_memory(fault);

@@ -194,7 +194,7 @@ static void make_room(struct page_cache *cache, size_t size, uint64_t number)
 
 void page_cache_put(struct page_cache *cache, struct page *page, uint64_t number)
 {
-    if (page->size > cache->bytes_max / 4)
+    if (page->size > cache->bytes_max / 4 || page->number != number)
         return;
     pthread_mutex_lock(&cache->lock);
     struct slot *slot = slot_choose(cache, page, number);

@@ -27,6 +27,7 @@ enum {
     STALE_TRIES_AT_ONCE = 2, /* then a render waits until the writer is through */
     STALE_TRIES_MAX = 12,    /* a page that is out of date again and again ends in 503 */
     ETAG_BYTES = 16,
+    ENCODING_MIN = 512, /* a shorter body is sent as it is: it goes in the packet of its head either way */
     COOKIE_NONCE = 16,
     MAC_BYTES = 32,
     TOKEN_BYTES = 32,        /* of a session */
@@ -75,7 +76,34 @@ enum { ETAG_SIZE = 2 * ETAG_BYTES + 2 };
 struct str etag_of(struct str body, char room[ETAG_SIZE]);
 bool etag_matches(const struct http_head *head, struct str etag);
 
+/* ---- Content codings: encoding.c ---- */
+
+enum encoding { ENCODING_NONE, ENCODING_GZIP, ENCODING_BROTLI, ENCODINGS };
+/* As it stands in Content-Encoding. */
+struct str encoding_name(enum encoding encoding);
+/* Whether a body of this type and length is worth compressing. */
+bool encoding_worth(struct str content_type, size_t n);
+/*
+ * Which one to send, of those in `have` (bits 1 << enum encoding; plain is always there), by the Accept-Encoding of
+ * the head. Plain where none is sent, and where nothing that there is would be taken.
+ */
+enum encoding encoding_choose(const struct http_head *head, unsigned have);
+/* A body in each coding, on the heap; STR_NONE where it would not be smaller or there was no memory. */
+struct encoded {
+    struct str bodies[ENCODINGS];
+};
+void encoded_make(struct encoded *out, struct str body);
+void encoded_free(struct encoded *encoded);
+
 /* ---- Pages that many may get: page.c ---- */
+
+/* The answer in one coding. */
+struct variant {
+    struct str etag;   /* STR_NONE: none */
+    struct str fields; /* whole header lines; those of a 304 are the same without Content-Type and Content-Encoding */
+    struct str fields_304;
+    struct str body;
+};
 
 struct page {
     _Atomic uint32_t refs;
@@ -88,14 +116,16 @@ struct page {
     size_t size;       /* bytes that it takes */
     struct page *next; /* among the retired */
     struct str key;
-    struct str etag;   /* STR_NONE: none */
-    struct str fields; /* whole header lines; those of a 304 are the same without Content-Type */
-    struct str fields_304;
-    struct str body; /* plain; compressed forms will stand beside it */
+    bool varies;          /* by Accept-Encoding: says so, and may be compressed */
+    _Atomic bool encoded; /* has been, or is being: nobody else needs to */
+    unsigned have;        /* bits 1 << enum encoding; ENCODING_NONE is always there */
+    struct variant variants[ENCODINGS];
 };
 
 struct page_parts {
     struct str key, content_type, body, location, cookies;
+    bool varies;                   /* only where the answer is public and the same for everybody */
+    const struct encoded *encoded; /* NULL: not compressed yet */
     int status, retry_after;
     enum caching caching;
     bool secure;
@@ -108,6 +138,13 @@ struct page *page_new(const struct page_parts *parts);
 void page_ref(struct page *page);
 void page_unref(struct page *page);
 void page_release(void *page); /* page_unref, as an answer's release */
+/* Whether this head would get a smaller answer if the page were compressed, and nobody has done that yet. */
+bool page_wants_encoding(const struct page *page, const struct http_head *head);
+/*
+ * The page with its compressed bodies, where this head wants them and nobody else makes them; else the same page.
+ * Takes over one reference and gives one. Takes up to a few milliseconds: never on the loop.
+ */
+struct page *page_encode(struct page *page, const struct http_head *head);
 /* The answer for this head (200, or 304); takes over one reference. */
 void page_answer(struct page *page, const struct http_head *head, struct http_answer *out);
 uint64_t hash_bytes(struct str s);
@@ -120,7 +157,7 @@ struct page_cache *page_cache_new(size_t bytes_max);
 void page_cache_free(struct page_cache *cache);
 /* No lock, no allocation. One reference more, or NULL. */
 struct page *page_cache_get(struct page_cache *cache, struct str key, uint64_t number, int64_t now);
-/* Takes one reference of its own. */
+/* Takes one reference of its own; keeps nothing that is out of date. In place of the page of the same key. */
 void page_cache_put(struct page_cache *cache, struct page *page, uint64_t number);
 size_t page_cache_bytes(struct page_cache *cache);
 

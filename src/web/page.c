@@ -1,9 +1,12 @@
 /*
- * A whole answer that many visitors may get: status, header lines, body and
- * what decides whether it may still be sent. Immutable and counted.
+ * A whole answer that many visitors may get: status, header lines and body in
+ * each content coding, and what decides whether it may still be sent.
+ * Immutable and counted.
  *
- * Promise: one block of memory a page; a page is freed when the last answer
- * that shows it has left, and never before.
+ * Promises: one block of memory a page, which is what the cache counts; a page
+ * is freed when the last answer that shows it has left, and never before; each
+ * coding has a strong tag of its own, made of its bytes; what is not marked as
+ * the same for everybody (`varies`) never has a compressed body.
  */
 #include "web/inside.h"
 
@@ -41,55 +44,157 @@ static char *place(char *at, struct str s, struct str *out)
     return at + s.n;
 }
 
-struct page *page_new(const struct page_parts *parts)
+/* The pieces of a page that are the same in every coding; its head lines are two runs around those of the coding. */
+struct pieces {
+    const struct str *type; /* Content-Type; not in a 304 */
+    const struct str *rest;
+    size_t type_n, rest_n;
+    bool tagged;
+    struct str bodies[ENCODINGS];
+};
+
+/* `name`, `value`, end of line; nothing where there is no value. */
+static void line(struct str out[3], struct str name, struct str value)
 {
-    char tag[ETAG_SIZE];
-    struct str etag =
-        parts->status == HTTP_OK && parts->caching != CACHING_NO_STORE ? etag_of(parts->body, tag) : STR_NONE;
-    const struct str shared[] = {
-        headers_security(parts->secure),
-        headers_caching(parts->caching),
-        allow_line(parts->allowed),
-        etag.p ? STR("ETag: ") : STR(""),
-        etag,
-        etag.p ? STR("\r\n") : STR(""),
-        parts->location.n ? STR("Location: ") : STR(""),
-        parts->location,
-        parts->location.n ? STR("\r\n") : STR(""),
-        parts->cookies,
-    };
-    const struct str typed[] = { STR("Content-Type: "), parts->content_type, STR("\r\n") };
-    enum { SHARED = sizeof shared / sizeof *shared, TYPED = sizeof typed / sizeof *typed };
-    size_t lines = 0;
-    for (size_t i = 0; i < SHARED; i++)
-        lines += shared[i].n;
-    size_t type = 0;
-    for (size_t i = 0; i < TYPED; i++)
-        type += typed[i].n;
-    size_t size = sizeof(struct page) + parts->key.n + etag.n + type + lines + parts->body.n;
+    out[0] = value.p ? name : STR("");
+    out[1] = value.p ? value : STR("");
+    out[2] = value.p ? STR("\r\n") : STR("");
+}
+
+static size_t length(const struct str *pieces, size_t n)
+{
+    size_t sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += pieces[i].n;
+    return sum;
+}
+
+static char *place_all(char *at, const struct str *pieces, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        at = place(at, pieces[i], NULL);
+    return at;
+}
+
+static char *place_variant(char *at, const struct pieces *from, const struct str coding[3], const struct str tag[3],
+                           struct str body, struct variant *out)
+{
+    char *start = at;
+    at = place_all(at, from->type, from->type_n);
+    at = place_all(at, coding, 3);
+    char *start_304 = at;
+    *out = (struct variant){ .etag = tag[1].n ? (struct str){ at + tag[0].n, tag[1].n } : STR_NONE };
+    at = place_all(at, tag, 3);
+    at = place_all(at, from->rest, from->rest_n);
+    out->fields = (struct str){ start, (size_t)(at - start) };
+    out->fields_304 = (struct str){ start_304, (size_t)(at - start_304) };
+    return place(at, body, &out->body);
+}
+
+/* One block: the page, its key, and each variant's head lines and body. `like` has the rest of its words. */
+static struct page *make(const struct page *like, const struct pieces *from)
+{
+    char tags[ENCODINGS][ETAG_SIZE];
+    struct str codings[ENCODINGS][3];
+    struct str etags[ENCODINGS][3];
+    unsigned have = 0;
+    size_t size = sizeof(struct page) + like->key.n;
+    for (unsigned e = 0; e < ENCODINGS; e++) {
+        struct str body = from->bodies[e];
+        if (!body.p)
+            continue;
+        have |= 1U << e;
+        line(codings[e], STR("Content-Encoding: "), e == ENCODING_NONE ? STR_NONE : encoding_name((enum encoding)e));
+        line(etags[e], STR("ETag: "), from->tagged ? etag_of(body, tags[e]) : STR_NONE);
+        size += length(from->type, from->type_n) + length(codings[e], 3) + length(etags[e], 3) +
+                length(from->rest, from->rest_n) + body.n;
+    }
     struct page *page = mem_alloc(size);
     if (!page)
         return NULL;
     *page = (struct page){ .refs = 1,
-                           .number = parts->number,
-                           .valid_until = parts->valid_until,
-                           .status = parts->status,
-                           .retry_after = parts->retry_after,
-                           .size = size,
-                           .hash = hash_bytes(parts->key),
-                           .etag = STR_NONE };
-    char *at = (char *)(page + 1);
-    at = place(at, parts->key, &page->key);
-    if (etag.p)
-        at = place(at, etag, &page->etag);
-    page->fields = (struct str){ at, type + lines };
-    for (size_t i = 0; i < TYPED; i++)
-        at = place(at, typed[i], NULL);
-    page->fields_304 = (struct str){ at, lines };
-    for (size_t i = 0; i < SHARED; i++)
-        at = place(at, shared[i], NULL);
-    place(at, parts->body, &page->body);
+                           .hash = like->hash,
+                           .number = like->number,
+                           .valid_until = like->valid_until,
+                           .status = like->status,
+                           .retry_after = like->retry_after,
+                           .varies = like->varies,
+                           .encoded = have != 1U << ENCODING_NONE,
+                           .have = have,
+                           .size = size };
+    char *at = place((char *)(page + 1), like->key, &page->key);
+    for (unsigned e = 0; e < ENCODINGS; e++)
+        if (have & 1U << e)
+            at = place_variant(at, from, codings[e], etags[e], from->bodies[e], &page->variants[e]);
     return page;
+}
+
+static void take_bodies(struct str bodies[ENCODINGS], struct str plain, const struct encoded *encoded)
+{
+    for (unsigned e = 0; e < ENCODINGS; e++)
+        bodies[e] = encoded ? encoded->bodies[e] : STR_NONE;
+    bodies[ENCODING_NONE] = plain.p ? plain : STR("");
+}
+
+struct page *page_new(const struct page_parts *parts)
+{
+    struct str type[3];
+    struct str location[3];
+    line(type, STR("Content-Type: "), parts->content_type);
+    line(location, STR("Location: "), parts->location);
+    const struct str rest[] = {
+        headers_security(parts->secure),
+        headers_caching(parts->caching),
+        parts->varies ? STR("Vary: Accept-Encoding\r\n") : STR(""),
+        allow_line(parts->allowed),
+        location[0],
+        location[1],
+        location[2],
+        parts->cookies,
+    };
+    struct pieces from = { .type = type,
+                           .type_n = 3,
+                           .rest = rest,
+                           .rest_n = sizeof rest / sizeof *rest,
+                           .tagged = parts->status == HTTP_OK && parts->caching != CACHING_NO_STORE };
+    take_bodies(from.bodies, parts->body, parts->varies ? parts->encoded : NULL);
+    return make(&(struct page){ .key = parts->key,
+                                .hash = hash_bytes(parts->key),
+                                .number = parts->number,
+                                .valid_until = parts->valid_until,
+                                .status = parts->status,
+                                .retry_after = parts->retry_after,
+                                .varies = parts->varies },
+                &from);
+}
+
+bool page_wants_encoding(const struct page *page, const struct http_head *head)
+{
+    enum { ALL = (1U << ENCODINGS) - 1 };
+    return page->varies && !atomic_load_explicit(&page->encoded, memory_order_relaxed) &&
+           encoding_choose(head, ALL) != ENCODING_NONE;
+}
+
+struct page *page_encode(struct page *page, const struct http_head *head)
+{
+    if (!page_wants_encoding(page, head) || atomic_exchange(&page->encoded, true))
+        return page;
+    const struct variant *plain = &page->variants[ENCODING_NONE];
+    size_t type_n = plain->fields.n - plain->fields_304.n;
+    size_t tag_n = plain->etag.p ? (size_t)(plain->etag.p + plain->etag.n - plain->fields_304.p) + 2 : 0;
+    const struct str type = str_slice(plain->fields, 0, type_n);
+    const struct str rest = str_slice(plain->fields_304, tag_n, plain->fields_304.n);
+    struct pieces from = { .type = &type, .type_n = 1, .rest = &rest, .rest_n = 1, .tagged = plain->etag.p != NULL };
+    struct encoded encoded;
+    encoded_make(&encoded, plain->body);
+    take_bodies(from.bodies, plain->body, &encoded);
+    struct page *better = make(page, &from);
+    encoded_free(&encoded);
+    if (!better)
+        return page;
+    atomic_store(&better->encoded, true);
+    page_unref(page);
+    return better;
 }
 
 void page_ref(struct page *page)
@@ -110,16 +215,18 @@ void page_release(void *page)
 
 void page_answer(struct page *page, const struct http_head *head, struct http_answer *out)
 {
+    bool only_plain = page->have == 1U << ENCODING_NONE || !head;
+    const struct variant *v = &page->variants[only_plain ? ENCODING_NONE : encoding_choose(head, page->have)];
     *out = (struct http_answer){ .status = page->status,
-                                 .fields = page->fields,
-                                 .body = page->body,
+                                 .fields = v->fields,
+                                 .body = v->body,
                                  .head_only = head && head->method == HTTP_HEAD,
                                  .release = page_release,
                                  .owner = page };
     out->retry_after = page->retry_after;
-    if (head && etag_matches(head, page->etag)) {
+    if (head && etag_matches(head, v->etag)) {
         out->status = HTTP_NOT_MODIFIED;
-        out->fields = page->fields_304;
+        out->fields = v->fields_304;
         out->body = STR_NONE;
         out->no_length = true;
         out->head_only = false;

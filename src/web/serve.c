@@ -169,17 +169,21 @@ static struct page *page_of(struct serving *s, int status, struct str key)
     if (!whole || (status >= HTTP_BAD_REQUEST && res->body.n == 0))
         return error_page_of(web, status, s->request.language, s->head->secure, 0);
     bool shows_public = s->request.route->permission == PERMISSION_PUBLIC && s->head->method != HTTP_POST;
+    enum caching caching = caching_of(s, status);
     struct page *page = page_new(&(struct page_parts){
         .key = key,
         .content_type = res->content_type,
         .body = buf_str(&res->body),
+        /* What is for one person alone is never compressed: its length would tell of its secrets. */
+        .varies =
+            s->request.route->cached && caching == CACHING_REVALIDATE && encoding_worth(res->content_type, res->body.n),
         .location = status == HTTP_SEE_OTHER ? res->location.s : STR_NONE,
         .cookies = res->cookies,
         .status = status,
         .retry_after = res->retry_after             ? res->retry_after
                        : status == HTTP_UNAVAILABLE ? RETRY_AFTER_SECONDS
                                                     : 0,
-        .caching = caching_of(s, status),
+        .caching = caching,
         .secure = s->head->secure,
         .number = shows_public && status < HTTP_SERVER_ERROR ? s->number : 0,
         .valid_until = res->valid_until,
@@ -199,8 +203,15 @@ static void finish(struct serving *s, enum http_status status)
     struct page *page = page_of(s, (int)status, key);
     s->space->body = s->response.body; /* it may have moved */
     workspace_give(s->space);
-    if (keep && page->number && page->status == (int)status)
+    if (keep && page->number && page->status == (int)status) {
+        /*
+         * One with a query waits until somebody asks for it again: there are as many of them as anybody cares to
+         * ask for, and compressing takes longer than rendering.
+         */
+        if (s->canonical.n == 0)
+            page = page_encode(page, s->head);
         page_cache_put(web->cache, page, web_number(web));
+    }
     if (flight)
         flight_end(&web->flights, flight, answer_parked, page);
     answer_page(x, page);
@@ -355,6 +366,15 @@ static void serve_handler(struct web *web, struct http_exchange *x, const struct
         finish(s, status);
 }
 
+/* From the cache, but not from the loop: it may be here to be compressed. Takes over one reference. */
+static void answer_encoded(struct web *web, struct http_exchange *x, struct page *page)
+{
+    struct page *better = page_encode(page, http_exchange_head(x));
+    if (better != page)
+        page_cache_put(web->cache, better, web_number(web));
+    answer_page(x, better);
+}
+
 static void serve_cached(struct web *web, struct http_exchange *x, const struct route_found *found,
                          enum language language, struct db *db, uint64_t number)
 {
@@ -367,7 +387,7 @@ static void serve_cached(struct web *web, struct http_exchange *x, const struct 
     struct flight *ours = NULL;
     struct page *page = NULL;
     switch (flight_enter(&web->flights, web->cache, x, key, number, clock_now_ms(), &ours, &page)) {
-    case FLIGHT_CACHED: answer_page(x, page); break;
+    case FLIGHT_CACHED: answer_encoded(web, x, page); break;
     case FLIGHT_PARKED: break;
     case FLIGHT_OURS: serve_handler(web, x, found, language, db, number, ours); break;
     case FLIGHT_NO_MEMORY: answer_error(web, x, HTTP_UNAVAILABLE, language, 0); break;

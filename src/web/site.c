@@ -171,6 +171,10 @@ static bool cached(void *self, const struct http_head *head, struct http_answer 
     struct page *page = page_cache_get(web->cache, key, web_number(web), clock_now_ms());
     if (!page)
         return false;
+    if (page_wants_encoding(page, head)) { /* once a page: a thread has to compress it */
+        page_unref(page);
+        return false;
+    }
     page_answer(page, head, out);
     return true;
 }

@@ -516,7 +516,7 @@ static void *take_in_hand(void *arg)
         struct page *page = page_cache_get(cache, STR("key"), 1, 0);
         if (!page)
             continue;
-        assert_true(str_equal(page->body, STR("words")));
+        assert_true(str_equal(page->variants[ENCODING_NONE].body, STR("words")));
         page_unref(page);
     }
     return NULL;
