@@ -126,6 +126,8 @@ struct db {
     struct db_reader *readers;
 };
 
+/* Whether this thread has a snapshot open. */
+bool db_has_snapshot(struct db *db);
 /* Runs a statement that gives no rows and takes at most one number. */
 enum status db_run(struct db_tx *tx, const struct db_statement *statement, const int64_t *number);
 /* The words for a status that came without any. */

@@ -201,6 +201,12 @@ enum status db_read_begin(struct db *db, struct db_tx **out, struct fault *fault
     return STATUS_OK;
 }
 
+bool db_has_snapshot(struct db *db)
+{
+    const struct db_reader *r = pthread_getspecific(db->key);
+    return r && r->tx.open;
+}
+
 static int64_t snapshot_ms(const struct db_tx *tx)
 {
     return (clock_steady_ns() - tx->began_ns) / (1000 * 1000);

@@ -79,7 +79,10 @@ enum status db_check(struct db *db, struct fault *fault);
  */
 typedef enum status db_write_fn(struct db_tx *tx, void *arg);
 
-/* Runs fn and waits until it is durable. Not to be called on a loop or inside an act. */
+/*
+ * Runs fn and waits until it is durable. Not to be called on a loop, inside an act, or in an open snapshot; and the
+ * thread holds no lock that an act or a `done` takes, since it may run those of others meanwhile.
+ */
 enum status db_write(struct db *db, db_write_fn *fn, void *arg, struct fault *fault);
 /*
  * The same without a waiting thread: `done` is called once, on the thread that

@@ -44,6 +44,8 @@ struct act {
     struct fault fault;
 };
 
+static const int64_t IDLE_NS = (int64_t)DB_IDLE_MS * 1000 * 1000;
+
 struct db_writer {
     struct db *db;
     struct db_tx tx; /* tx.link may be NULL: after a failure, until it is needed */
@@ -63,7 +65,8 @@ struct db_writer {
 
     /* Of the thread that has the writer; `tx` too. */
     unsigned log_moved; /* pages of the log when it was last moved, as far as it got */
-    bool log_dirty;     /* something was written since */
+    bool log_dirty;     /* something was written since, … */
+    int64_t written_ns; /* … the last time then */
 };
 
 static const struct db_statement generation_mend = {
@@ -115,7 +118,7 @@ static void give_back(struct db_writer *w)
 {
     pthread_mutex_lock(&w->mutex);
     w->busy = false;
-    w->idle_ns = w->log_dirty ? clock_steady_ns() + (int64_t)DB_IDLE_MS * 1000 * 1000 : 0;
+    w->idle_ns = w->log_dirty ? w->written_ns + IDLE_NS : 0;
     if (w->first || w->closing || (w->idle_ns && !w->watching))
         pthread_cond_signal(&w->wake);
     pthread_mutex_unlock(&w->mutex);
@@ -236,10 +239,12 @@ static bool run_kept(struct db_writer *w, struct act *act)
 static enum status commit(struct db_writer *w, struct fault *fault)
 {
     enum status status = w->db->backend->commit(w->tx.link, w->tx.raised, fault);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         w->log_dirty = true;
-    else if (w->tx.raised)
+        w->written_ns = clock_steady_ns();
+    } else if (w->tx.raised) {
         db_writer_mend(w); /* the number that was shown is ahead of the row: ask that it be caught up */
+    }
     return status;
 }
 
@@ -253,16 +258,24 @@ static void run_alone(struct db_writer *w, struct act *act)
     leave(w);
 }
 
-/* Once more, after one of them failed: each kept apart from the others, still in one commit. False: not even so. */
-static bool run_apart(struct db_writer *w, struct act **members, unsigned n)
+/*
+ * Once more, after one of them failed: each kept apart from the others, still in one commit, with as many more as
+ * `limit` lets in. So a refusal costs its group a second run, and no commit of its own. False: not even so.
+ */
+static bool run_apart(struct db_writer *w, struct act **members, unsigned *n, unsigned limit)
 {
     struct fault fault = { 0 };
     if (enter(w, &fault) != STATUS_OK)
         return false;
     bool stands = true, any = false;
-    for (unsigned i = 0; i < n && stands; i++) {
+    int64_t end = clock_steady_ns() + DB_GROUP_NS;
+    for (unsigned i = 0; i < *n && stands; i++) {
         stands = run_kept(w, members[i]);
         any |= members[i]->status == STATUS_OK;
+        bool open = stands && i + 1 == *n && *n < limit && clock_steady_ns() < end;
+        struct act *more = open ? take_for_group(w) : NULL;
+        if (more)
+            members[(*n)++] = more;
     }
     if (stands && any)
         stands = commit(w, &fault) == STATUS_OK;
@@ -280,13 +293,14 @@ static void run_group(struct db_writer *w, struct act *act)
     struct act *members[DB_GROUP_MAX];
     unsigned limit = w->db->place->group_limit < DB_GROUP_MAX ? w->db->place->group_limit : DB_GROUP_MAX;
     unsigned n = 0;
-    bool done = true;
+    bool done = true, refused;
     int64_t end = clock_steady_ns() + DB_GROUP_NS;
     while (act) {
         members[n++] = act;
         done = run_bare(w, act);
         act = done && n < limit && clock_steady_ns() < end ? take_for_group(w) : NULL;
     }
+    refused = !done;
     if (done) {
         struct fault fault = { 0 };
         enum status status = commit(w, &fault);
@@ -298,7 +312,7 @@ static void run_group(struct db_writer *w, struct act *act)
     }
     leave(w);
     /* A group of one was alone already; its own answer stands. */
-    bool alone = !done && n > 1 && !run_apart(w, members, n);
+    bool alone = !done && n > 1 && !run_apart(w, members, &n, refused ? limit : n);
     for (unsigned i = 0; i < n; i++) {
         if (alone)
             run_alone(w, members[i]);
@@ -370,9 +384,11 @@ static struct act *wait_for_act(struct db_writer *w, bool *over)
 {
     pthread_mutex_lock(&w->mutex);
     while (w->busy || (!w->first && !w->closing && !is_idle(w))) {
-        w->watching = !w->busy && w->idle_ns;
+        /* Who has the writer now leaves it idle later than that. */
+        int64_t at = w->busy ? clock_steady_ns() + IDLE_NS : w->idle_ns;
+        w->watching = at != 0;
         if (w->watching) {
-            struct timespec until = { .tv_sec = w->idle_ns / 1000000000, .tv_nsec = w->idle_ns % 1000000000 };
+            struct timespec until = { .tv_sec = at / 1000000000, .tv_nsec = at % 1000000000 };
             pthread_cond_timedwait(&w->wake, &w->mutex, &until);
         } else {
             pthread_cond_wait(&w->wake, &w->mutex);
@@ -475,6 +491,8 @@ static enum status wait_for(struct db_writer *w, struct act *act, struct fault *
     pthread_mutex_lock(&w->mutex);
     if (w->busy && pthread_equal(w->running, pthread_self()))
         bug("an act asked to wait for another");
+    if (act->kind == ACT_WRITE && db_has_snapshot(w->db))
+        bug("a write was waited for in an open snapshot");
     bool open = !w->closing, mine = open && !w->busy && !w->first;
     if (mine)
         have_locked(w);

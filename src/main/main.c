@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -106,6 +107,9 @@ int main(int argc, char **argv)
         fd = fcntl(fd, F_DUPFD, 0);
     if (fd > 2)
         close(fd);
+
+    /* A limit on file sizes is then a fault of the disk like any other, and not the end in the middle of an act. */
+    signal(SIGXFSZ, SIG_IGN);
 
     wiring_begin();
     const char *role = proc_role_word(argc, argv);

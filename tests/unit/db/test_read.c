@@ -17,12 +17,28 @@
 
 static const struct db_statement count_left = { .name = "test.count", .sqlite = "SELECT count(*) FROM left_side" };
 
+struct put {
+    struct db *db;
+    int64_t n;
+};
+
+static void *put(void *arg)
+{
+    struct put *p = arg;
+    struct pair pair = { .n = p->n };
+    struct fault fault = { 0 };
+    if (db_write(p->db, pair_write, &pair, &fault) != STATUS_OK)
+        fail_msg("%s", fault.text);
+    return NULL;
+}
+
+/* On a thread of its own: this one may have a snapshot. */
 static void write_pair(struct db *db, int64_t n)
 {
-    struct pair pair = { .n = n };
-    struct fault fault = { 0 };
-    if (db_write(db, pair_write, &pair, &fault) != STATUS_OK)
-        fail_msg("%s", fault.text);
+    struct put p = { db, n };
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, put, &p), 0);
+    pthread_join(thread, NULL);
 }
 
 static void a_snapshot_does_not_see_later_acts(void **state)
