@@ -35,6 +35,8 @@ def parts(Part, suite):
              ["test"]),
         Part("unit", "each room by itself", suite("test", "unit"), ["test"]),
         Part("http", "the probe table against the real server", python("http/probe_server.py"), ["test"]),
+        Part("differential", "what the front accepts, nginx accepts with the same meaning: 5,000 requests",
+             python("http/differential.py"), ["test"]),
         Part("web", "forms, sessions, cache and writes over HTTP", python("http/test_web.py"), ["test"]),
         Part("command", "every command, the server's life, ./start, a post's whole way", python("command/run.py"), ["test"]),
         Part("browser", "every public page in Chromium: axe, HTML, keyboard, 320 px, no JavaScript",
@@ -54,6 +56,8 @@ def parts(Part, suite):
              ["test"], long=True),
         Part("kill-long", "500 kills", python("torture/kill.py", "--long"), ["test"], long=True),
         Part("fuzz-long", "60 s a fuzz target", python("fuzz/run.py", "60"), ["fuzz"], long=True),
+        Part("differential-long", "the same: 200,000 requests", python("http/differential.py", "--count", "200000"), ["test"],
+             long=True),
         Part("slow", "the slow and idle rows of the probe table", python("http/probe_server.py", "--slow"), ["test"],
              long=True),
     ]

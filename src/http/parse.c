@@ -134,6 +134,7 @@ struct reading {
     char *host;
     bool has_length;
     bool closes;
+    unsigned singles; /* which fields of is_second have come */
 };
 
 static bool stop(struct scan *s, int error)
@@ -436,13 +437,40 @@ static bool list_has(struct str list, struct str member)
     return false;
 }
 
-/* What a field means for the head itself; 0 or the error. */
-static int weigh_field(struct reading *r, struct str name, struct str value)
+/* Of which RFC 9110 knows one value only: of two, one reader would take the first, another the last (5.3). */
+static bool is_second(struct reading *r, struct str name)
+{
+    static const struct str singles[] = {
+        STR_INIT("Content-Type"), STR_INIT("Content-Range"),     STR_INIT("Authorization"),       STR_INIT("Range"),
+        STR_INIT("If-Range"),     STR_INIT("If-Modified-Since"), STR_INIT("If-Unmodified-Since"),
+    };
+    for (unsigned i = 0; i < sizeof singles / sizeof singles[0]; i++) {
+        if (name.n != singles[i].n || !str_equal_nocase(name, singles[i]))
+            continue;
+        bool before = r->singles & 1U << i;
+        r->singles |= 1U << i;
+        return before;
+    }
+    return false;
+}
+
+/* Without the spaces around it. A tab stays, and spoils what is read here: nginx sees no space in it. */
+static struct str without_spaces(struct str value)
+{
+    while (value.n > 0 && value.p[0] == ' ')
+        value = str_slice(value, 1, value.n);
+    while (value.n > 0 && value.p[value.n - 1] == ' ')
+        value = str_slice(value, 0, value.n - 1);
+    return value;
+}
+
+/* What a field means for the head itself; 0 or the error. `raw` has the space around it still. */
+static int weigh_field(struct reading *r, struct str name, struct str value, struct str raw)
 {
     struct http_head *head = r->head;
     switch (name.n) {
     case 4:
-        if (str_equal_nocase(name, STR("Host")) && !read_host(r, value))
+        if (str_equal_nocase(name, STR("Host")) && !read_host(r, without_spaces(raw)))
             return 400;
         return 0;
     case 6:
@@ -460,8 +488,17 @@ static int weigh_field(struct reading *r, struct str name, struct str value)
         if (r->has_length)
             return 400;
         r->has_length = true;
-        return read_length(value, &head->length);
-    case 17: return str_equal_nocase(name, STR("Transfer-Encoding")) ? 501 : 0;
+        return read_length(without_spaces(raw), &head->length);
+    case 17:
+        if (str_equal_nocase(name, STR("Transfer-Encoding")))
+            return 501;
+        return is_second(r, name) ? 400 : 0;
+    /* The lengths of the names there. */
+    case 5:
+    case 8:
+    case 12:
+    case 13:
+    case 19: return is_second(r, name) ? 400 : 0;
     default: return 0;
     }
 }
@@ -488,9 +525,9 @@ static bool read_field(struct reading *r)
         return false;
     if (!is_plain(name))
         return true;
-    value = str_trim(value);
-    r->fields[r->head->fields_n++] = (struct http_field){ name, value };
-    int error = weigh_field(r, name, value);
+    struct http_field *field = &r->fields[r->head->fields_n++];
+    *field = (struct http_field){ name, str_trim(value) };
+    int error = weigh_field(r, name, field->value, value);
     return error == 0 || stop(s, error);
 }
 

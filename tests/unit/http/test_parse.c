@@ -388,6 +388,34 @@ static void length_is_one_field_of_digits(void **state)
     refuses_field("Content-Length: 4\r\nContent-Length: 5", 400);
 }
 
+static void field_of_one_value_does_not_come_twice(void **state)
+{
+    (void)state;
+    static const char *const singles[] = { "Content-Type", "Content-Range",     "Authorization",      "Range",
+                                           "If-Range",     "If-Modified-Since", "If-Unmodified-Since" };
+    char line[128];
+    for (size_t i = 0; i < sizeof singles / sizeof singles[0]; i++) {
+        snprintf(line, sizeof line, "%s: a\r\nX: y\r\n%s: a", singles[i], singles[i]);
+        refuses_field(line, 400);
+    }
+    accepts(STR(LINE HOST "Content-Type: a\r\nContent-Range: a\r\nRange: a\r\nIf-Range: a\r\n" END));
+    accepts(STR(LINE HOST "If-None-Match: \"a\"\r\nIf-None-Match: \"b\"\r\nCookie: a=b\r\nCookie: c=d\r\n" END));
+    assert_int_equal(head.fields_n, 5);
+}
+
+static void tab_beside_host_or_length_is_refused(void **state)
+{
+    (void)state;
+    refuses(STR(LINE "Host:\tlocalhost\r\n" END), 400);
+    refuses(STR(LINE "Host: localhost\t\r\n" END), 400);
+    refuses_field("Content-Length:\t4", 400);
+    refuses_field("Content-Length: 4\t", 400);
+    accepts(STR("POST / HTTP/1.1\r\nHost:   a   \r\nContent-Length:   4  \r\nConnection:\tx\t\r\n" END));
+    equals(head.host, STR("a"));
+    assert_int_equal(head.length, 4);
+    equals(http_field(&head, STR("Connection")), STR("x"));
+}
+
 static void transfer_encoding_is_501(void **state)
 {
     (void)state;
@@ -486,6 +514,8 @@ int main(void)
         cmocka_unit_test(host_has_its_grammar),
         cmocka_unit_test(host_longer_than_its_limit_is_refused),
         cmocka_unit_test(length_is_one_field_of_digits),
+        cmocka_unit_test(field_of_one_value_does_not_come_twice),
+        cmocka_unit_test(tab_beside_host_or_length_is_refused),
         cmocka_unit_test(transfer_encoding_is_501),
         cmocka_unit_test(connection_close_is_a_member_of_a_list),
         cmocka_unit_test(expectation_is_continue_or_refused),
