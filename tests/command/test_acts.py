@@ -2,8 +2,10 @@
 import json
 import os
 import re
+import resource
+import subprocess
 
-from common import Case, run
+from common import BINARY, Case, run
 
 POST = "---\nkind: update\ntitle: {title}\nchannels: [site]\nauthors: [press-officer-1]\n---\n{text}\n"
 
@@ -59,6 +61,16 @@ class Acts(Case):
         refused = self.post("withdraw", "lamps", "--edition", edition, "--reason", "Wrong.", by="duty-communications",
                             code=2)
         self.assertIn("post withdraw takes no --edition", refused.stderr)
+
+    def test_a_limit_on_file_sizes_is_a_fault_and_not_the_end(self):
+        self.bring("The lamps are mended")
+        limit = 30 * 1024
+        done = subprocess.run([BINARY, "post", "approve", "lamps", "--data", self.folder, "--as", "approver"],
+                              capture_output=True, text=True,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertRegex(done.stderr, "^candour: Reading or writing .* failed")
+        self.post("approve", "lamps", by="approver")
 
     def test_only_a_ground_with_a_colon_is_taken_off_a_reason(self):
         for n, (options, ground, reason) in enumerate((
