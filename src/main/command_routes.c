@@ -23,9 +23,10 @@ static const char *permission_word(enum permission permission)
 static void row(const struct route *r)
 {
     char body[32] = "-";
-    if (r->body == BODY_FORM)
-        snprintf(body, sizeof body, "form %llu", (unsigned long long)r->body_max);
-    printf("%-6s  %-28s  %-12s  %-10s  %-5s  %-8s  %-24s  %s\n", r->method, r->path, permission_word(r->permission),
+    if (r->body != BODY_NONE)
+        snprintf(body, sizeof body, "%s %llu", r->body == BODY_FORM ? "form" : "upload",
+                 (unsigned long long)r->body_max);
+    printf("%-6s  %-28s  %-12s  %-16s  %-5s  %-8s  %-24s  %s\n", r->method, r->path, permission_word(r->permission),
            body, r->csrf ? "token" : "-",
            r->cached     ? "public"
            : r->no_store ? "no-store"
@@ -45,7 +46,7 @@ static int run(int argc, char **argv)
         return options_wrong(&command_routes, "routes takes no argument.");
     struct web_options options = { 0 };
     wiring_web(&options);
-    printf("%-6s  %-28s  %-12s  %-10s  %-5s  %-8s  %-24s  %s\n", "METHOD", "PATH", "PERMISSION", "BODY", "CSRF",
+    printf("%-6s  %-28s  %-12s  %-16s  %-5s  %-8s  %-24s  %s\n", "METHOD", "PATH", "PERMISSION", "BODY", "CSRF",
            "CACHE", "WHERE", "HELP");
     for (size_t i = 0; i < options.routes_n; i++)
         row(&options.routes[i]);

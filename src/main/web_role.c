@@ -125,6 +125,7 @@ static enum status web_peers(struct proc_self *self, struct fault *fault)
         .key = { (const char *)here.place.key, PLACE_KEY_SIZE },
         .demonstration = here.place.demonstration,
         .address = here.place.address,
+        .folder = here.place.folder,
         .reopen = database_again,
     };
     wiring_web(&options);

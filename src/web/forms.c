@@ -11,7 +11,7 @@
  * An attacker sends what no browser would: undeclared fields, fields twice,
  * bytes that are not text. Each refuses the whole form.
  */
-#include "web/inside.h"
+#include "web/upload.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -21,20 +21,30 @@
 
 enum { SALT_BYTES = 16, TOKEN_SIZE = SALT_BYTES + MAC_BYTES };
 
-static void token_mac(const struct serving *s, const unsigned char salt[SALT_BYTES], unsigned char mac[MAC_BYTES])
+struct form_binding form_binding_of(const struct serving *s)
+{
+    struct form_binding binding = { .signed_in = s->request.who != NULL };
+    binding.there = binding.signed_in || s->form_cookie;
+    if (binding.signed_in)
+        memcpy(binding.to, s->session, sizeof s->session);
+    else if (s->form_cookie)
+        memcpy(binding.to, s->form_nonce, sizeof s->form_nonce);
+    return binding;
+}
+
+static void token_mac(const struct web *web, const struct form_binding *binding, const unsigned char salt[SALT_BYTES],
+                      unsigned char mac[MAC_BYTES])
 {
     static const unsigned char before[] = "candour form token 1";
     static const unsigned char within[] = "candour form token 1, signed in";
-    struct str key = s->request.web->options.key;
+    struct str key = web->options.key;
     crypto_auth_hmacsha256_state state;
     crypto_auth_hmacsha256_init(&state, (const unsigned char *)key.p, key.n);
-    if (s->request.who) {
+    if (binding->signed_in)
         crypto_auth_hmacsha256_update(&state, within, sizeof within);
-        crypto_auth_hmacsha256_update(&state, s->session, sizeof s->session);
-    } else {
+    else
         crypto_auth_hmacsha256_update(&state, before, sizeof before);
-        crypto_auth_hmacsha256_update(&state, s->form_nonce, sizeof s->form_nonce);
-    }
+    crypto_auth_hmacsha256_update(&state, binding->to, binding->signed_in ? TOKEN_BYTES : COOKIE_NONCE);
     crypto_auth_hmacsha256_update(&state, salt, SALT_BYTES);
     crypto_auth_hmacsha256_final(&state, mac);
 }
@@ -50,15 +60,34 @@ struct str form_token(struct request *req, struct response *res)
     if (!req->who && !s->form_cookie)
         form_cookie_make(s);
     unsigned char token[TOKEN_SIZE];
+    struct form_binding binding = form_binding_of(s);
     entropy_fill(token, SALT_BYTES);
-    token_mac(s, token, token + SALT_BYTES);
+    token_mac(req->web, &binding, token, token + SALT_BYTES);
     return base64url(req->arena, token, sizeof token);
+}
+
+bool form_token_fits(const struct web *web, const struct form_binding *binding, struct str sent)
+{
+    unsigned char token[TOKEN_SIZE];
+    unsigned char mac[MAC_BYTES];
+    if (!binding->there || !base64url_read(sent, token, sizeof token))
+        return false;
+    token_mac(web, binding, token, mac);
+    return sodium_memcmp(mac, token + SALT_BYTES, MAC_BYTES) == 0;
+}
+
+/* Of the same visitor who began it: a session may have ended or begun meanwhile. */
+static bool upload_token_good(const struct upload *upload, const struct form_binding *binding)
+{
+    return upload && upload->token_good && binding->there && upload->binding.signed_in == binding->signed_in &&
+           sodium_memcmp(upload->binding.to, binding->to, sizeof binding->to) == 0;
 }
 
 bool form_token_good(const struct serving *s)
 {
-    if (!s->request.who && !s->form_cookie)
-        return false;
+    struct form_binding binding = form_binding_of(s);
+    if (s->request.route->body == BODY_UPLOAD)
+        return upload_token_good(s->upload, &binding);
     struct str rest = http_exchange_body(s->exchange);
     struct str sent = STR_NONE;
     struct str pair;
@@ -70,12 +99,7 @@ bool form_token_good(const struct serving *s)
             return false;
         sent = pair;
     }
-    unsigned char token[TOKEN_SIZE];
-    unsigned char mac[MAC_BYTES];
-    if (!base64url_read(sent, token, sizeof token))
-        return false;
-    token_mac(s, token, mac);
-    return sodium_memcmp(mac, token + SALT_BYTES, MAC_BYTES) == 0;
+    return form_token_fits(s->request.web, &binding, sent);
 }
 
 /* ---- Fields ---- */
@@ -131,6 +155,7 @@ static bool fits(const struct form_field *field, struct value *value)
         return str_to_i64(value->text, &value->number) && value->number >= field->min && value->number <= field->max;
     case FIELD_CHOICE: return is_choice(field->choices, value->text);
     case FIELD_TICK: value->number = 1; return str_equal(value->text, STR("yes"));
+    case FIELD_FILE: return false; /* files_fit */
     }
     return false;
 }
@@ -156,10 +181,53 @@ static bool take_pair(struct request *req, struct str pair, const struct form_fi
         at++;
     char *room = arena_alloc(req->arena, pair.n, 1);
     struct str text;
-    if (at == n || out[at].text.p || !room || !form_decode(pair, room, &text) || !str_is_text(text))
+    if (at == n || fields[at].type == FIELD_FILE || out[at].text.p || !room || !form_decode(pair, room, &text) ||
+        !str_is_text(text))
         return false;
     text = lines_of(room, text.n);
     out[at].text = fields[at].type == FIELD_LINES ? text : str_trim(text);
+    return true;
+}
+
+static bool take_pairs(struct request *req, struct str body, const struct form_field *fields, size_t n,
+                       struct value *out)
+{
+    size_t pairs = 0;
+    struct str pair;
+    while (body.n && str_cut(&body, '&', &pair))
+        if (++pairs > FORM_FIELDS_MAX + 1 || !take_pair(req, pair, fields, n, out))
+            return false;
+    return true;
+}
+
+/* What came with an upload was looked at as it came: these are the declared fields, each once, all of them text. */
+static void take_upload(struct request *req, const struct upload *upload, const struct form_field *fields, size_t n,
+                        struct value *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct upload_text *text = &upload->texts[i];
+        char *room = text->sent ? arena_alloc(req->arena, text->n + 1, 1) : NULL;
+        if (!room)
+            continue;
+        if (text->n)
+            memcpy(room, upload->text.p + text->from, text->n);
+        out[i].text = lines_of(room, text->n);
+        if (fields[i].type != FIELD_LINES)
+            out[i].text = str_trim(out[i].text);
+    }
+    for (size_t i = 0; i < upload->files_n; i++) {
+        struct value *value = &out[upload->file_fields[i]];
+        if (value->number++ == 0)
+            value->text = str_copy(req->arena, upload->files[i].name);
+    }
+}
+
+static bool files_fit(const struct upload *upload, const struct form_field *fields, size_t at)
+{
+    for (size_t i = 0; i < upload->files_n; i++)
+        if (upload->file_fields[i] == at &&
+            (upload->files[i].fd < 0 || upload->files[i].size < (uint64_t)fields[at].min))
+            return false;
     return true;
 }
 
@@ -169,21 +237,24 @@ enum status form_read(struct request *req, const struct form_field *fields, size
     *all_good = false;
     for (size_t i = 0; i < n; i++)
         out[i] = (struct value){ .state = VALUE_ABSENT, .text = STR_NONE };
-    struct str rest = http_exchange_body(s->exchange);
-    size_t pairs = 0;
-    struct str pair;
-    if (n > FORM_FIELDS_MAX || !is_form(s->head))
+    bool uploads = req->route->body == BODY_UPLOAD;
+    if (uploads && (fields != req->route->upload->fields || n != req->route->upload->n))
+        bug("%s reads another form than it declares", req->route->path);
+    if (n > FORM_FIELDS_MAX || (uploads ? !s->upload : !is_form(s->head)))
         return STATUS_INVALID;
-    while (rest.n && str_cut(&rest, '&', &pair))
-        if (++pairs > FORM_FIELDS_MAX + 1 || !take_pair(req, pair, fields, n, out))
-            return STATUS_INVALID;
+    if (uploads)
+        take_upload(req, s->upload, fields, n, out);
+    else if (!take_pairs(req, http_exchange_body(s->exchange), fields, n, out))
+        return STATUS_INVALID;
     if (arena_failed(req->arena))
         return STATUS_NO_MEMORY;
     *all_good = true;
     for (size_t i = 0; i < n; i++) {
-        bool empty = str_trim(out[i].text).n == 0;
+        bool is_file = fields[i].type == FIELD_FILE;
+        bool empty = is_file ? out[i].number == 0 : str_trim(out[i].text).n == 0;
+        bool good = !empty && (is_file ? files_fit(s->upload, fields, i) : fits(&fields[i], &out[i]));
         if (!empty)
-            out[i].state = fits(&fields[i], &out[i]) ? VALUE_OK : VALUE_INVALID;
+            out[i].state = good ? VALUE_OK : VALUE_INVALID;
         if (out[i].state == VALUE_INVALID || (empty && fields[i].required))
             *all_good = false;
     }

@@ -45,7 +45,7 @@ static bool from_elsewhere(const struct http_head *head)
     return site.p && !str_equal(site, STR("same-origin")) && !str_equal(site, STR("none"));
 }
 
-enum http_status gate_check(struct serving *s)
+enum http_status gate_enter(struct serving *s)
 {
     const struct route *route = s->request.route;
     if (!route->cached && s->request.db)
@@ -55,9 +55,19 @@ enum http_status gate_check(struct serving *s)
         return response_error(&s->request, &s->response, status);
     if (!may(s))
         return HTTP_FORBIDDEN;
-    if (route->csrf && (from_elsewhere(s->head) || !form_token_good(s))) {
+    if (route->csrf && from_elsewhere(s->head)) {
         error_page_fill_form(&s->request, &s->response);
         return HTTP_FORBIDDEN;
     }
     return HTTP_OK;
+}
+
+enum http_status gate_check(struct serving *s)
+{
+    enum http_status status = gate_enter(s);
+    if (status == HTTP_OK && s->request.route->csrf && !form_token_good(s)) {
+        error_page_fill_form(&s->request, &s->response);
+        return HTTP_FORBIDDEN;
+    }
+    return status;
 }

@@ -31,6 +31,7 @@ enum {
     COOKIE_NONCE = 16,
     MAC_BYTES = 32,
     TOKEN_BYTES = 32,        /* of a session */
+    FORM_TOKEN_MAX = 64,     /* of a form, in letters */
     RETRY_AFTER_SECONDS = 5, /* what a 503 asks for */
 };
 
@@ -217,6 +218,11 @@ struct web {
     pthread_mutex_t spare_lock;
     struct workspace *spare;
     size_t spares;
+
+    const char *upload_folder;
+    char *upload_folder_given;     /* the same, where a setting gave it */
+    _Atomic size_t uploads;        /* in hand */
+    _Atomic uint64_t upload_bytes; /* on the disk, of all of them */
 };
 
 /* The database, or NULL while it is away; asks for it at most once a second. May block: pool only. */
@@ -247,6 +253,7 @@ struct write_later {
     struct fault fault;
 };
 
+struct upload;
 struct serving {
     struct request request; /* first: a handler's request is its serving */
     struct response response;
@@ -268,10 +275,16 @@ struct serving {
     unsigned char session[TOKEN_BYTES]; /* SHA-256 of the cookie's token */
     bool session_sent;
     unsigned char form_nonce[COOKIE_NONCE];
-    bool form_cookie; /* the nonce is there, signed by us */
-    bool broken;      /* our own failure: the answer is the 500 page */
+    bool form_cookie;            /* the nonce is there, signed by us */
+    bool broken;                 /* our own failure: the answer is the 500 page */
+    const struct upload *upload; /* what came with the request; the exchange's. NULL: nothing */
     struct write_later later;
 };
+
+/* A request before its gate; NULL when there is no memory. `serving_close` is for one that is not answered. */
+struct serving *serving_open(struct web *web, struct http_exchange *x, const struct route_found *found,
+                             enum language language, struct db *db);
+void serving_close(struct serving *s);
 
 void serve_take(void *self, struct http_exchange *x);
 bool serve_still_good(void *self, const struct http_exchange *x);
@@ -280,6 +293,8 @@ bool serve_key(struct web *web, const struct http_head *head, char room[PAGE_KEY
 
 /* Session, permission and token: gate.c. HTTP_OK, or the status to refuse with. */
 enum http_status gate_check(struct serving *s);
+/* All of it but the token, which comes with the body. */
+enum http_status gate_enter(struct serving *s);
 
 /* Cookies: cookies.c. */
 void cookies_read(struct serving *s);
@@ -289,10 +304,17 @@ struct str base64url(struct arena *arena, const unsigned char *bytes, size_t n);
 bool base64url_read(struct str text, unsigned char *out, size_t n);
 
 /* Forms: forms.c. */
+/* What a token is bound to: the session, or before there is one the form's cookie. */
+struct form_binding {
+    bool there, signed_in;
+    unsigned char to[TOKEN_BYTES];
+};
+struct form_binding form_binding_of(const struct serving *s);
+bool form_token_fits(const struct web *web, const struct form_binding *binding, struct str sent);
 bool form_token_good(const struct serving *s);
 
 extern const struct setting web_setting_rows[];
-enum web_setting { WEB_SITE_NAME, WEB_SITE_ADDRESS, WEB_CACHE_BYTES, WEB_SETTINGS };
+enum web_setting { WEB_SITE_NAME, WEB_SITE_ADDRESS, WEB_CACHE_BYTES, WEB_UPLOAD_FOLDER, WEB_SETTINGS };
 /* The public address of the site, as it was given. */
 struct str web_address(const struct web *web);
 const struct setting_value *web_setting_get(const struct settings *settings, enum web_setting which);

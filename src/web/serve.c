@@ -12,7 +12,7 @@
  *  - a handler whose memory or buffer failed never answers with half a page;
  *  - nothing that a visitor sent comes into the log.
  */
-#include "web/inside.h"
+#include "web/upload.h"
 #include "web/web_routes.h"
 
 #include <string.h>
@@ -112,6 +112,8 @@ static void answer_page(struct http_exchange *x, struct page *page)
     struct http_answer answer;
     page_answer(page, http_exchange_head(x), &answer);
     http_exchange_mark(x, mark_of(mark_tries(x), page->number));
+    /* Only a POST has one, and its answer may always go out: it is not asked for again. */
+    upload_free(http_exchange_state(x));
     http_answer(x, &answer);
 }
 
@@ -201,15 +203,15 @@ static void finish(struct serving *s, enum http_status status)
     struct str key = STR_NONE;
     bool keep = flight && (status == HTTP_OK || status == HTTP_GONE) && serve_key(web, s->head, room, &key);
     struct page *page = page_of(s, (int)status, key);
-    s->space->body = s->response.body; /* it may have moved */
-    workspace_give(s->space);
+    bool plain_key = s->canonical.n == 0;
+    serving_close(s);
     if (keep && page->number && page->status == (int)status) {
         /*
          * One with a query waits until somebody asks for it again: there are as many of them as anybody cares to
          * ask for, and compressing takes longer than rendering.
          */
-        if (s->canonical.n == 0)
-            page = page_encode(page, s->head);
+        if (plain_key)
+            page = page_encode(page, http_exchange_head(x));
         page_cache_put(web->cache, page, web_number(web));
     }
     if (flight)
@@ -323,21 +325,16 @@ static bool fill_query(struct serving *s)
     return query_canonical(route, s->query, canonical, canonical_max, &s->canonical);
 }
 
-/* A handler, alone or as the one render in flight. */
-static void serve_handler(struct web *web, struct http_exchange *x, const struct route_found *found,
-                          enum language language, struct db *db, uint64_t number, struct flight *flight)
+struct serving *serving_open(struct web *web, struct http_exchange *x, const struct route_found *found,
+                             enum language language, struct db *db)
 {
     const struct http_head *head = http_exchange_head(x);
     struct workspace *space = workspace_take(web);
     struct serving *s = space ? ARENA_NEW(space->arena, struct serving) : NULL;
     if (!s) {
-        struct page *page = error_page_of(web, HTTP_UNAVAILABLE, language, head->secure, 0);
         if (space)
             workspace_give(space);
-        if (flight)
-            flight_end(&web->flights, flight, answer_parked, page);
-        answer_page(x, page);
-        return;
+        return NULL;
     }
     s->request = (struct request){ .arena = space->arena,
                                    .web = web,
@@ -351,10 +348,34 @@ static void serve_handler(struct web *web, struct http_exchange *x, const struct
     s->exchange = x;
     s->head = head;
     s->space = space;
-    s->flight = flight;
-    s->number = number;
     s->secure = head->secure || web->https;
     memcpy(s->params, found->params, sizeof s->params);
+    return s;
+}
+
+void serving_close(struct serving *s)
+{
+    request_read_end(&s->request);
+    s->space->body = s->response.body; /* it may have moved */
+    workspace_give(s->space);
+}
+
+/* A handler, alone or as the one render in flight. */
+static void serve_handler(struct web *web, struct http_exchange *x, const struct route_found *found,
+                          enum language language, struct db *db, uint64_t number, struct flight *flight)
+{
+    struct serving *s = serving_open(web, x, found, language, db);
+    if (!s) {
+        bool secure = http_exchange_head(x)->secure;
+        struct page *page = error_page_of(web, HTTP_UNAVAILABLE, language, secure, 0);
+        if (flight)
+            flight_end(&web->flights, flight, answer_parked, page);
+        answer_page(x, page);
+        return;
+    }
+    s->flight = flight;
+    s->number = number;
+    s->upload = http_exchange_state(x);
 
     enum http_status status = fill_query(s) ? gate_check(s) : HTTP_SERVER_ERROR;
     if (status == HTTP_OK)

@@ -6,7 +6,7 @@
  * that is not ours gets 421 before anything else is looked at, so no page can
  * be made to carry, or be reached under, a name that an attacker chose.
  */
-#include "web/inside.h"
+#include "web/upload.h"
 #include "web/assets_table.h"
 
 #include <sodium.h>
@@ -37,6 +37,13 @@ const struct setting web_setting_rows[] = {
                           .unit = "bytes",
                           .preset = "16777216",
                           .help = "Memory for finished public pages; 0 switches the page cache off." },
+    [WEB_UPLOAD_FOLDER] = { .name = "site.upload_folder",
+                            .type = SETTING_TEXT,
+                            .min = 0,
+                            .max = 255,
+                            .preset = "",
+                            .help = "The folder for files while a form that brings them is in hand; they have no name "
+                                    "there. Empty: the data folder." },
 };
 const struct setting_table web_settings = { web_setting_rows, WEB_SETTINGS };
 
@@ -156,7 +163,8 @@ static struct http_verdict judge(void *self, const struct http_head *head)
     route_find(web->tree, head->method, path, &found);
     if (!found.route)
         return (struct http_verdict){ .error = found.allowed ? HTTP_METHOD_NOT_ALLOWED : HTTP_NOT_FOUND };
-    return (struct http_verdict){ .body_max = found.route->body_max };
+    return (struct http_verdict){ .body_max = found.route->body_max,
+                                  .sink = found.route->body == BODY_UPLOAD ? &upload_sink : NULL };
 }
 
 static bool cached(void *self, const struct http_head *head, struct http_answer *out)
@@ -240,6 +248,26 @@ enum status web_address_check(struct str address, struct fault *fault)
     return read_address(address, &https, room, &host) ? STATUS_OK : address_wrong(fault);
 }
 
+/* A setting that cannot be used is said at the start, not to the first visitor with a file. */
+static enum status find_upload_folder(struct web *web, struct fault *fault)
+{
+    struct str folder = web_setting_get(web->options.settings, WEB_UPLOAD_FOLDER)->text;
+    web->upload_folder = web->options.folder ? web->options.folder : "/tmp";
+    if (folder.n == 0)
+        return STATUS_OK;
+    char *copy = mem_zero(folder.n + 1, 1);
+    if (!copy)
+        return fault_no_memory(fault);
+    memcpy(copy, folder.p, folder.n);
+    web->upload_folder_given = copy;
+    web->upload_folder = copy;
+    if (folder.p[0] == '/' && upload_folder_good(copy))
+        return STATUS_OK;
+    return fault_set(fault, STATUS_INVALID,
+                     "site.upload_folder is not a folder in which files can be made; give the whole path of one that "
+                     "the server may write to.");
+}
+
 enum status web_new(struct web **out, const struct web_options *options, struct fault *fault)
 {
     *out = NULL;
@@ -268,6 +296,8 @@ enum status web_new(struct web **out, const struct web_options *options, struct 
         status = address_wrong(fault);
     web->loopback = options->demonstration || is_loopback(host_name(web->host));
     if (status == STATUS_OK)
+        status = find_upload_folder(web, fault);
+    if (status == STATUS_OK)
         status = route_tree_new(&web->tree, options->routes, options->routes_n, fault);
     if (status == STATUS_OK)
         status = assets_new(&web->assets, candour_assets, candour_assets_n, fault);
@@ -295,6 +325,7 @@ void web_free(struct web *web)
     assets_free(web->assets);
     route_tree_free(web->tree);
     workspaces_free(web);
+    mem_free(web->upload_folder_given);
     pthread_mutex_destroy(&web->reopen_lock);
     pthread_mutex_destroy(&web->spare_lock);
     pthread_mutex_destroy(&web->flights.lock);

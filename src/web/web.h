@@ -70,6 +70,15 @@ struct auth {
 
 enum { REQUEST_ARENA_MAX = 8 * 1024 * 1024, RESPONSE_BODY_MAX = 4 * 1024 * 1024, FORM_FIELDS_MAX = 64 };
 
+/* Forms with files. Those of a part's head stand in multipart.h. */
+enum {
+    UPLOAD_MAX = 256 * 1024 * 1024,         /* the most that a route may declare for one form */
+    UPLOAD_FILES_MAX = 32,                  /* files of one form, then 413 */
+    UPLOAD_TEXT_MAX = 64 * 1024,            /* bytes of all that is no file, names of files included, then 413 */
+    UPLOADS_MAX = 128,                      /* that come in at once, then 503 */
+    UPLOADS_BYTES_MAX = 1024 * 1024 * 1024, /* on the disk, of all that are in hand, then 503 */
+};
+
 struct request;
 struct response;
 typedef enum http_status web_handler(struct request *req, struct response *res);
@@ -83,7 +92,7 @@ struct query_field {
     int64_t min, max; /* int: range; text and word: most bytes */
 };
 
-enum body_kind { BODY_NONE, BODY_FORM };
+enum body_kind { BODY_NONE, BODY_FORM, BODY_UPLOAD };
 
 struct route {
     const char *method; /* "GET" (serves HEAD too) or "POST" */
@@ -93,6 +102,7 @@ struct route {
     size_t query_n;
     enum body_kind body;
     uint64_t body_max;
+    const struct upload_form *upload; /* BODY_UPLOAD: what the form may bring */
     bool csrf;
     bool cached;   /* may stand in the page cache: public, GET, no cookie read */
     bool no_store; /* report, receipt and desk pages */
@@ -141,24 +151,47 @@ struct str request_session(const struct request *req);
 
 /* ---- Forms: fields are an enum with a table of validators ---- */
 
-enum field_type { FIELD_TEXT, FIELD_LINES, FIELD_INT, FIELD_CHOICE, FIELD_TICK };
+enum field_type { FIELD_TEXT, FIELD_LINES, FIELD_INT, FIELD_CHOICE, FIELD_TICK, FIELD_FILE };
 struct form_field {
     const char *name;
     enum field_type type;
-    int64_t min, max;    /* text: code points; int: range */
+    int64_t min, max;    /* text: code points; int: range; file: bytes of each */
     const char *choices; /* FIELD_CHOICE: words separated by spaces */
     bool required;
+    size_t files; /* FIELD_FILE: most files; 0: one */
+};
+
+/* The form of a route with "body: upload", as its handler reads it and as it is checked while it comes in. */
+struct upload_form {
+    const struct form_field *fields;
+    size_t n; /* at most FORM_FIELDS_MAX */
 };
 
 /*
- * Reads application/x-www-form-urlencoded. `out` has one value for each field.
+ * Reads application/x-www-form-urlencoded, or on a route with an upload what
+ * came with it. `out` has one value for each field.
  * A field that is not declared, comes twice, or is not text: STATUS_INVALID
  * with 400. Values that fail their validator are VALUE_INVALID and it is the
- * handler's to say so: `*all_good` is false.
+ * handler's to say so: `*all_good` is false. The value of FIELD_FILE has the number of
+ * files that came, and the name of the first as text; it is invalid where they are too
+ * many, or one is too large or too small.
  */
 enum status form_read(struct request *req, const struct form_field *fields, size_t n, struct value *out,
                       bool *all_good);
-/* The name of the hidden field that carries the token. */
+/*
+ * A file that came. It has no name on the disk and is gone when the answer is made: whoever keeps it longer
+ * duplicates the descriptor. What the visitor's machine called it, and whatever type it claimed, is no more than a
+ * claim.
+ */
+struct upload_file {
+    int fd;          /* to be read from its beginning; -1: more than its field takes, so that nothing was kept */
+    uint64_t size;   /* bytes that came */
+    struct str name; /* a line without a path, for showing it; empty where it was none */
+};
+/* The file at that place of a FIELD_FILE, in the order in which they came; NULL: no such. */
+const struct upload_file *request_file(const struct request *req, size_t field, size_t at);
+
+/* The name of the hidden field that carries the token. In a form with files it must be the first. */
 #define FORM_TOKEN_FIELD "form-token"
 /*
  * The token of this visitor for that field; sets the cookie where there is none. It is bound to the session of
@@ -229,6 +262,8 @@ struct web_options {
     struct str key; /* 32 bytes of the key file, for cookies before sign-in */
     bool demonstration;
     struct str address; /* stands above the setting site.address where it is not empty; as web_address_check takes it */
+    const char
+        *folder; /* where files stay while a form is in hand, unless site.upload_folder says another; NULL: /tmp */
     /* Called when the database is away, at most once a second; gives it when it is back. May be NULL. */
     struct db *(*reopen)(void *self);
     void *reopen_self;

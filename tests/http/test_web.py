@@ -21,6 +21,8 @@ import threading
 import time
 import traceback
 
+import test_upload
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(ROOT, os.environ.get('CANDOUR_BUILD', 'build-test'))
 TEST_BUILD = os.path.join(BUILD, 'tests', 'http', 'candour-test')
@@ -532,11 +534,13 @@ def main():
     try:
         with data_folder() as data:
             with Server(data) as server:
-                for test in TOGETHER:
+                for test in TOGETHER + test_upload.TOGETHER:
                     attempt(test, server)
             attempt(the_server_ends_well_and_its_log_names_nobody, server)
         for test in ALONE:
             attempt(test)
+        for test in test_upload.ALONE:
+            attempt(test, data_folder, Server)
     finally:
         if MADE:
             shutil.rmtree(MADE)

@@ -95,6 +95,7 @@ struct http_exchange {
     char path[HTTP_TARGET_MAX];
     char host[HTTP_HOST_MAX];
     char *body;
+    void *state; /* what a sink left */
     uint64_t mark;
     pthread_mutex_t lock;
     pthread_cond_t done;
@@ -110,6 +111,11 @@ const struct http_head *http_exchange_head(const struct http_exchange *x)
 struct str http_exchange_body(const struct http_exchange *x)
 {
     return x->body ? str_of(x->body) : STR("");
+}
+
+void *http_exchange_state(const struct http_exchange *x)
+{
+    return x->state;
 }
 
 void http_exchange_mark(struct http_exchange *x, uint64_t mark)
