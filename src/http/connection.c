@@ -10,7 +10,6 @@
  * worst moment: each state has a deadline, each amount a bound, and a head
  * that comes in bits is parsed again only when a line has ended.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 #include <linux/sockios.h>
@@ -108,56 +107,6 @@ bool http_connection_hold(struct connection *c, struct str bytes)
 
 /* ---- From a head to its exchange ---- */
 
-static bool is_forwarding(struct str name)
-{
-    return str_equal_nocase(name, STR("Forwarded")) ||
-           (name.n > 12 && str_equal_nocase(str_slice(name, 0, 12), STR("X-Forwarded-")));
-}
-
-/* The last member of the last field of that name: what the proxy next to us has added. */
-static struct str last_member(const struct http_head *head, struct str name)
-{
-    struct str last = STR_NONE;
-    struct str rest = STR_NONE;
-    for (size_t i = 0; i < head->fields_n; i++)
-        if (str_equal_nocase(head->fields[i].name, name))
-            rest = head->fields[i].value;
-    while (str_cut(&rest, ',', &last)) {
-    }
-    return str_trim(last);
-}
-
-static bool is_address(struct str s)
-{
-    char text[ADDRESS_TEXT];
-    struct in6_addr address;
-    if (s.n == 0 || s.n >= sizeof text)
-        return false;
-    memcpy(text, s.p, s.n);
-    text[s.n] = '\0';
-    return inet_pton(AF_INET, text, &address) == 1 || inet_pton(AF_INET6, text, &address) == 1;
-}
-
-/*
- * Who asks, and over what. Only a proxy's listener is believed, and only its
- * own, last word; afterwards no room above can believe a visitor's by mistake.
- */
-static void know_visitor(struct connection *c, struct http_head *head, struct http_field *fields)
-{
-    head->address = (struct str){ c->address, c->address_n };
-    if (c->proxy) {
-        struct str address = last_member(head, STR("X-Forwarded-For"));
-        if (is_address(address))
-            head->address = address;
-        head->secure = str_equal_nocase(last_member(head, STR("X-Forwarded-Proto")), STR("https"));
-    }
-    size_t kept = 0;
-    for (size_t i = 0; i < head->fields_n; i++)
-        if (!is_forwarding(fields[i].name))
-            fields[kept++] = fields[i];
-    head->fields_n = kept;
-}
-
 void http_connection_to_pool(struct connection *c, enum step step)
 {
     struct http_exchange *x = c->exchange;
@@ -183,7 +132,7 @@ static struct str begin_request(struct connection *c, struct http_head *head, st
 {
     struct loop *l = c->loop;
     const struct http_app *app = &l->server->app;
-    know_visitor(c, head, l->fields);
+    http_visitor_know(c, head, l->fields);
     struct http_verdict verdict = app->judge(app->self, head);
     if (verdict.error == 0 &&
         (head->length > verdict.body_max || (!verdict.sink && head->length > HTTP_BODY_MEMORY_MAX)))

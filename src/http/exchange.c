@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "http/front.h"
 
 #include "base/banned.h"
@@ -30,6 +31,7 @@ struct http_exchange *http_exchange_new(struct connection *c, const struct http_
     if (!x)
         return NULL;
     *x = (struct http_exchange){ .loop = c->loop, .connection = c, .head = *head, .body_left = head->length };
+    x->began_ns = clock_steady_ns();
     struct http_field *fields = (struct http_field *)(void *)x->bytes;
     char *copy = x->bytes + fields_size;
     char *path = copy + bytes.n;
@@ -97,6 +99,16 @@ void http_exchange_mark(struct http_exchange *x, uint64_t mark)
 uint64_t http_exchange_marked(const struct http_exchange *x)
 {
     return x->mark;
+}
+
+int http_exchange_status(const struct http_exchange *x)
+{
+    return x->answer.status;
+}
+
+int64_t http_exchange_began_ns(const struct http_exchange *x)
+{
+    return x->began_ns;
 }
 
 void http_answer(struct http_exchange *x, const struct http_answer *answer)

@@ -63,6 +63,7 @@ struct http_pool *http_pool_new(int threads, void (*run)(struct http_exchange *x
 bool http_pool_offer(struct http_pool *pool, struct http_exchange *x);
 /* Always taken: for what was let in before. */
 void http_pool_push(struct http_pool *pool, struct http_exchange *x);
+size_t http_pool_waiting(struct http_pool *pool);
 /* Lets the threads finish what is queued, and joins them. */
 void http_pool_free(struct http_pool *pool);
 
@@ -79,6 +80,7 @@ struct http_exchange {
     void (*resume)(struct http_exchange *x, void *arg);
     void *resume_arg;
     uint64_t mark;
+    int64_t began_ns;
 
     const struct http_sink *sink;
     void *state;
@@ -149,6 +151,12 @@ struct connection {
     void *owner;
     char small[SMALL_MAX];
 };
+
+/*
+ * Who asks, and over what: fills address and secure of the head, and takes the fields that could say otherwise out of
+ * `fields`, which are the head's own (visitor.c).
+ */
+void http_visitor_know(const struct connection *c, struct http_head *head, struct http_field *fields);
 
 /* Starts a connection that this loop has just been given. */
 void http_connection_open(struct connection *c);
@@ -283,6 +291,8 @@ struct http_server {
     struct listener listeners[HTTP_LISTENERS_MAX];
     size_t listeners_n;
     bool limit_addresses;
+    const struct http_network *proxies;
+    size_t proxies_n;
     struct loop *loops;
     int loops_n;
     struct http_pool *pool;

@@ -153,6 +153,9 @@ void *http_exchange_state(const struct http_exchange *x);
 /* A word of the app's own that stays with the exchange (a generation number). */
 void http_exchange_mark(struct http_exchange *x, uint64_t mark);
 uint64_t http_exchange_marked(const struct http_exchange *x);
+/* For `still_good`: the status of the answer that is to go out, and when its head was whole (steady clock). */
+int http_exchange_status(const struct http_exchange *x);
+int64_t http_exchange_began_ns(const struct http_exchange *x);
 
 /* From any thread, once; afterwards `x` is gone. The answer's bytes stay until `release`. */
 void http_answer(struct http_exchange *x, const struct http_answer *answer);
@@ -166,12 +169,27 @@ struct http_listener {
     bool proxy; /* X-Forwarded-For and X-Forwarded-Proto of this one are believed */
 };
 
+/* An address, or all that begin with the same `bits`; one of IPv4 stands as ::ffff:a.b.c.d. */
+struct http_network {
+    unsigned char bytes[16];
+    unsigned bits;
+};
+/* "10.0.0.1", "10.0.0.0/8", "fd00::/8". False where it is none, or where bits behind the length are set. */
+bool http_network_read(struct str text, struct http_network *out);
+
 struct http_options {
     const struct http_listener *listeners;
     size_t listeners_n;
     int loops;            /* 0: one a core */
     int threads;          /* 0: HTTP_POOL_THREADS */
-    bool limit_addresses; /* HTTP_CONNECTIONS_PER_ADDRESS_MAX applies */
+    bool limit_addresses; /* HTTP_CONNECTIONS_PER_ADDRESS_MAX applies, but not on a proxy's listener */
+    /*
+     * The proxies' own addresses. On a proxy's listener the visitor is the last in X-Forwarded-For that is none of
+     * these, or the first, where all are. Where there are any, only they and this machine are believed there. They
+     * must live as long as the server.
+     */
+    const struct http_network *proxies;
+    size_t proxies_n;
 };
 
 struct http_server;
@@ -186,6 +204,13 @@ void http_server_drain(struct http_server *s);
  */
 bool http_server_wait(struct http_server *s);
 void http_server_free(struct http_server *s);
+
+/* For whoever measures; from any thread. */
+struct http_load {
+    int connections;
+    size_t queued; /* requests that wait for a thread */
+};
+void http_server_load(struct http_server *s, struct http_load *out);
 
 /* The words of a status code: "Not Found". */
 const char *http_reason(int status);

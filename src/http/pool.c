@@ -88,6 +88,14 @@ void http_pool_push(struct http_pool *pool, struct http_exchange *x)
     enter(pool, x, SIZE_MAX);
 }
 
+size_t http_pool_waiting(struct http_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    size_t n = pool->waiting;
+    pthread_mutex_unlock(&pool->lock);
+    return n;
+}
+
 void http_pool_free(struct http_pool *pool)
 {
     if (!pool)

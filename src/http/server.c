@@ -134,6 +134,8 @@ enum status http_server_start(struct http_server **out, const struct http_option
         return fault_no_memory(fault);
     s->app = *app;
     s->limit_addresses = options->limit_addresses;
+    s->proxies = options->proxies;
+    s->proxies_n = options->proxies_n;
     raise_descriptors();
 
     sigset_t all;
@@ -171,6 +173,12 @@ bool http_server_wait(struct http_server *s)
         s->stuck |= l->exchanges > 0;
     }
     return !s->stuck && atomic_load(&s->cut) == 0;
+}
+
+void http_server_load(struct http_server *s, struct http_load *out)
+{
+    out->connections = atomic_load_explicit(&s->connections, memory_order_relaxed);
+    out->queued = http_pool_waiting(s->pool);
 }
 
 void http_server_free(struct http_server *s)

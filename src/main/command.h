@@ -34,7 +34,10 @@ struct option {
     const char *name; /* "--data" */
     bool takes_value;
     bool seen;
-    const char *value;
+    const char *value; /* the first */
+    /* Not NULL: it may stand up to `values_max` times, and each value is put there. */
+    const char **values;
+    size_t values_max, values_n;
 };
 /*
  * Fills `options`, moves positional arguments to the front of argv and counts them in `*rest`.

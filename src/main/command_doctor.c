@@ -225,7 +225,7 @@ static struct str host_of(const struct doctor *d, struct str where)
 {
     struct str address = d->settings ? settings_get(d->settings, wiring_setting("site.address"))->text : STR_NONE;
     if (wiring_address_is_local(address))
-        return where;
+        return proc_listen_is_unix(where) ? STR("localhost") : where;
     ptrdiff_t from = str_find(address, STR("://"));
     struct str host = from < 0 ? STR_NONE : str_slice(address, (size_t)from + 3, address.n);
     ptrdiff_t end = str_find_byte(host, '/');

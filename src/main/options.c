@@ -123,22 +123,29 @@ bool command_options(const struct command *command, int argc, char **argv, struc
         struct option *o = option_of(options, n, name);
         if (!o)
             return unknown(command, options, n, name);
-        if (o->seen) {
-            options_wrong(command, "%s stands twice.", o->name);
+        if (o->seen && o->values_n == o->values_max) {
+            if (o->values)
+                options_wrong(command, "%s stands more than %zu times.", o->name, o->values_max);
+            else
+                options_wrong(command, "%s stands twice.", o->name);
             return false;
         }
-        o->seen = true;
         if (!o->takes_value && equals >= 0) {
             options_wrong(command, "%s takes no value.", o->name);
             return false;
         }
         if (o->takes_value) {
-            o->value = equals >= 0 ? argv[i] + equals + 1 : i + 1 < argc ? argv[++i] : NULL;
-            if (!o->value || !o->value[0]) {
+            const char *value = equals >= 0 ? argv[i] + equals + 1 : i + 1 < argc ? argv[++i] : NULL;
+            if (!value || !value[0]) {
                 options_wrong(command, "%s needs a value.", o->name);
                 return false;
             }
+            if (!o->seen)
+                o->value = value;
+            if (o->values)
+                o->values[o->values_n++] = value;
         }
+        o->seen = true;
     }
     return true;
 }

@@ -20,6 +20,7 @@
 #include "base/file.h"
 #include "base/yaml.h"
 #include "base/zone.h"
+#include "http/http.h"
 #include "main/options.h"
 #include "main/wiring.h"
 #include "proc/proc.h"
@@ -73,6 +74,36 @@ static void also_wrong(struct checking *c, const struct setting *row, const stru
     memcpy(f->text, fault->text, sizeof f->text);
 }
 
+static void check_proxies(struct checking *c, const struct setting_value *proxies)
+{
+    struct fault fault;
+    struct http_network network;
+    for (size_t i = 0; i < proxies->list_n; i++) {
+        if (http_network_read(proxies->list[i], &network))
+            continue;
+        fault_set(&fault, STATUS_INVALID,
+                  "\"%.*s\" is no address or network of a proxy: write 10.0.0.7, 10.0.0.0/8 or fd00::/8, with no bits "
+                  "behind the length.",
+                  STR_ARG(proxies->list[i]));
+        also_wrong(c, main_setting_proxies, &fault);
+    }
+}
+
+static void check_metrics(struct checking *c, struct str where)
+{
+    struct fault fault;
+    if (!where.n)
+        return;
+    if (proc_listen_check(where, &fault) != STATUS_OK) {
+        also_wrong(c, main_setting_metrics, &fault);
+    } else if (!proc_listen_is_local(where)) {
+        fault_set(&fault, STATUS_INVALID,
+                  "server.metrics is for this machine alone: write localhost:9464, 127.0.0.1:9464 or "
+                  "unix:/run/candour/metrics.sock.");
+        also_wrong(c, main_setting_metrics, &fault);
+    }
+}
+
 enum status place_settings_read(struct arena *arena, struct str text, const struct settings **out,
                                 struct setting_fault *faults, size_t *faults_n)
 {
@@ -81,10 +112,15 @@ enum status place_settings_read(struct arena *arena, struct str text, const stru
         return status;
     struct checking c = { arena, text, faults, faults_n };
     struct fault fault;
-    const struct setting_value *listen = settings_get(*out, main_setting_listen);
-    for (size_t i = 0; i < listen->list_n; i++)
-        if (proc_listen_check(listen->list[i], &fault) != STATUS_OK)
-            also_wrong(&c, main_setting_listen, &fault);
+    const struct setting *const listening[] = { main_setting_listen, main_setting_proxy_listen };
+    for (size_t i = 0; i < sizeof listening / sizeof listening[0]; i++) {
+        const struct setting_value *listen = settings_get(*out, listening[i]);
+        for (size_t k = 0; k < listen->list_n; k++)
+            if (proc_listen_check(listen->list[k], &fault) != STATUS_OK)
+                also_wrong(&c, listening[i], &fault);
+    }
+    check_proxies(&c, settings_get(*out, main_setting_proxies));
+    check_metrics(&c, settings_get(*out, main_setting_metrics)->text);
     const struct setting *address = wiring_setting("site.address");
     if (web_address_check(settings_get(*out, address)->text, &fault) != STATUS_OK)
         also_wrong(&c, address, &fault);
@@ -105,31 +141,38 @@ struct str place_reached_by_others(const struct str *listeners, size_t n)
 struct str place_listener_of_others(const struct settings *settings)
 {
     const struct setting_value *listen = settings_get(settings, main_setting_listen);
-    return place_reached_by_others(listen->list, listen->list_n);
+    const struct setting_value *proxy = settings_get(settings, main_setting_proxy_listen);
+    struct str reached = place_reached_by_others(listen->list, listen->list_n);
+    return reached.n ? reached : place_reached_by_others(proxy->list, proxy->list_n);
+}
+
+enum status place_settings(struct place *p, struct arena *arena, struct setting_fault **faults, size_t *n,
+                           struct fault *fault)
+{
+    *n = 0;
+    const char *path = place_path(arena, p->folder, PLACE_SETTINGS);
+    *faults = ARENA_ARRAY(arena, SETTINGS_MAX_FAULTS, struct setting_fault);
+    if (!path || !*faults)
+        return fault_no_memory(fault);
+    enum status status = file_read(arena, path, PLACE_SETTINGS_MAX, &p->text, fault);
+    if (status != STATUS_OK)
+        return status;
+    status = place_settings_read(arena, p->text, &p->settings, *faults, n);
+    if (status != STATUS_OK)
+        fault_set(fault, status, "%s could not be read (%s).", path, status_name(status));
+    return status;
 }
 
 static int settings_of_folder(struct place *p, struct arena *arena)
 {
     struct fault fault;
-    const char *path = place_path(arena, p->folder, PLACE_SETTINGS);
-    enum status status = path ? file_read(arena, path, PLACE_SETTINGS_MAX, &p->text, &fault) : fault_no_memory(&fault);
-    if (status != STATUS_OK)
-        return command_fail(&fault);
-    struct setting_fault *faults = ARENA_ARRAY(arena, SETTINGS_MAX_FAULTS, struct setting_fault);
+    struct setting_fault *faults;
     size_t n = 0;
-    if (!faults) {
-        fault_no_memory(&fault);
-        return command_fail(&fault);
-    }
-    status = place_settings_read(arena, p->text, &p->settings, faults, &n);
-    if (status == STATUS_OK)
+    if (place_settings(p, arena, &faults, &n, &fault) == STATUS_OK)
         return EXIT_DONE;
     for (size_t i = 0; i < n; i++)
-        options_say("%s:%d:%d: %s", path, faults[i].line, faults[i].column, faults[i].text);
-    if (n)
-        return EXIT_REFUSED;
-    fault_set(&fault, status, "%s could not be read (%s).", path, status_name(status));
-    return command_fail(&fault);
+        options_say("%s/" PLACE_SETTINGS ":%d:%d: %s", p->folder, faults[i].line, faults[i].column, faults[i].text);
+    return n ? EXIT_REFUSED : command_fail(&fault);
 }
 
 static int key_of_folder(struct place *p, struct arena *arena)

@@ -41,6 +41,13 @@ struct place {
 /* Settings, key and marks. Says why not on standard error, each fault with its place; gives the exit code. */
 int place_read(struct place *out, struct arena *arena, const char *folder);
 
+/*
+ * The settings alone, anew: text and settings of `p`, whose folder is known. Where it fails there are `n` faults of the
+ * file, or, where that is 0, one in `fault`.
+ */
+enum status place_settings(struct place *p, struct arena *arena, struct setting_fault **faults, size_t *n,
+                           struct fault *fault);
+
 /* Opens the database of the folder, which is never made here. Where it is gone, the words say what to do. */
 enum status place_database_open(const char *folder, struct db **out, struct fault *fault);
 /* The first of settings, key and database that is gone, where others are there, with what to do; STATUS_NOT_FOUND. */
@@ -52,7 +59,7 @@ enum status place_settings_read(struct arena *arena, struct str text, const stru
 
 /* The first of these listeners that others than this machine may reach; STR_NONE: none. What is no address is none. */
 struct str place_reached_by_others(const struct str *listeners, size_t n);
-/* The same of the setting server.listen. */
+/* The same of the settings server.listen and server.proxy_listen. */
 struct str place_listener_of_others(const struct settings *settings);
 
 /*

@@ -15,8 +15,9 @@
 #include "proc/proc.h"
 #include "base/banned.h"
 
-void start_message_write(struct buf *out, const struct place *place, bool with_key)
+void start_message_write(struct buf *out, struct str kinds, const struct place *place, bool with_key)
 {
+    proc_put_str(out, kinds);
     proc_put_str(out, str_of(place->folder));
     proc_put_str(out, place->text);
     proc_put_i64(out, place->demonstration);
@@ -26,20 +27,21 @@ void start_message_write(struct buf *out, const struct place *place, bool with_k
     proc_put_str(out, with_key ? (struct str){ (const char *)place->key, PLACE_KEY_SIZE } : STR(""));
 }
 
-enum status start_message_read(struct arena *arena, struct str told, struct place *out, bool *key_known,
-                               struct fault *fault)
+enum status start_message_read(struct arena *arena, struct str told, struct str *kinds, struct place *out,
+                               bool *key_known, struct fault *fault)
 {
     *out = (struct place){ 0 };
     struct str folder, text, address, key;
     int64_t demonstration, owner, group;
-    if (!proc_take_str(&told, &folder) || !proc_take_str(&told, &text) || !proc_take_i64(&told, &demonstration) ||
-        !proc_take_str(&told, &address) || !proc_take_i64(&told, &owner) || !proc_take_i64(&told, &group) ||
-        !proc_take_str(&told, &key) || told.n || (key.n && key.n != PLACE_KEY_SIZE))
+    if (!proc_take_str(&told, kinds) || !proc_take_str(&told, &folder) || !proc_take_str(&told, &text) ||
+        !proc_take_i64(&told, &demonstration) || !proc_take_str(&told, &address) || !proc_take_i64(&told, &owner) ||
+        !proc_take_i64(&told, &group) || !proc_take_str(&told, &key) || told.n || (key.n && key.n != PLACE_KEY_SIZE))
         return fault_set(fault, STATUS_DAMAGED, "What the parent told is not what a child of this version expects.");
+    *kinds = str_copy(arena, *kinds);
     out->folder = str_z(arena, folder);
     out->text = str_copy(arena, text);
     out->address = str_copy(arena, address);
-    if (!out->folder || !out->text.p || !out->address.p)
+    if (!kinds->p || !out->folder || !out->text.p || !out->address.p)
         return fault_no_memory(fault);
     out->demonstration = demonstration != 0;
     out->owner = (uid_t)owner;

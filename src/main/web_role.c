@@ -31,6 +31,9 @@ struct web_role {
     struct web *web;
     struct http_server *server;
     struct http_listener listeners[HTTP_LISTENERS_MAX];
+    size_t listeners_n;
+    struct http_network *proxies;
+    size_t proxies_n;
     const char *hopeless; /* not NULL: why no start of this program can do better */
     int hopeless_code;
     bool cut; /* the drain came to its end before every answer */
@@ -54,25 +57,56 @@ static void give_up(const char *what, int code, const struct fault *fault)
     here.hopeless_code = code;
 }
 
+static void take_descriptors(const struct proc_self *self, struct str kinds)
+{
+    bool proxy = settings_get(here.place.settings, main_setting_proxy)->boolean;
+    for (size_t i = 0; i < kinds.n; i++) {
+        struct http_listener one = { self->descriptors[i], proxy || kinds.p[i] == START_PROXY };
+        switch (kinds.p[i]) {
+        case START_VISITORS:
+        case START_PROXY:
+            if (here.listeners_n < HTTP_LISTENERS_MAX)
+                here.listeners[here.listeners_n++] = one;
+            break;
+        }
+    }
+}
+
+static enum status take_proxies(struct fault *fault)
+{
+    const struct setting_value *named = settings_get(here.place.settings, main_setting_proxies);
+    here.proxies = ARENA_ARRAY(here.arena, named->list_n, struct http_network);
+    if (!here.proxies)
+        return fault_no_memory(fault);
+    /* All were found good when the settings were read. */
+    for (size_t i = 0; i < named->list_n; i++)
+        if (http_network_read(named->list[i], &here.proxies[here.proxies_n]))
+            here.proxies_n++;
+    return STATUS_OK;
+}
+
 static enum status web_open(struct proc_self *self, struct fault *fault)
 {
     here.arena = arena_new(WEB_ARENA_MAX);
     if (!here.arena)
         return fault_no_memory(fault);
     bool key = false;
-    enum status status = start_message_read(here.arena, self->told, &here.place, &key, fault);
+    struct str kinds;
+    enum status status = start_message_read(here.arena, self->told, &kinds, &here.place, &key, fault);
     if (status == STATUS_INVALID && self->starts == 0) {
         give_up("the settings cannot be used", EXIT_CANNOT, fault);
         return STATUS_OK;
     }
     if (status != STATUS_OK)
         return status;
-    if (!key || self->descriptors_n == 0 || self->descriptors_n > HTTP_LISTENERS_MAX)
+    if (kinds.n == self->descriptors_n)
+        take_descriptors(self, kinds);
+    if (!key || here.listeners_n == 0)
         return fault_set(fault, STATUS_DAMAGED, "The parent gave no key, or no listeners.");
     roles_log_level(here.place.settings);
-    bool proxy = settings_get(here.place.settings, main_setting_proxy)->boolean;
-    for (size_t i = 0; i < self->descriptors_n; i++)
-        here.listeners[i] = (struct http_listener){ self->descriptors[i], proxy };
+    status = take_proxies(fault);
+    if (status != STATUS_OK)
+        return status;
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max;
@@ -146,8 +180,10 @@ static int web_loop(struct proc_self *self)
     struct fault fault;
     const struct http_options options = {
         .listeners = here.listeners,
-        .listeners_n = self->descriptors_n,
-        .limit_addresses = !settings_get(here.place.settings, main_setting_proxy)->boolean,
+        .listeners_n = here.listeners_n,
+        .proxies = here.proxies,
+        .proxies_n = here.proxies_n,
+        .limit_addresses = true, /* the front leaves a proxy's listeners out */
     };
     if (http_server_start(&here.server, &options, web_http_app(here.web), &fault) != STATUS_OK) {
         log_event(LOG_ERROR, "web.start_failed", LOG_STR(LOG_WHAT, str_of(fault.text)));

@@ -18,15 +18,37 @@ static const struct setting rows[] = {
     { .name = "server.listen",
       .type = SETTING_LIST,
       .min = 3,
-      .max = 60,
+      .max = 112,
       .preset = "",
-      .help = "Addresses to listen on, such as localhost:8080, 127.0.0.1:8080 or \"[::1]:8080\"; none: localhost:8080. "
-              "The option --listen takes precedence." },
+      .help = "Addresses to listen on, such as localhost:8080, 127.0.0.1:8080, \"[::1]:8080\" or "
+              "unix:/run/candour/web.sock; none: localhost:8080. The option --listen takes precedence." },
     { .name = "server.behind_proxy",
       .type = SETTING_BOOL,
       .preset = "false",
       .help = "True where only a reverse proxy reaches these addresses: then its X-Forwarded-For and "
-              "X-Forwarded-Proto are believed." },
+              "X-Forwarded-Proto are believed. A unix socket is always a proxy's." },
+    { .name = "server.proxy_listen",
+      .type = SETTING_LIST,
+      .min = 3,
+      .max = 112,
+      .preset = "",
+      .help = "Further addresses to listen on, which only a reverse proxy reaches: it is believed there, and there "
+              "alone." },
+    { .name = "server.proxies",
+      .type = SETTING_LIST,
+      .min = 2,
+      .max = 50,
+      .preset = "",
+      .help = "Addresses or networks of the reverse proxies, such as 10.0.0.7 or \"fd00::/8\": the visitor is the last "
+              "in X-Forwarded-For that is none of them. Where there are any, nobody else but this machine is "
+              "believed." },
+    { .name = "server.metrics",
+      .type = SETTING_TEXT,
+      .min = 0,
+      .max = 112,
+      .preset = "",
+      .help = "Where /metrics is read, such as 127.0.0.1:9464 or unix:/run/candour/metrics.sock: an address that only "
+              "this machine reaches; empty: nowhere." },
     { .name = "server.log",
       .type = SETTING_CHOICE,
       .choices = "debug info warn error",
@@ -40,7 +62,9 @@ static const struct setting rows[] = {
       .help = "The zone in which days and hours are read and shown, a name of the tz database." },
 };
 const struct setting *const main_setting_listen = &rows[0], *const main_setting_proxy = &rows[1],
-                            *const main_setting_log = &rows[2], *const main_setting_time_zone = &rows[3];
+                            *const main_setting_proxy_listen = &rows[2], *const main_setting_proxies = &rows[3],
+                            *const main_setting_metrics = &rows[4], *const main_setting_log = &rows[5],
+                            *const main_setting_time_zone = &rows[6];
 
 static const struct setting_table main_settings = { rows, sizeof rows / sizeof rows[0] };
 

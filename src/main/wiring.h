@@ -17,8 +17,11 @@ void wiring_begin(void);
 /* Settings of every room; ends where `rows` is NULL. */
 extern const struct setting_table *const wiring_settings;
 /* Of this room. */
-extern const struct setting *const main_setting_listen, *const main_setting_proxy, *const main_setting_log,
-                                                                                       *const main_setting_time_zone;
+extern const struct setting *const main_setting_listen,
+    *const main_setting_proxy, *const main_setting_proxy_listen, *const main_setting_proxies,
+                                                                     *const main_setting_metrics,
+                                                                         *const main_setting_log,
+                                                                             *const main_setting_time_zone;
 /* A row of any room by its name; an unknown name is a bug. */
 const struct setting *wiring_setting(const char *name);
 

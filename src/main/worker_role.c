@@ -49,10 +49,11 @@ static enum status worker_open(struct proc_self *self, struct fault *fault)
     if (!here.arena || !here.job_arena)
         return fault_no_memory(fault);
     bool key = false;
-    enum status status = start_message_read(here.arena, self->told, &here.place, &key, fault);
+    struct str kinds;
+    enum status status = start_message_read(here.arena, self->told, &kinds, &here.place, &key, fault);
     if (status != STATUS_OK)
         return status;
-    if (key || self->descriptors_n)
+    if (key || kinds.n || self->descriptors_n)
         return fault_set(fault, STATUS_DAMAGED, "The parent told the worker what it may not know.");
     roles_log_level(here.place.settings);
     return STATUS_OK;

@@ -3,13 +3,13 @@
  *
  * Promise: nothing is looked up in a name service; what was bound is what was
  * written. An attacker could try to have a public address taken for a local
- * one: `localhost` is the two loop-back addresses and never a lookup.
+ * one: `localhost` is the two loop-back addresses and never a lookup. Unix
+ * sockets stand in local.c.
  */
 #include "proc/proc.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,18 +17,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "proc/inside.h"
 #include "base/banned.h"
-
-enum { BACKLOG = 1024 };
-
-struct address {
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } at;
-    socklen_t n;
-};
 
 static void address_v4(struct address *a, struct in_addr ip, uint16_t port)
 {
@@ -45,14 +35,18 @@ static void address_v6(struct address *a, struct in6_addr ip, uint16_t port)
 static enum status malformed(struct str where, struct fault *fault)
 {
     return fault_set(fault, STATUS_INVALID,
-                     "\"%.*s\" is not an address to listen on: write localhost:8080, 127.0.0.1:8080 or [::1]:8080 "
-                     "(the port is 0 to 65535).",
+                     "\"%.*s\" is not an address to listen on: write localhost:8080, 127.0.0.1:8080, [::1]:8080 "
+                     "(the port is 0 to 65535) or unix:/path.",
                      STR_ARG(str_slice(where, 0, 60)));
 }
 
 /* One address, or two for localhost. */
 static enum status address_read(struct str where, struct address out[2], size_t *n, struct fault *fault)
 {
+    if (proc_listen_is_unix(where)) {
+        *n = 1;
+        return proc_local_read(where, &out[0], fault);
+    }
     size_t colon = where.n;
     while (colon && where.p[colon - 1] != ':')
         colon--;
@@ -93,9 +87,13 @@ static uint16_t address_port(const struct address *a)
     return ntohs(a->at.any.sa_family == AF_INET ? a->at.v4.sin_port : a->at.v6.sin6_port);
 }
 
-static void address_words(const struct address *a, char out[PROC_WHERE_MAX])
+void proc_address_words(const struct address *a, char out[PROC_WHERE_MAX])
 {
     char ip[INET6_ADDRSTRLEN] = "";
+    if (a->at.any.sa_family == AF_UNIX) {
+        proc_local_words(a, out);
+        return;
+    }
     if (a->at.any.sa_family == AF_INET)
         inet_ntop(AF_INET, &a->at.v4.sin_addr, ip, sizeof ip);
     else
@@ -114,6 +112,8 @@ bool proc_listen_is_local(struct str where)
 {
     struct address found[2];
     size_t n = 0;
+    if (proc_listen_is_unix(where))
+        return true;
     if (address_read(where, found, &n, NULL) != STATUS_OK)
         return false;
     if (found[0].at.any.sa_family == AF_INET)
@@ -124,7 +124,7 @@ bool proc_listen_is_local(struct str where)
 static enum status refused(const struct address *a, int error, struct fault *fault)
 {
     char where[PROC_WHERE_MAX];
-    address_words(a, where);
+    proc_address_words(a, where);
     switch (error) {
     case EADDRINUSE:
         return fault_set(fault, STATUS_CONFLICT,
@@ -144,6 +144,8 @@ static enum status refused(const struct address *a, int error, struct fault *fau
 
 static enum status bind_one(const struct address *a, struct proc_listener *out, struct fault *fault)
 {
+    if (a->at.any.sa_family == AF_UNIX)
+        return proc_local_bind(a, out, fault);
     int fd = socket(a->at.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return refused(a, errno, fault);
@@ -151,13 +153,14 @@ static enum status bind_one(const struct address *a, struct proc_listener *out, 
     struct address bound = *a;
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
         (a->at.any.sa_family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) != 0) ||
-        bind(fd, &a->at.any, a->n) != 0 || listen(fd, BACKLOG) != 0 || getsockname(fd, &bound.at.any, &bound.n) != 0) {
+        bind(fd, &a->at.any, a->n) != 0 || listen(fd, PROC_BACKLOG) != 0 ||
+        getsockname(fd, &bound.at.any, &bound.n) != 0) {
         int error = errno;
         close(fd);
         return refused(a, error, fault);
     }
-    out->fd = fd;
-    address_words(&bound, out->where);
+    *out = (struct proc_listener){ .fd = fd };
+    proc_address_words(&bound, out->where);
     return STATUS_OK;
 }
 
@@ -214,6 +217,8 @@ enum status proc_listen(struct str where, struct proc_listener *out, size_t *n, 
 void proc_listeners_close(struct proc_listener *listeners, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
+        if (listeners[i].made)
+            proc_local_remove(&listeners[i]);
         if (listeners[i].fd >= 0)
             close(listeners[i].fd);
         listeners[i].fd = -1;
@@ -232,7 +237,8 @@ enum status proc_ask(struct str where, struct str request, int ms, struct buf *o
 {
     struct address found[2];
     size_t n = 0;
-    enum status status = address_read(where, found, &n, fault);
+    enum status status = proc_local_is_abstract(where) ? proc_local_abstract(where, &found[0], fault)
+                                                       : address_read(where, found, &n, fault);
     if (status != STATUS_OK)
         return status;
     int64_t end = clock_steady_ns() + (int64_t)ms * 1000000;

@@ -1,11 +1,19 @@
 /*
- * What the two ends of the channel between parent and child agree on. For this room only.
+ * What the files of this room share: addresses, and what the two ends of the
+ * channel between parent and child agree on. For this room only.
  *
  * The channel is a pair of sequenced-packet sockets: a message is whole or
  * absent, and the end of either process is seen by the other.
  */
 #ifndef CANDOUR_PROC_INSIDE_H
 #define CANDOUR_PROC_INSIDE_H
+
+#include <netinet/in.h>
+#include <stddef.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "proc/proc.h"
 
 enum {
     PROC_CHANNEL = 3,          /* the child's descriptor of the channel */
@@ -19,5 +27,30 @@ enum {
     PROC_SAYS_READY = 'R', /* child */
     PROC_SAYS_FINAL = 'F', /* child */
 };
+
+/* ---- Addresses ---- */
+
+enum { PROC_BACKLOG = 1024 };
+
+struct address {
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+        struct sockaddr_un local;
+    } at;
+    socklen_t n;
+};
+
+/* "127.0.0.1:80", "[::1]:80", "unix:/path" */
+void proc_address_words(const struct address *a, char out[PROC_WHERE_MAX]);
+
+/* Unix sockets: local.c. The address is "unix:/path". */
+enum status proc_local_read(struct str where, struct address *out, struct fault *fault);
+bool proc_local_is_abstract(struct str where);
+enum status proc_local_abstract(struct str where, struct address *out, struct fault *fault);
+void proc_local_words(const struct address *a, char out[PROC_WHERE_MAX]);
+enum status proc_local_bind(const struct address *a, struct proc_listener *out, struct fault *fault);
+void proc_local_remove(const struct proc_listener *l);
 
 #endif

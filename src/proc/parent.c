@@ -3,7 +3,9 @@
  *
  * Promises: no child outlives an ordinary end of the parent; a child that
  * crashes is back at once, and one that crashes again and again does not keep
- * the machine busy; the last words of the log say which child ended and how.
+ * the machine busy; the last words of the log say which child ended and how;
+ * children with new settings are started beside the old ones, which end only
+ * when all of the new ones are ready, and stay where one is not.
  * The parent reads one byte from a child and nothing from anybody else, so a
  * child that was taken over can say no more than "ready" and "final".
  */
@@ -26,25 +28,46 @@
 #include "proc/inside.h"
 #include "base/banned.h"
 
-enum { ENVIRONMENT_MAX = 32, DESCRIPTORS_ASIDE = 64, NEVER_MS = -1 };
+enum {
+    ENVIRONMENT_MAX = 32,
+    DESCRIPTORS_ASIDE = 64,
+    NEVER_MS = -1,
+    LEAVING_MAX = 4 * PROC_CHILDREN_MAX, /* more do not come before one of them has ended */
+    PIDS_MAX = 2 * PROC_CHILDREN_MAX + LEAVING_MAX,
+};
 
 struct child {
-    const struct proc_child *is;
+    const struct proc_child *is; /* not of one that leaves: what it was told may be gone */
+    const char *role;
     pid_t pid;     /* 0: not running */
     int channel;   /* -1: none */
     int64_t since; /* steady ms */
-    int64_t due;   /* steady ms: start then, where it is not running */
+    int64_t due;   /* steady ms: start then, where it is not running; of one that leaves: kill it then */
     unsigned failures;
     int64_t starts;
-    bool ready_once;
+    bool ready;      /* this process */
+    bool ready_once; /* any that had its place */
     bool final;
+    bool killed;
 };
 
+/*
+ * `next` are to replace `children`, which stay until every one of `next` is ready. Those that were replaced, and those
+ * that were not to be, are `leaving`: they finish what they have in hand.
+ */
 struct family {
     const struct proc_parent *is;
     struct child children[PROC_CHILDREN_MAX];
+    struct child next[PROC_CHILDREN_MAX];
+    bool reloading;
+    bool reload_wanted;
+    int64_t reload_ends; /* steady ms */
+    struct child leaving[LEAVING_MAX];
+    size_t leaving_n;
     char *environment[ENVIRONMENT_MAX + 1];
     int signals;
+    bool has_terminal;
+    bool announced; /* the service manager was told that all serve */
     bool draining;
     int64_t deadline; /* steady ms */
     unsigned interrupts;
@@ -162,7 +185,7 @@ static void child_start(struct family *f, struct child *c)
     int pair[2];
     c->since = steady_ms();
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) != 0) {
-        log_event(LOG_ERROR, "proc.start_failed", LOG_STR(LOG_ROLE, str_of(c->is->role)), LOG_I64(LOG_CODE, errno));
+        log_event(LOG_ERROR, "proc.start_failed", LOG_STR(LOG_ROLE, str_of(c->role)), LOG_I64(LOG_CODE, errno));
         child_forget(c, c->since);
         return;
     }
@@ -172,18 +195,48 @@ static void child_start(struct family *f, struct child *c)
     close(pair[1]);
     c->channel = pair[0];
     if (pid < 0) {
-        log_event(LOG_ERROR, "proc.start_failed", LOG_STR(LOG_ROLE, str_of(c->is->role)), LOG_I64(LOG_CODE, errno));
+        log_event(LOG_ERROR, "proc.start_failed", LOG_STR(LOG_ROLE, str_of(c->role)), LOG_I64(LOG_CODE, errno));
         child_forget(c, c->since);
         return;
     }
     c->pid = pid;
-    log_event(LOG_INFO, "proc.child_started", LOG_STR(LOG_ROLE, str_of(c->is->role)), LOG_I64(LOG_PID, pid),
+    c->ready = c->final = c->killed = false;
+    log_event(LOG_INFO, "proc.child_started", LOG_STR(LOG_ROLE, str_of(c->role)), LOG_I64(LOG_PID, pid),
               LOG_I64(LOG_STEP, c->starts));
     if (!tell(c)) {
-        log_event(LOG_ERROR, "proc.tell_failed", LOG_STR(LOG_ROLE, str_of(c->is->role)), LOG_I64(LOG_CODE, errno));
+        log_event(LOG_ERROR, "proc.tell_failed", LOG_STR(LOG_ROLE, str_of(c->role)), LOG_I64(LOG_CODE, errno));
         kill(pid, SIGKILL);
     }
     c->starts++;
+}
+
+static int drain_ms(const struct family *f)
+{
+    return (f->is->drain_seconds ? f->is->drain_seconds : PROC_DRAIN_SECONDS) * 1000;
+}
+
+/* Every process of ours that runs, wherever it stands; `out` has room for PIDS_MAX. */
+static size_t all_running(struct family *f, struct child *out[PIDS_MAX])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < f->is->children_n; i++) {
+        if (f->children[i].pid)
+            out[n++] = &f->children[i];
+        if (f->reloading && f->next[i].pid)
+            out[n++] = &f->next[i];
+    }
+    for (size_t i = 0; i < f->leaving_n; i++)
+        if (f->leaving[i].pid)
+            out[n++] = &f->leaving[i];
+    return n;
+}
+
+static void signal_all(struct family *f, int number)
+{
+    struct child *all[PIDS_MAX];
+    size_t n = all_running(f, all);
+    for (size_t i = 0; i < n; i++)
+        kill(all[i]->pid, number);
 }
 
 static void drain(struct family *f)
@@ -191,18 +244,106 @@ static void drain(struct family *f)
     if (f->draining)
         return;
     f->draining = true;
-    f->deadline = steady_ms() + (int64_t)(f->is->drain_seconds ? f->is->drain_seconds : PROC_DRAIN_SECONDS) * 1000;
+    f->deadline = steady_ms() + drain_ms(f);
     log_event(LOG_INFO, "proc.draining", LOG_NOTHING);
-    for (size_t i = 0; i < f->is->children_n; i++)
-        if (f->children[i].pid)
-            kill(f->children[i].pid, SIGTERM);
+    proc_service_say("STOPPING=1");
+    signal_all(f, SIGTERM);
 }
 
-static void kill_all(struct family *f)
+/* ---- New children in the place of those that run ---- */
+
+/* It may have requests in hand, so it is asked to end and has the time for it. */
+static void leave(struct family *f, struct child *c)
+{
+    if (!c->pid)
+        return;
+    kill(c->pid, SIGTERM);
+    c->due = steady_ms() + drain_ms(f);
+    f->leaving[f->leaving_n++] = *c;
+    c->pid = 0;
+    c->channel = -1;
+}
+
+static void say_ready(void)
+{
+    proc_service_say("READY=1");
+}
+
+static void reload_end(struct family *f, bool taken)
+{
+    f->reloading = false;
+    for (size_t i = 0; i < f->is->children_n; i++) {
+        leave(f, taken ? &f->children[i] : &f->next[i]);
+        if (taken)
+            f->children[i] = f->next[i];
+    }
+    if (f->is->counts)
+        atomic_fetch_add(taken ? &f->is->counts->reloads : &f->is->counts->reloads_refused, 1);
+    if (taken)
+        log_event(LOG_INFO, "proc.reloaded", LOG_NOTHING);
+    else
+        log_event(LOG_ERROR, "proc.reload_failed", LOG_STR(LOG_WHAT, STR("the old ones go on as before")));
+    f->is->reloaded(f->is->self, taken);
+    say_ready();
+}
+
+static void reload_begin(struct family *f)
+{
+    char words[64];
+    f->reload_wanted = false;
+    snprintf(words, sizeof words, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)(clock_steady_ns() / 1000));
+    proc_service_say(words);
+    const struct proc_child *told = f->is->reload(f->is->self);
+    if (!told) {
+        if (f->is->counts)
+            atomic_fetch_add(&f->is->counts->reloads_refused, 1);
+        say_ready();
+        return;
+    }
+    f->reloading = true;
+    f->reload_ends = steady_ms() + PROC_RELOAD_SECONDS * 1000;
+    for (size_t i = 0; i < f->is->children_n; i++) {
+        /* Not the first start of its role, whatever happens to it: the old one serves meanwhile. */
+        int64_t starts = f->children[i].starts > 0 ? f->children[i].starts : 1;
+        f->next[i] = (struct child){ .is = &told[i],
+                                     .role = told[i].role,
+                                     .channel = -1,
+                                     .starts = starts,
+                                     .ready_once = f->children[i].ready_once };
+    }
+    for (size_t i = 0; i < f->is->children_n; i++)
+        child_start(f, &f->next[i]);
+}
+
+/* Goes on with a reload, or begins one that was asked for; until when it may take, at most. */
+static int64_t reload_look(struct family *f, int64_t now)
+{
+    if (f->draining)
+        return INT64_MAX;
+    if (f->reloading) {
+        bool all = true, lost = now >= f->reload_ends;
+        for (size_t i = 0; i < f->is->children_n; i++) {
+            all &= f->next[i].pid && f->next[i].ready;
+            lost |= !f->next[i].pid;
+        }
+        if (lost || all)
+            reload_end(f, !lost);
+    }
+    if (!f->reloading && f->reload_wanted && f->leaving_n + f->is->children_n <= LEAVING_MAX)
+        reload_begin(f);
+    return f->reloading ? f->reload_ends : INT64_MAX;
+}
+
+/* ---- What children say, and how they end ---- */
+
+static void announce(struct family *f)
 {
     for (size_t i = 0; i < f->is->children_n; i++)
-        if (f->children[i].pid)
-            kill(f->children[i].pid, SIGKILL);
+        if (!f->children[i].ready_once)
+            return;
+    if (!f->announced && !f->draining)
+        say_ready();
+    f->announced = true;
 }
 
 static void child_hear(struct family *f, struct child *c)
@@ -220,33 +361,72 @@ static void child_hear(struct family *f, struct child *c)
         c->final = true;
     } else if (says == PROC_SAYS_READY) {
         bool first = !c->ready_once;
-        c->ready_once = true;
+        c->ready = c->ready_once = true;
+        announce(f);
         if (f->is->ready && !f->draining)
-            f->is->ready(f->is->self, c->is->role, first);
+            f->is->ready(f->is->self, c->role, first);
     }
+}
+
+/* Whether it has ended; its exit code, or its signal. */
+static bool child_ended(struct family *f, struct child *c, bool wanted, bool *signalled, int *code)
+{
+    int state = 0;
+    if (!c->pid || waitpid(c->pid, &state, WNOHANG) != c->pid)
+        return false;
+    while (c->channel >= 0) /* its last words; the other end is closed, so this ends */
+        child_hear(f, c);
+    *signalled = WIFSIGNALED(state);
+    *code = *signalled ? WTERMSIG(state) : WEXITSTATUS(state);
+    bool well = wanted && !*signalled && *code == 0;
+    log_event(well ? LOG_INFO : LOG_ERROR, "proc.child_ended", LOG_STR(LOG_ROLE, str_of(c->role)),
+              LOG_I64(LOG_PID, c->pid), LOG_I64(LOG_CODE, *code),
+              LOG_STR(LOG_WHAT, *signalled ? STR("by a signal") : STR("by itself")));
+    return true;
 }
 
 static void children_reap(struct family *f)
 {
+    bool signalled = false;
+    int code = 0;
     for (size_t i = 0; i < f->is->children_n; i++) {
         struct child *c = &f->children[i];
-        int state = 0;
-        if (!c->pid || waitpid(c->pid, &state, WNOHANG) != c->pid)
+        if (!child_ended(f, c, f->draining, &signalled, &code))
             continue;
-        while (c->channel >= 0) /* its last words; the other end is closed, so this ends */
-            child_hear(f, c);
-        bool signalled = WIFSIGNALED(state);
-        int code = signalled ? WTERMSIG(state) : WEXITSTATUS(state);
-        bool wanted = f->draining && !signalled && code == 0;
-        log_event(wanted ? LOG_INFO : LOG_ERROR, "proc.child_ended", LOG_STR(LOG_ROLE, str_of(c->is->role)),
-                  LOG_I64(LOG_PID, c->pid), LOG_I64(LOG_CODE, code),
-                  LOG_STR(LOG_WHAT, signalled ? STR("by a signal") : STR("by itself")));
         child_forget(c, steady_ms());
+        if (f->is->counts && !f->draining)
+            atomic_fetch_add(&f->is->counts->restarts[i], 1);
         if (c->final && !f->draining) {
             f->final_code = signalled ? PROC_EXIT_FAILED : code;
             drain(f);
         }
     }
+    for (size_t i = 0; i < f->is->children_n && f->reloading; i++)
+        if (child_ended(f, &f->next[i], f->draining, &signalled, &code))
+            f->next[i].pid = 0;
+    for (size_t i = 0; i < f->leaving_n;) {
+        if (child_ended(f, &f->leaving[i], true, &signalled, &code))
+            f->leaving[i] = f->leaving[--f->leaving_n];
+        else
+            i++;
+    }
+}
+
+/* A terminal that was closed tells every program on it; so does its shell, by the same signal. */
+static bool has_terminal(void)
+{
+    int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+static void hang_up(struct family *f, const struct signalfd_siginfo *info)
+{
+    if (!f->is->reload || info->ssi_code == SI_KERNEL || (f->has_terminal && !has_terminal()))
+        drain(f);
+    else
+        f->reload_wanted = true;
 }
 
 static void signals_read(struct family *f)
@@ -255,6 +435,7 @@ static void signals_read(struct family *f)
     while (read(f->signals, &info, sizeof info) == (ssize_t)sizeof info) {
         switch (info.ssi_signo) {
         case SIGCHLD: break; /* children are asked after each round */
+        case SIGHUP: hang_up(f, &info); break;
         case SIGINT:
             f->interrupts++;
             drain(f);
@@ -264,10 +445,10 @@ static void signals_read(struct family *f)
     }
 }
 
-/* Starts what is due; gives the wait until the next thing has to be done. */
-static int children_due(struct family *f)
+/* Starts what is due; when the next thing has to be done. */
+static int64_t children_due(struct family *f, int64_t now)
 {
-    int64_t now = steady_ms(), wake = INT64_MAX;
+    int64_t wake = INT64_MAX;
     for (size_t i = 0; i < f->is->children_n; i++) {
         struct child *c = &f->children[i];
         if (c->pid || f->draining)
@@ -277,49 +458,66 @@ static int children_due(struct family *f)
         if (!c->pid && c->due < wake)
             wake = c->due;
     }
-    if (f->draining)
-        wake = f->deadline;
-    if (wake == INT64_MAX)
-        return NEVER_MS;
-    return wake <= now ? 0 : (int)(wake - now);
+    return wake;
 }
 
-static bool anybody(const struct family *f)
+/* Those that had their time; when the next one has had it. */
+static int64_t leaving_due(struct family *f, int64_t now)
 {
-    for (size_t i = 0; i < f->is->children_n; i++)
-        if (f->children[i].pid)
-            return true;
-    return false;
+    int64_t wake = INT64_MAX;
+    for (size_t i = 0; i < f->leaving_n; i++) {
+        struct child *c = &f->leaving[i];
+        if (c->killed)
+            continue;
+        if (c->due > now) {
+            wake = c->due < wake ? c->due : wake;
+            continue;
+        }
+        log_event(LOG_ERROR, "proc.drain_cut", LOG_STR(LOG_ROLE, str_of(c->role)), LOG_I64(LOG_PID, c->pid));
+        c->killed = true;
+        kill(c->pid, SIGKILL);
+    }
+    return wake;
 }
 
 static void wait_once(struct family *f, int ms)
 {
-    struct pollfd polled[PROC_CHILDREN_MAX + 1] = { { .fd = f->signals, .events = POLLIN } };
-    for (size_t i = 0; i < f->is->children_n; i++)
-        polled[i + 1] = (struct pollfd){ .fd = f->children[i].channel, .events = POLLIN };
-    if (poll(polled, f->is->children_n + 1, ms) <= 0)
+    struct pollfd polled[PIDS_MAX + 1] = { { .fd = f->signals, .events = POLLIN } };
+    struct child *all[PIDS_MAX];
+    size_t n = all_running(f, all);
+    for (size_t i = 0; i < n; i++)
+        polled[i + 1] = (struct pollfd){ .fd = all[i]->channel, .events = POLLIN };
+    if (poll(polled, n + 1, ms) <= 0)
         return;
-    for (size_t i = 0; i < f->is->children_n; i++)
-        if (polled[i + 1].revents && f->children[i].channel >= 0)
-            child_hear(f, &f->children[i]);
+    for (size_t i = 0; i < n; i++)
+        if (polled[i + 1].revents && all[i]->channel >= 0)
+            child_hear(f, all[i]);
     if (polled[0].revents)
         signals_read(f);
 }
 
 static void look_after(struct family *f)
 {
+    struct child *all[PIDS_MAX];
     for (;;) {
         children_reap(f);
-        int ms = children_due(f);
-        if (f->draining && !anybody(f))
+        int64_t now = steady_ms();
+        int64_t wake = children_due(f, now), other = reload_look(f, now);
+        wake = other < wake ? other : wake;
+        other = leaving_due(f, now);
+        wake = other < wake ? other : wake;
+        if (f->draining && f->deadline < wake)
+            wake = f->deadline;
+        if (f->draining && all_running(f, all) == 0)
             return;
         if (f->interrupts > 1) {
-            kill_all(f);
-        } else if (f->draining && steady_ms() >= f->deadline && !f->cut) {
+            signal_all(f, SIGKILL);
+        } else if (f->draining && now >= f->deadline && !f->cut) {
             log_event(LOG_ERROR, "proc.drain_cut", LOG_NOTHING);
             f->cut = true;
-            kill_all(f);
+            signal_all(f, SIGKILL);
         }
+        int ms = wake == INT64_MAX ? NEVER_MS : wake <= now ? 0 : (int)(wake - now);
         if (f->draining && (f->cut || f->interrupts > 1))
             ms = NEVER_MS; /* SIGCHLD ends the wait */
         wait_once(f, ms);
@@ -334,9 +532,10 @@ int proc_parent_run(const struct proc_parent *parent)
     for (size_t i = 0; i < parent->children_n; i++) {
         if (parent->children[i].descriptors_n > PROC_DESCRIPTORS_MAX)
             bug("%zu descriptors", parent->children[i].descriptors_n);
-        f.children[i] = (struct child){ .is = &parent->children[i], .channel = -1 };
+        f.children[i] = (struct child){ .is = &parent->children[i], .role = parent->children[i].role, .channel = -1 };
     }
     environment_choose(&f);
+    f.has_terminal = has_terminal();
     signal(SIGPIPE, SIG_IGN);
 
     sigset_t set, before;

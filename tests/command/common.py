@@ -10,7 +10,10 @@ import time
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-BINARY = os.path.join(os.environ.get("CANDOUR_BUILD", os.path.join(ROOT, "build")), "src", "main", "candour")
+BUILD = os.environ.get("CANDOUR_BUILD", os.path.join(ROOT, "build"))
+BINARY = os.path.join(BUILD, "src", "main", "candour")
+# The same program with routes to try it with: a write, a page that stalls.
+TEST_BINARY = os.path.join(BUILD, "tests", "http", "candour-test")
 # A sanitised build on a busy machine is slow; nothing here waits so long unless something is wrong.
 PATIENCE = 40
 
@@ -78,9 +81,9 @@ def status(port, path="/"):
 class Server:
     """candour serve on a free port, ended at the end whatever happens."""
 
-    def __init__(self, folder, *arguments, env=None, group=False):
+    def __init__(self, folder, *arguments, env=None, group=False, binary=BINARY):
         self.log = tempfile.TemporaryFile("w+", errors="replace")
-        self.process = subprocess.Popen([BINARY, "serve", "--data", folder, "--listen", "localhost:0", *arguments],
+        self.process = subprocess.Popen([binary, "serve", "--data", folder, "--listen", "localhost:0", *arguments],
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, text=True,
                                         env=None if env is None else {**os.environ, **env}, start_new_session=group)
         self.said = []

@@ -212,7 +212,9 @@ void site_start(const struct site_options *options)
     assert_int_equal(listen(listener.fd, 1024), 0);
     site.listener = listener.fd;
     const struct http_app app = { &site, judge, cached, error_page, take, still_good };
-    const struct http_options o = { &listener, 1, options->loops, options->threads, options->limit_addresses };
+    const struct http_options o = {
+        &listener, 1, options->loops, options->threads, options->limit_addresses, options->proxies, options->proxies_n
+    };
     assert_int_equal(http_server_start(&site.server, &o, &app, &fault), STATUS_OK);
 }
 

@@ -42,6 +42,8 @@ struct site_options {
     bool proxy;
     bool limit_addresses;
     const char *unix_path;
+    const struct http_network *proxies;
+    size_t proxies_n;
 };
 void site_start(const struct site_options *options);
 /* Drains, waits, frees; whether all was answered. */

@@ -34,12 +34,14 @@ static void the_worker_is_told_everything_but_the_key(void **state)
     (void)state;
     struct arena *arena = arena_new(1024 * 1024);
     struct place place = place_to_tell(), heard;
+    struct str kinds;
     for (int with_key = 0; with_key < 2; with_key++) {
         struct buf told;
         bool key_known = !with_key;
         buf_init(&told, arena, 64 * 1024);
-        start_message_write(&told, &place, with_key);
-        assert_int_equal(start_message_read(arena, buf_str(&told), &heard, &key_known, NULL), STATUS_OK);
+        start_message_write(&told, STR("vpc"), &place, with_key);
+        assert_int_equal(start_message_read(arena, buf_str(&told), &kinds, &heard, &key_known, NULL), STATUS_OK);
+        assert_true(str_equal(kinds, STR("vpc")));
         assert_string_equal(heard.folder, "some folder");
         assert_true(heard.demonstration);
         assert_true(str_equal(heard.address, STR("http://localhost:1")));
@@ -58,15 +60,16 @@ static void what_was_told_is_refused_when_cut_at_any_byte_or_longer(void **state
     (void)state;
     struct arena *arena = arena_new(8 * 1024 * 1024);
     struct place place = place_to_tell(), heard;
+    struct str kinds;
     struct buf told;
     bool key_known;
     buf_init(&told, NULL, 64 * 1024);
-    start_message_write(&told, &place, true);
+    start_message_write(&told, STR("vpc"), &place, true);
     for (size_t cut = 0; cut < told.n; cut++)
-        assert_int_equal(start_message_read(arena, (struct str){ told.p, cut }, &heard, &key_known, NULL),
+        assert_int_equal(start_message_read(arena, (struct str){ told.p, cut }, &kinds, &heard, &key_known, NULL),
                          STATUS_DAMAGED);
     buf_add_byte(&told, 'x');
-    assert_int_equal(start_message_read(arena, buf_str(&told), &heard, &key_known, NULL), STATUS_DAMAGED);
+    assert_int_equal(start_message_read(arena, buf_str(&told), &kinds, &heard, &key_known, NULL), STATUS_DAMAGED);
     buf_free(&told);
     arena_free(arena);
 }
@@ -75,17 +78,18 @@ static void every_allocation_of_a_childs_start_may_fail(void **state)
 {
     (void)state;
     struct place place = place_to_tell(), heard;
+    struct str kinds;
     struct buf told;
     bool key_known;
     buf_init(&told, NULL, 64 * 1024);
-    start_message_write(&told, &place, true);
+    start_message_write(&told, STR("vpc"), &place, true);
     uint64_t k = 1;
     for (;; k++) {
         int64_t live = mem_live();
         mem_fail_at(k);
         struct arena *arena = arena_new(1024 * 1024);
         enum status status =
-            arena ? start_message_read(arena, buf_str(&told), &heard, &key_known, NULL) : STATUS_NO_MEMORY;
+            arena ? start_message_read(arena, buf_str(&told), &kinds, &heard, &key_known, NULL) : STATUS_NO_MEMORY;
         bool reached = mem_calls() >= k;
         mem_fail_at(0);
         arena_free(arena);

@@ -17,8 +17,13 @@
 static void only_literal_addresses_with_a_port_are_taken(void **state)
 {
     (void)state;
-    const char *const good[] = { "localhost:8080", "LOCALHOST:0", "127.0.0.1:80",
-                                 "0.0.0.0:65535",  "[::1]:1",     "[::]:8080" };
+    const char *const good[] = { "localhost:8080",
+                                 "LOCALHOST:0",
+                                 "127.0.0.1:80",
+                                 "0.0.0.0:65535",
+                                 "[::1]:1",
+                                 "[::]:8080",
+                                 "unix:/run/candour/web.sock" };
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
         assert_int_equal(proc_listen_check(str_of(good[i]), NULL), STATUS_OK);
     const char *const bad[] = { "",
@@ -40,13 +45,17 @@ static void only_literal_addresses_with_a_port_are_taken(void **state)
                                 "example.org:80",
                                 "[]:80",
                                 "[:80",
-                                "unix:/tmp/x",
+                                "unix:",
+                                "unix:x",
+                                "unix:/",
+                                "unix:/x/",
+                                "unix:@name",
                                 "127.0.0.1:000000080",
                                 "[1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb:cccc]:80" };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct fault fault = { .status = STATUS_OK };
         assert_int_equal(proc_listen_check(str_of(bad[i]), &fault), STATUS_INVALID);
-        assert_non_null(strstr(fault.text, "localhost:8080"));
+        assert_non_null(strstr(fault.text, strncmp(bad[i], "unix:", 5) == 0 ? "unix:/" : "localhost:8080"));
     }
 }
 
@@ -56,6 +65,7 @@ static void only_loop_back_is_local(void **state)
     assert_true(proc_listen_is_local(STR("localhost:80")));
     assert_true(proc_listen_is_local(STR("127.3.2.1:80")));
     assert_true(proc_listen_is_local(STR("[::1]:80")));
+    assert_true(proc_listen_is_local(STR("unix:/run/x")));
     assert_false(proc_listen_is_local(STR("0.0.0.0:80")));
     assert_false(proc_listen_is_local(STR("[::]:80")));
     assert_false(proc_listen_is_local(STR("10.0.0.1:80")));
