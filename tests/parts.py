@@ -43,6 +43,8 @@ def parts(Part, suite):
              python("browser/run.py"), ["test"]),
         Part("power", "the power cut at every point: nothing answered is lost", python("torture/run.py", "--quick"), ["test"]),
         Part("kill", "50 kills: every act is whole or absent", python("torture/kill.py"), ["test"]),
+        Part("deploy", "nginx, Caddy and HAProxy in front with the shipped configurations; the units", python("deploy/run.py"),
+             ["test"]),
         Part("asan", "each room under AddressSanitizer and UBSan", suite("asan", "unit", "--timeout-multiplier=8"), ["asan"]),
         Part("asan-http", "the real server under AddressSanitizer and UBSan: the probe table",
              python("http/probe_server.py"), ["asan"]),
