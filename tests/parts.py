@@ -6,7 +6,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PYTHON = sys.executable
 # Under the thread sanitiser only what has threads; its figure of time is ten times the plain one.
-THREADED = ["db fault", "db job", "db open", "db read", "db write", "http serve", "http limits", "web answer", "web cache",
+THREADED = ["db fault", "db job", "db open", "db read", "db write", "http serve", "http limits", "web answer", "web cache", "web encoding",
             "web gate", "html markdown"]
 
 
@@ -38,6 +38,7 @@ def parts(Part, suite):
         Part("differential", "what the front accepts, nginx accepts with the same meaning: 5,000 requests",
              python("http/differential.py"), ["test"]),
         Part("web", "forms, sessions, cache and writes over HTTP", python("http/test_web.py"), ["test"]),
+        Part("quiet", "100,000 cached answers: no allocation, no futex call", python("http/quiet.py"), ["test"]),
         Part("command", "every command, the server's life, ./start, a post's whole way", python("command/run.py"), ["test"]),
         Part("browser", "every public page in Chromium: axe, HTML, keyboard, 320 px, no JavaScript",
              python("browser/run.py"), ["test"]),
