@@ -94,7 +94,7 @@ def either(r, usual, odd, chance):
 def make_target(r, odd):
     if r.random() < odd / 2:
         return r.choice(ODD_TARGETS)
-    target = '/' + '/'.join(either(r, SEGMENTS, ODD_SEGMENTS, odd) for _ in range(r.choice((0, 1, 1, 2, 2, 3, 5))))
+    target = r.choice(('/', '/', '/', '/upload/')) + '/'.join(either(r, SEGMENTS, ODD_SEGMENTS, odd) for _ in range(r.choice((0, 1, 1, 2, 2, 3, 5))))
     if r.random() < 0.3:
         target += '?' + either(r, QUERIES, ODD_QUERIES, odd)
     return target

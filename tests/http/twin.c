@@ -4,7 +4,8 @@
  *   http_twin FRONT-SOCKET [UPSTREAM-SOCKET]
  *
  * On the first unix socket the front listens, before a site that takes every
- * head and every body and answers with what it was told. On the second is a
+ * head and every body (from /upload… by a sink) and answers with what it was
+ * told. On the second is a
  * plain reader of what nginx passes on to it, which answers in the same words;
  * it shares no line with the front. Prints "ready" and serves until its
  * standard input ends.
@@ -29,29 +30,36 @@
 enum { SHOWN = 400, REPORT_MAX = 4 * SHOWN + 512, UPSTREAM_MAX = 256 * 1024 };
 
 /* FNV-1a: the bytes are the test's own, nobody builds a collision. */
-static unsigned long long hash_of(struct str s)
+struct sum {
+    size_t n;
+    unsigned long long hash;
+};
+#define SUM_START ((struct sum){ 0, 0xCBF29CE484222325 })
+
+static struct sum sum_on(struct sum sum, struct str s)
 {
-    unsigned long long h = 0xCBF29CE484222325;
     for (size_t i = 0; i < s.n; i++)
-        h = (h ^ (unsigned char)s.p[i]) * 0x100000001B3;
-    return h;
+        sum.hash = (sum.hash ^ (unsigned char)s.p[i]) * 0x100000001B3;
+    sum.n += s.n;
+    return sum;
 }
 
 static int put_part(char *out, size_t size, const char *name, struct str s)
 {
     int shown = (int)(s.n < SHOWN ? s.n : SHOWN);
-    return snprintf(out, size, " %s=%zu:%llx:%.*s", name, s.n, hash_of(s), shown, s.n > 0 ? s.p : "");
+    return snprintf(out, size, " %s=%zu:%llx:%.*s", name, s.n, sum_on(SUM_START, s).hash, shown, s.n > 0 ? s.p : "");
 }
 
 struct seen {
-    struct str method, host, path, target, body;
+    struct str method, host, path, target;
+    struct sum body;
 };
 
 /* "X-Saw: …" with its line end. */
 static struct str report(char out[REPORT_MAX], const struct seen *seen)
 {
     size_t n = (size_t)snprintf(out, REPORT_MAX, "X-Saw: %.*s body=%zu:%llx", STR_ARG(seen->method), seen->body.n,
-                                hash_of(seen->body));
+                                seen->body.hash);
     n += (size_t)put_part(out + n, REPORT_MAX - n, "host", seen->host);
     n += (size_t)put_part(out + n, REPORT_MAX - n, "path", seen->path);
     n += (size_t)put_part(out + n, REPORT_MAX - n, "target", seen->target);
@@ -61,11 +69,38 @@ static struct str report(char out[REPORT_MAX], const struct seen *seen)
 
 /* ---- Behind the front ---- */
 
+static enum status begin(void *self, struct http_exchange *x, void **state)
+{
+    (void)self;
+    (void)x;
+    struct sum *sum = malloc(sizeof *sum);
+    if (sum)
+        *sum = SUM_START;
+    *state = sum;
+    return sum ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+static enum status piece(void *state, struct str bytes)
+{
+    struct sum *sum = state;
+    *sum = sum_on(*sum, bytes);
+    return STATUS_OK;
+}
+
+static enum status end(void *state)
+{
+    (void)state;
+    return STATUS_OK;
+}
+
+static const struct http_sink sink = { begin, piece, end, free };
+
+/* Both ways of taking a body: in memory, and piece by piece for paths that begin with "/upload". */
 static struct http_verdict judge(void *self, const struct http_head *head)
 {
     (void)self;
-    (void)head;
-    return (struct http_verdict){ .body_max = HTTP_BODY_MEMORY_MAX };
+    return (struct http_verdict){ .body_max = HTTP_BODY_MEMORY_MAX,
+                                  .sink = str_starts(head->path, STR("/upload")) ? &sink : NULL };
 }
 
 static bool cached(void *self, const struct http_head *head, struct http_answer *out)
@@ -88,11 +123,13 @@ static void take(void *self, struct http_exchange *x)
     (void)self;
     const struct http_head *head = http_exchange_head(x);
     size_t target_n = head->raw_path.n + (head->query.p ? head->query.n + 1 : 0);
+    struct sum *sum = http_exchange_state(x);
     struct seen seen = { head->method_name,
                          http_field(head, STR("Host")),
                          head->path,
                          { head->raw_path.p, target_n },
-                         http_exchange_body(x) };
+                         sum ? *sum : sum_on(SUM_START, http_exchange_body(x)) };
+    free(sum);
     char *text = malloc(REPORT_MAX);
     if (!text || !str_equal_nocase(seen.host, head->host))
         abort();
@@ -137,11 +174,9 @@ static void answer_nginx(int fd)
         if (wanted > sizeof bytes)
             return;
     }
-    struct seen seen = { field(head, "X-Method"),
-                         field(head, "X-Host"),
-                         field(head, "X-Path"),
-                         field(head, "X-Target"),
-                         { bytes + head.n + 2, wanted - head.n - 2 } };
+    struct str body = { bytes + head.n + 2, wanted - head.n - 2 };
+    struct seen seen = { field(head, "X-Method"), field(head, "X-Host"), field(head, "X-Path"), field(head, "X-Target"),
+                         sum_on(SUM_START, body) };
     char text[REPORT_MAX];
     struct str saw = report(text, &seen);
     char out[REPORT_MAX + 128];
