@@ -228,14 +228,30 @@ void http_answer_send(struct connection *c, const struct http_answer *answer, bo
     write_out(c);
 }
 
-void http_answer_error(struct connection *c, int status, const struct http_head *head, bool closes)
+static void send_error(struct connection *c, int status, const struct http_head *head, bool head_only, bool closes)
 {
     const struct http_app *app = &c->loop->server->app;
     struct http_answer answer = { .status = status };
     app->error_page(app->self, status, head, &answer);
     if (status == 503 && answer.retry_after == 0)
         answer.retry_after = HTTP_RETRY_SECONDS;
-    http_answer_send(c, &answer, head && head->method == HTTP_HEAD, closes);
+    http_answer_send(c, &answer, head_only, closes);
+}
+
+void http_answer_error(struct connection *c, int status, const struct http_head *head, bool closes)
+{
+    send_error(c, status, head, head->method == HTTP_HEAD, closes);
+}
+
+/* The method stands first, so it is known of a request whose head is refused: the answer to HEAD has no body. */
+static bool asks_for_head(struct str bytes)
+{
+    return str_starts(bytes, STR("HEAD ")) || str_starts(bytes, STR("\r\nHEAD "));
+}
+
+void http_answer_refuse(struct connection *c, int status, struct str bytes)
+{
+    send_error(c, status, NULL, asks_for_head(bytes), true);
 }
 
 void http_answer_writable(struct connection *c)
@@ -260,8 +276,9 @@ void http_answer_turn_away(struct loop *l, int fd)
         answer.retry_after = HTTP_RETRY_SECONDS;
     if (is_fit(&answer)) {
         /* What has come already is taken away first, or closing would take the answer back. */
-        recv(fd, l->bytes, sizeof l->bytes, 0);
-        gather(fd, out, compose(l, &answer, false, true, small, out));
+        ssize_t n = recv(fd, l->bytes, sizeof l->bytes, 0);
+        bool head_only = n > 0 && asks_for_head((struct str){ l->bytes, (size_t)n });
+        gather(fd, out, compose(l, &answer, head_only, true, small, out));
         shutdown(fd, SHUT_WR);
     }
     if (answer.release)

@@ -180,7 +180,7 @@ static void consume(struct connection *c, struct str bytes)
         case HTTP_PARSED_ERROR:
             c->lingers = true;
             let_go(c);
-            http_answer_error(c, parse.error, NULL, true);
+            http_answer_refuse(c, parse.error, bytes);
             return;
         case HTTP_PARSED_HEAD:
             bytes = begin_request(c, &head, str_slice(bytes, 0, parse.used), parse.closes,
@@ -344,7 +344,7 @@ void http_connection_expire(struct connection *c)
             return;
         }
         c->lingers = true;
-        http_answer_error(c, 408, NULL, true);
+        http_answer_refuse(c, 408, (struct str){ c->held, c->held_n });
         return;
     case CONNECTION_BODY: http_body_expire(c); return;
     case CONNECTION_POOL:

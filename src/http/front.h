@@ -197,8 +197,10 @@ void http_body_expire(struct connection *c);
 
 /* Sends; takes over answer->release. Afterwards the connection may be in any state. */
 void http_answer_send(struct connection *c, const struct http_answer *answer, bool head_only, bool closes);
-/* The app's page for an error. `head` may be NULL. */
+/* The app's page for an error. */
 void http_answer_error(struct connection *c, int status, const struct http_head *head, bool closes);
+/* The same for bytes that became no head, and the end of the connection. */
+void http_answer_refuse(struct connection *c, int status, struct str bytes);
 void http_answer_writable(struct connection *c);
 void http_answer_expire(struct connection *c);
 /* Without a connection's help, to a socket that will be closed at once. */

@@ -437,6 +437,30 @@ static bool list_has(struct str list, struct str member)
     return false;
 }
 
+/* RFC 9110 10.1.1: a list, of which we know one member. */
+static int read_expectation(struct str value, bool *expects)
+{
+    struct str piece;
+    while (str_cut(&value, ',', &piece)) {
+        piece = str_trim(piece);
+        if (piece.n > 0 && !str_equal_nocase(piece, STR("100-continue")))
+            return 417;
+        *expects |= piece.n > 0;
+    }
+    return 0;
+}
+
+/* Whether the last coding is "chunked": only then does the body have an end that somebody could find (RFC 9112 6.3). */
+static bool ends_chunked(struct str value)
+{
+    struct str last = STR("");
+    struct str piece;
+    while (str_cut(&value, ',', &piece))
+        if (str_trim(piece).n > 0)
+            last = str_trim(piece);
+    return str_equal_nocase(last, STR("chunked"));
+}
+
 /* Of which RFC 9110 knows one value only: of two, one reader would take the first, another the last (5.3). */
 static bool is_second(struct reading *r, struct str name)
 {
@@ -476,8 +500,7 @@ static int weigh_field(struct reading *r, struct str name, struct str value, str
     case 6:
         if (!str_equal_nocase(name, STR("Expect")) || head->minor_0)
             return 0;
-        head->expects = true;
-        return str_equal_nocase(value, STR("100-continue")) ? 0 : 417;
+        return read_expectation(value, &head->expects);
     case 10:
         if (str_equal_nocase(name, STR("Connection")) && list_has(value, STR("close")))
             r->closes = true;
@@ -491,7 +514,7 @@ static int weigh_field(struct reading *r, struct str name, struct str value, str
         return read_length(without_spaces(raw), &head->length);
     case 17:
         if (str_equal_nocase(name, STR("Transfer-Encoding")))
-            return 501;
+            return ends_chunked(value) ? 501 : 400;
         return is_second(r, name) ? 400 : 0;
     /* The lengths of the names there. */
     case 5:

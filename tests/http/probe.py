@@ -179,6 +179,17 @@ def head():
     s.close()
 
 
+@check('HEAD that is refused has no body in its answer')
+def refused_head():
+    for data, status in ((request('HEAD', fields=['Host: a']), 400), (request('HEAD', version='HTTP/3.0'), 505),
+                         (request('HEAD', target='/a/../b'), 400)):
+        s = connect()
+        send(s, data)
+        answers = Answers(s)
+        must(answers.one(True)[0] == status and answers.one() is None, '%r has a body' % data)
+        s.close()
+
+
 @check('HTTP/1.0 and Connection: close are answered and closed')
 def closing():
     for data in (request(version='HTTP/1.0'), request(version='HTTP/1.0', fields=['Connection: keep-alive']),
@@ -210,15 +221,16 @@ def body_ends():
 
 # ---- Where a body ends ----
 
-@check('Transfer-Encoding in any form: 501, closed')
+@check('Transfer-Encoding in any form: 501, or 400 where chunked is not the last; closed')
 def transfer_encoding():
     method, target = body_route()
-    for value in ('chunked', 'xchunked', 'gzip, chunked', 'identity', '', '"chunked"', 'CHUNKED', 'chunked, identity'):
+    for value in ('chunked', 'gzip, chunked', 'CHUNKED', '\tchunked', 'chunked,'):
         refused(request(method, target, ['Transfer-Encoding: ' + value], b'0\r\n\r\n'), 501, value)
-    refused(request(method, target, ['Transfer-Encoding:\tchunked'], b'0\r\n\r\n'), 501)
+    for value in ('xchunked', 'identity', '', '"chunked"', 'chunked, identity', 'chunkedx', 'chunked;q=1'):
+        refused(request(method, target, ['Transfer-Encoding: ' + value], b'0\r\n\r\n'), 400, value)
     refused(request(method, target, ['transfer-ENCODING:chunked'], b'0\r\n\r\n'), 501)
     refused(request(method, target, ['Transfer-Encoding: chunked'], b'0\r\n\r\n', version='HTTP/1.0'), 501)
-    refused(request(method, target, ['Transfer-Encoding: x', 'Transfer-Encoding: chunked'], b'0\r\n\r\n'), 501)
+    refused(request(method, target, ['Transfer-Encoding: chunked', 'Transfer-Encoding: x'], b'0\r\n\r\n'), 501)
 
 
 @check('Content-Length and Transfer-Encoding together, in both orders: 501, closed')
@@ -280,6 +292,7 @@ def reads_after():
 @check('Expect: 100-continue is honoured, another expectation is 417')
 def expect():
     refused(request(fields=['Expect: 200-ok']), 417)
+    answered(request(fields=['Expect: 200-ok'], version='HTTP/1.0'))
     if options.post:
         s = connect()
         send(s, request('POST', options.post, ['Expect: 100-continue', 'Content-Length: 4']))

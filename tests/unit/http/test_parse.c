@@ -416,14 +416,19 @@ static void tab_beside_host_or_length_is_refused(void **state)
     equals(http_field(&head, STR("Connection")), STR("x"));
 }
 
-static void transfer_encoding_is_501(void **state)
+static void transfer_encoding_is_501_or_400_where_chunked_is_not_last(void **state)
 {
     (void)state;
     refuses_field("Transfer-Encoding: chunked", 501);
-    refuses_field("transfer-encoding: xchunked", 501);
+    refuses_field("transfer-encoding:\tCHUNKED", 501);
     refuses_field("Transfer-Encoding: gzip, chunked", 501);
-    refuses_field("Transfer-Encoding: identity", 501);
-    refuses_field("Transfer-Encoding:", 501);
+    refuses_field("Transfer-Encoding: gzip, chunked,,", 501);
+    refuses_field("Transfer-Encoding: xchunked", 400);
+    refuses_field("Transfer-Encoding: chunked, gzip", 400);
+    refuses_field("Transfer-Encoding: chunkedx", 400);
+    refuses_field("Transfer-Encoding: \"chunked\"", 400);
+    refuses_field("Transfer-Encoding: identity", 400);
+    refuses_field("Transfer-Encoding:", 400);
     refuses_field("Content-Length: 4\r\nTransfer-Encoding: chunked", 501);
     refuses_field("Transfer-Encoding: chunked\r\nContent-Length: 4", 501);
 }
@@ -434,6 +439,7 @@ static void connection_close_is_a_member_of_a_list(void **state)
     assert_true(parse(STR(LINE HOST "Connection: close\r\n" END)).closes);
     assert_true(parse(STR(LINE HOST "Connection: keep-alive, Close\r\n" END)).closes);
     assert_true(parse(STR(LINE HOST "Connection: x\r\nConnection: close\r\n" END)).closes);
+    assert_true(parse(STR(LINE HOST "Connection: , ,close,\r\n" END)).closes);
     assert_false(parse(STR(LINE HOST "Connection: closed, keep-alive\r\n" END)).closes);
 }
 
@@ -444,6 +450,11 @@ static void expectation_is_continue_or_refused(void **state)
     assert_true(head.expects);
     refuses_field("Expect: 200-ok", 417);
     refuses_field("Expect: 100-continue, x", 417);
+    refuses_field("Expect: x, 100-continue", 417);
+    accepts(STR("POST / HTTP/1.1\r\n" HOST "Expect: , 100-continue,,\r\nContent-Length: 4\r\n" END));
+    assert_true(head.expects);
+    accepts(STR("POST / HTTP/1.1\r\n" HOST "Expect:\r\nContent-Length: 4\r\n" END));
+    assert_false(head.expects);
     accepts(STR("POST / HTTP/1.0\r\n" HOST "Expect: 100-continue\r\nContent-Length: 4\r\n" END));
     assert_false(head.expects);
 }
@@ -516,7 +527,7 @@ int main(void)
         cmocka_unit_test(length_is_one_field_of_digits),
         cmocka_unit_test(field_of_one_value_does_not_come_twice),
         cmocka_unit_test(tab_beside_host_or_length_is_refused),
-        cmocka_unit_test(transfer_encoding_is_501),
+        cmocka_unit_test(transfer_encoding_is_501_or_400_where_chunked_is_not_last),
         cmocka_unit_test(connection_close_is_a_member_of_a_list),
         cmocka_unit_test(expectation_is_continue_or_refused),
         cmocka_unit_test(more_fields_than_the_limit_are_431),

@@ -90,6 +90,32 @@ static void head_has_the_length_and_no_body(void **state)
     close(fd);
 }
 
+static void error_in_answer_to_head_has_no_body(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *request;
+        int status;
+    } cases[] = {
+        { "HEAD /none HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", 404 },
+        { "HEAD / HTTP/1.1\r\nHost: elsewhere\r\nConnection: close\r\n\r\n", 421 },
+        { "HEAD /cached HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhello", 413 },
+        { "HEAD / HTTP/1.1\r\n" HOST HOST "\r\n", 400 },
+        { "\r\nHEAD / HTTP/3.0\r\n" HOST "\r\n", 505 },
+        { "HEAD /bad HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", 500 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int fd = client_connect();
+        client_say(fd, cases[i].request);
+        struct reply r = client_reply(fd, true);
+        assert_int_equal(r.status, cases[i].status);
+        assert_true(reply_has(&r, "Connection: close"));
+        assert_true(client_sees_end(fd));
+        reply_free(&r);
+        close(fd);
+    }
+}
+
 static void not_modified_and_no_content_have_neither_length_nor_body(void **state)
 {
     (void)state;
@@ -672,6 +698,7 @@ int main(void)
         HTTP_TEST(every_kind_of_answer_comes_on_one_connection),
         HTTP_TEST(fields_of_an_answer_are_whole),
         HTTP_TEST(head_has_the_length_and_no_body),
+        HTTP_TEST(error_in_answer_to_head_has_no_body),
         HTTP_TEST(not_modified_and_no_content_have_neither_length_nor_body),
         HTTP_TEST(only_get_and_head_are_answered_from_the_cache),
         HTTP_TEST(pipelined_requests_are_answered_in_order),
