@@ -13,6 +13,7 @@ import traceback
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import facts
 import stage
+import units
 
 lock = threading.Lock()
 passed = failed = 0
@@ -55,6 +56,9 @@ def main():
         kinds, words = named, [w for w in words if w not in [k.name for k in named]]
     chosen = [f for f in facts.FACTS if not words or any(w in f[0] for w in words)]
     threads = [threading.Thread(target=try_proxy, args=(kind, chosen)) for kind in kinds]
+    if len(kinds) == len(stage.ALL):
+        threads += [threading.Thread(target=tried, args=(name, run)) for name, run in units.FACTS
+                    if not words or any(w in name for w in words)]
     for t in threads:
         t.start()
     for t in threads:
