@@ -62,14 +62,12 @@ struct str etag_of(struct str body, char room[ETAG_SIZE])
 
 bool etag_matches(const struct http_head *head, struct str etag)
 {
-    if (!etag.p || (head->method != HTTP_GET && head->method != HTTP_HEAD))
-        return false;
     for (size_t i = 0; i < head->fields_n; i++) {
         struct str sent = head->fields[i].value;
         if (!str_equal_nocase(head->fields[i].name, STR("If-None-Match")))
             continue;
         /* The quotes are part of it and cannot stand inside a tag, so a piece that is equal is a tag that is equal. */
-        if (str_equal(str_trim(sent), STR("*")) || str_find(sent, etag) >= 0)
+        if (str_equal(str_trim(sent), STR("*")) || (etag.p && str_find(sent, etag) >= 0))
             return true;
     }
     return false;

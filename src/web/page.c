@@ -213,6 +213,25 @@ void page_release(void *page)
     page_unref(page);
 }
 
+/* RFC 9110 13.1.1, of which a list may come in several fields: none of its tags is this one. A weak tag never is. */
+static bool is_other_wanted(const struct http_head *head, struct str etag)
+{
+    bool asked = false;
+    for (size_t i = 0; i < head->fields_n; i++) {
+        struct str rest = head->fields[i].value;
+        struct str piece;
+        if (!str_equal_nocase(head->fields[i].name, STR("If-Match")))
+            continue;
+        asked = true;
+        while (str_cut(&rest, ',', &piece)) {
+            piece = str_trim(piece);
+            if (str_equal(piece, STR("*")) || (etag.p && str_equal(piece, etag)))
+                return false;
+        }
+    }
+    return asked;
+}
+
 void page_answer(struct page *page, const struct http_head *head, struct http_answer *out)
 {
     bool only_plain = page->have == 1U << ENCODING_NONE || !head;
@@ -224,7 +243,14 @@ void page_answer(struct page *page, const struct http_head *head, struct http_an
                                  .release = page_release,
                                  .owner = page };
     out->retry_after = page->retry_after;
-    if (head && etag_matches(head, v->etag)) {
+    /* Conditions are for what a GET would bring (13.2.1), If-Match before If-None-Match (13.2.2). */
+    if (!head || page->status != HTTP_OK || (head->method != HTTP_GET && head->method != HTTP_HEAD))
+        return;
+    if (is_other_wanted(head, v->etag)) {
+        out->status = 412;
+        out->fields = v->fields_304;
+        out->body = STR_NONE;
+    } else if (etag_matches(head, v->etag)) {
         out->status = HTTP_NOT_MODIFIED;
         out->fields = v->fields_304;
         out->body = STR_NONE;

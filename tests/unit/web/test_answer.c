@@ -323,8 +323,67 @@ static void a_tag_that_still_fits_is_answered_304(void **state)
         asks(&(struct ask){ .target = pages[i], .fields = "If-None-Match: \"0123456789abcdef0123456789abcdef\"\r\n" });
         assert_int_equal(reply.status, 200);
     }
+    asks(&(struct ask){ .target = "/page", .fields = "If-None-Match: *\r\n" });
+    assert_int_equal(reply.status, 304);
     asks(&(struct ask){ .target = "/nothing", .fields = "If-None-Match: *\r\n" });
     assert_int_equal(reply.status, 404);
+}
+
+static void a_page_that_is_not_the_wanted_one_is_412(void **state)
+{
+    (void)state;
+    char tag[64];
+    char fields[256];
+    load("/page");
+    snprintf(tag, sizeof tag, "%s", header(&reply, "ETag"));
+    static const struct {
+        const char *before;
+        bool tag;
+        const char *after;
+        int status;
+    } cases[] = {
+        { "If-Match: ", true, "\r\n", 200 },
+        { "If-Match: \"a\", ,", true, "\r\n", 200 },
+        { "If-Match: *\r\n", false, "", 200 },
+        { "If-Match: \"a\"\r\nX: y\r\nIf-Match: ", true, "\r\n", 200 },
+        { "If-Match: \"a\"\r\n", false, "", 412 },
+        { "If-Match: W/", true, "\r\n", 412 },
+        { "If-Match: \"a\"\r\nIf-None-Match: ", true, "\r\n", 412 },
+        { "If-Match: *\r\nIf-None-Match: ", true, "\r\n", 304 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        snprintf(fields, sizeof fields, "%s%s%s", cases[i].before, cases[i].tag ? tag : "", cases[i].after);
+        for (int head = 0; head < 2; head++) {
+            asks(&(struct ask){ .target = "/page", .fields = fields, .method = head ? "HEAD" : "GET" });
+            assert_int_equal(reply.status, cases[i].status);
+            assert_true(reply.status == 200 || reply.body_n == 0);
+        }
+    }
+    asks(&(struct ask){ .target = "/nothing", .fields = "If-Match: \"a\"\r\n" });
+    assert_int_equal(reply.status, 404);
+}
+
+static void what_needs_a_date_or_a_range_changes_nothing(void **state)
+{
+    (void)state;
+    static const char *const fields[] = {
+        "If-Modified-Since: Sun, 06 Nov 2094 08:49:37 GMT\r\n",
+        "If-Modified-Since: Sun, 06 Nov 2094 08:49:37 GMT\r\nIf-None-Match: \"a\"\r\n",
+        "If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n",
+        "Range: bytes=0-1\r\n",
+        "Range: bytes=0-1\r\nIf-Range: \"a\"\r\n",
+        "Range: bytes=99999999-\r\n",
+        "Content-Range: bytes 0-1/2\r\n",
+        "Content-Location: /other\r\n",
+    };
+    load("/page");
+    size_t body_n = reply.body_n;
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        asks(&(struct ask){ .target = "/page", .fields = fields[i] });
+        assert_int_equal(reply.status, 200);
+        assert_int_equal(reply.body_n, body_n);
+    }
+    assert_string_equal(header(&reply, "Accept-Ranges"), "");
 }
 
 static void an_asset_is_for_ever_under_its_hash_and_nowhere_else(void **state)
@@ -600,6 +659,8 @@ int main(void)
         T(a_public_page_sets_no_cookie_and_asks_to_be_looked_at_again),
         T(head_says_what_get_says),
         T(a_tag_that_still_fits_is_answered_304),
+        T(a_page_that_is_not_the_wanted_one_is_412),
+        T(what_needs_a_date_or_a_range_changes_nothing),
         T(an_asset_is_for_ever_under_its_hash_and_nowhere_else),
         T(a_redirect_cannot_be_split),
         T(words_of_a_fault_are_shown_as_text),
