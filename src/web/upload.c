@@ -303,20 +303,6 @@ static enum status enter(struct upload *u, struct http_exchange *x, const struct
     return status;
 }
 
-/* STR_NONE where there are two: two readers could take another boundary each. */
-static struct str content_type_of(const struct http_head *head)
-{
-    struct str type = STR_NONE;
-    for (size_t i = 0; i < head->fields_n; i++) {
-        if (!str_equal_nocase(head->fields[i].name, STR("Content-Type")))
-            continue;
-        if (type.p)
-            return STR_NONE;
-        type = head->fields[i].value;
-    }
-    return type;
-}
-
 static enum status upload_begin(void *self, struct http_exchange *x, void **state)
 {
     struct web *web = self;
@@ -333,7 +319,7 @@ static enum status upload_begin(void *self, struct http_exchange *x, void **stat
     buf_init(&u->text, NULL, UPLOAD_TEXT_MAX);
     enum status status = atomic_fetch_add(&web->uploads, 1) < UPLOADS_MAX ? STATUS_OK : STATUS_BUSY;
     if (status == STATUS_OK)
-        status = multipart_begin(&u->multipart, content_type_of(head), &events, u);
+        status = multipart_begin(&u->multipart, http_field(head, STR("Content-Type")), &events, u);
     if (status == STATUS_OK)
         status = enter(u, x, &found, language);
     if (status != STATUS_OK) {

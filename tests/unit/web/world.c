@@ -95,7 +95,8 @@ struct http_exchange {
     char path[HTTP_TARGET_MAX];
     char host[HTTP_HOST_MAX];
     char *body;
-    void *state; /* what a sink left */
+    bool sinks;  /* the body went into a sink */
+    void *state; /* what that left */
     uint64_t mark;
     pthread_mutex_t lock;
     pthread_cond_t done;
@@ -110,7 +111,7 @@ const struct http_head *http_exchange_head(const struct http_exchange *x)
 
 struct str http_exchange_body(const struct http_exchange *x)
 {
-    return x->body ? str_of(x->body) : STR("");
+    return x->body && !x->sinks ? str_of(x->body) : STR("");
 }
 
 void *http_exchange_state(const struct http_exchange *x)
@@ -183,6 +184,56 @@ void http_resume(struct http_exchange *x, void (*run)(struct http_exchange *x, v
 
 /* ---- Asking ---- */
 
+static int status_of_sink(enum status status)
+{
+    if (status == STATUS_LIMIT)
+        return 413;
+    if (status == STATUS_INVALID)
+        return 400;
+    if (status == STATUS_DENIED)
+        return 403;
+    return status == STATUS_IO ? 500 : 503;
+}
+
+static void refuse(struct http_exchange *x, int error, enum answered_by by)
+{
+    const struct http_app *app = x->site->app;
+    struct http_answer answer = { 0 };
+    app->error_page(app->self, error, &x->head, &answer);
+    keep(x, &answer, by);
+}
+
+/* As the front does it: begin, pieces, and an end, or an abort. */
+static void pour(struct http_exchange *x, const struct http_sink *sink, const struct ask *q)
+{
+    struct str rest = str_of(x->body);
+    size_t piece = q->piece ? q->piece : rest.n;
+    bool gone = q->gone && q->gone < rest.n;
+    x->sinks = true;
+    if (gone)
+        rest.n = q->gone;
+    enum status status = sink->begin(x->site->app->self, x, &x->state);
+    if (status != STATUS_OK) {
+        refuse(x, status_of_sink(status), BY_SINK);
+        return;
+    }
+    while (rest.n > 0 && status == STATUS_OK) {
+        status = sink->piece(x->state, str_slice(rest, 0, piece));
+        rest = str_slice(rest, piece, rest.n);
+    }
+    if (status == STATUS_OK && !gone)
+        status = sink->end(x->state);
+    if (status == STATUS_OK && !gone) {
+        take(x);
+        return;
+    }
+    sink->abort(x->state);
+    if (status != STATUS_OK)
+        refuse(x, status_of_sink(status), BY_SINK);
+    else
+        keep(x, &(struct http_answer){ .fields = STR(""), .body = STR("") }, BY_NOBODY);
+}
+
 struct http_exchange *exchange_begin(struct site *site, const struct ask *q)
 {
     struct http_exchange *x = calloc(1, sizeof *x);
@@ -208,8 +259,9 @@ struct http_exchange *exchange_begin(struct site *site, const struct ask *q)
     if (verdict.error == 0 && x->head.length > verdict.body_max)
         verdict.error = 413;
     if (verdict.error) {
-        app->error_page(app->self, verdict.error, &x->head, &answer);
-        keep(x, &answer, BY_JUDGE);
+        refuse(x, verdict.error, BY_JUDGE);
+    } else if (verdict.sink && x->body) {
+        pour(x, verdict.sink, q);
     } else if (x->head.length == 0 && app->cached(app->self, &x->head, &answer)) {
         keep(x, &answer, BY_LOOP);
     } else {

@@ -63,9 +63,11 @@ struct ask {
     const char *fields; /* whole lines */
     const char *body;   /* NULL: none; a form */
     bool secure;
+    size_t piece; /* of a body for a sink; 0: all of it at once */
+    size_t gone;  /* bytes of it after which the client goes away, and nobody gets an answer; 0: it stays */
 };
 
-enum answered_by { BY_JUDGE, BY_LOOP, BY_POOL };
+enum answered_by { BY_JUDGE, BY_LOOP, BY_POOL, BY_SINK, BY_NOBODY };
 struct reply {
     enum answered_by by;
     int status;
