@@ -224,11 +224,11 @@ def every_kind_of_answer_carries_all_headers(s):
              (s.ask('DELETE', '/news'), 405), (s.get('/', Host='evil.example'), 421), (s.get('/test/fail/x'), 500),
              (s.post('/test/write', 'refuse=yes'), 422), (s.post('/test/write', 'a=b'), 400),
              (s.post('/test/write', 'x' * 2000), 413),
-             (s.ask('HEAD', '/'), 200)]
+             (s.get('/', If_Match='"x"'), 412), (s.ask('HEAD', '/'), 200)]
     host = b'Host: localhost\r\n'
     for data, status in [(b'GET / HTTP/1.1\r\n\r\n', 400), (b'GET /' + b'x' * 5000 + b' HTTP/1.1\r\n' + host + b'\r\n', 414),
                          (b'GET / HTTP/1.1\r\n' + host + b'X: ' + b'x' * 20000 + b'\r\n\r\n', 431),
-                         (b'GET / HTTP/1.1\r\n' + host + b'Transfer-Encoding: gzip\r\n\r\n', 501),
+                         (b'GET / HTTP/1.1\r\n' + host + b'Transfer-Encoding: chunked\r\n\r\n', 501),
                          (b'GET / HTTP/2.0\r\n' + host + b'\r\n', 505), (b'garbage\r\n\r\n', 400)]:
         kinds.append((s.raw(data), status))
     for answer, status in kinds:
@@ -251,6 +251,15 @@ def head_says_what_get_says(s):
     for target in ['/', '/news', '/report', '/nothing', '/healthz', '/test/count']:
         get, head = s.get(target), s.ask('HEAD', target)
         same((head.status, head.fields(), head.body), (get.status, get.fields(), b''), target)
+
+
+def a_method_that_a_page_has_not_is_405_and_allow_names_those_it_has(s):
+    for target in ['/', '/news', '/healthz', '/test/count']:
+        for method in ['OPTIONS', 'PUT', 'DELETE', 'PATCH', 'TRACE', 'CONNECT', 'BREW']:
+            answer = s.ask(method, target)
+            same((answer.status, answer['Allow']), (405, 'GET, HEAD'), f'{method} {target}')
+            true(answer['Date'], f'{method} {target}: Date')
+    same(s.ask('PUT', '/nothing').status, 404)
 
 
 def a_tag_that_still_fits_is_304_and_one_that_does_not_is_200(s):
@@ -495,7 +504,8 @@ def data_folder(proxy=False):
 
 TOGETHER = [a_form_comes_back_with_what_is_wrong_and_what_was_typed, a_token_that_is_absent_wrong_or_anothers_is_refused,
             a_token_is_bound_to_the_session, an_undeclared_field_or_one_twice_is_400, every_kind_of_answer_carries_all_headers,
-            no_public_page_sets_a_cookie, head_says_what_get_says, a_tag_that_still_fits_is_304_and_one_that_does_not_is_200,
+            no_public_page_sets_a_cookie, head_says_what_get_says,
+            a_method_that_a_page_has_not_is_405_and_allow_names_those_it_has, a_tag_that_still_fits_is_304_and_one_that_does_not_is_200,
             what_is_not_ours_or_not_there_is_refused, a_page_that_failed_is_a_500_and_half_of_it_is_not_sent,
             who_may_not_is_refused, a_cached_page_is_rendered_once_until_a_public_act,
             a_page_that_was_being_rendered_when_an_act_came_is_never_sent, writes_at_once_are_each_counted_once,
