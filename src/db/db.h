@@ -112,6 +112,14 @@ enum status db_generation_read(struct db_tx *tx, uint64_t *out);
 
 /* ---- Keeping house ---- */
 
+/* What the writer of this process has done since it was opened; from any thread. */
+struct db_counts {
+    uint64_t acts;     /* answered STATUS_OK */
+    uint64_t groups;   /* commits that held them */
+    uint64_t failures; /* of a commit, or of having the database to write; a refusal is none */
+};
+void db_counts(const struct db *db, struct db_counts *out);
+
 /* Moves the log into the database under the lock; `whole` asks for a truncating one and says whether it got it. */
 enum status db_checkpoint(struct db *db, bool truncate, bool *whole, struct fault *fault);
 

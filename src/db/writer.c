@@ -63,6 +63,8 @@ struct db_writer {
     bool mend_queued;
     struct act mend;
 
+    _Atomic uint64_t acts, groups, failures;
+
     /* Of the thread that has the writer; `tx` too. */
     unsigned log_moved; /* pages of the log when it was last moved, as far as it got */
     bool log_dirty;     /* something was written since, … */
@@ -133,10 +135,17 @@ static struct act *take_for_group(struct db_writer *w)
     return act;
 }
 
+static void count(_Atomic uint64_t *n)
+{
+    atomic_fetch_add_explicit(n, 1, memory_order_relaxed);
+}
+
 static void answer(struct db_writer *w, struct act *act)
 {
     if (act->status != STATUS_OK && act->fault.status != act->status)
         db_fault_plain(&act->fault, act->status);
+    if (act->kind == ACT_WRITE && act->status == STATUS_OK)
+        count(&w->acts);
     if (act->kind == ACT_MEND) {
         pthread_mutex_lock(&w->mutex);
         w->mend_queued = false;
@@ -161,12 +170,16 @@ static enum status enter(struct db_writer *w, struct fault *fault)
     }
     if (!w->tx.link) {
         enum status status = backend->connect(w->db->place, true, &w->tx.link, fault);
-        if (status != STATUS_OK)
+        if (status != STATUS_OK) {
+            count(&w->failures);
             return status;
+        }
     }
     enum status status = backend->enter(w->tx.link, fault);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
+        count(&w->failures);
         return status;
+    }
     w->tx.open = true;
     w->tx.raised = 0;
     return STATUS_OK;
@@ -239,6 +252,7 @@ static bool run_kept(struct db_writer *w, struct act *act)
 static enum status commit(struct db_writer *w, struct fault *fault)
 {
     enum status status = w->db->backend->commit(w->tx.link, w->tx.raised, fault);
+    count(status == STATUS_OK ? &w->groups : &w->failures);
     if (status == STATUS_OK) {
         w->log_dirty = true;
         w->written_ns = clock_steady_ns();
@@ -477,6 +491,14 @@ void db_writer_mend(struct db_writer *w)
 }
 
 /* ---- For callers ---- */
+
+void db_counts(const struct db *db, struct db_counts *out)
+{
+    struct db_writer *w = db->writer;
+    out->acts = atomic_load_explicit(&w->acts, memory_order_relaxed);
+    out->groups = atomic_load_explicit(&w->groups, memory_order_relaxed);
+    out->failures = atomic_load_explicit(&w->failures, memory_order_relaxed);
+}
 
 static enum status closing(struct fault *fault)
 {

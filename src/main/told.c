@@ -47,8 +47,9 @@ static enum status fill(struct told *t, const struct told_descriptors *descripto
     start_message_write(&t->for_worker, STR(""), &t->place, false);
     if (!buf_ok(&t->for_web) || !buf_ok(&t->for_worker))
         return fault_no_memory(fault);
-    t->children[0] = (struct proc_child){ role_web.word, buf_str(&t->for_web), descriptors->fds, descriptors->n };
-    t->children[1] = (struct proc_child){ role_worker.word, buf_str(&t->for_worker), NULL, 0 };
+    t->children[TOLD_WEB] =
+        (struct proc_child){ role_web.word, buf_str(&t->for_web), descriptors->fds, descriptors->n };
+    t->children[TOLD_WORKER] = (struct proc_child){ role_worker.word, buf_str(&t->for_worker), NULL, 0 };
     return STATUS_OK;
 }
 

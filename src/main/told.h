@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "main/listening.h"
 
-enum { TOLD_CHILDREN = 2 };
+enum { TOLD_WEB, TOLD_WORKER, TOLD_CHILDREN }; /* their order */
 
 struct told {
     struct arena *arena; /* NULL: there is none */

@@ -19,6 +19,7 @@
 #include "main/options.h"
 #include "main/roles.h"
 #include "main/start_message.h"
+#include "main/told.h"
 #include "main/wiring.h"
 #include "base/banned.h"
 
@@ -32,6 +33,12 @@ struct web_role {
     struct http_server *server;
     struct http_listener listeners[HTTP_LISTENERS_MAX];
     size_t listeners_n;
+    struct http_listener metrics_listeners[HTTP_LISTENERS_MAX];
+    size_t metrics_listeners_n;
+    const struct proc_counts *counts; /* NULL: nobody measures */
+    struct web_metric figures[4];
+    struct web_metrics *metrics;
+    struct http_server *metrics_server;
     struct http_network *proxies;
     size_t proxies_n;
     const char *hopeless; /* not NULL: why no start of this program can do better */
@@ -57,8 +64,9 @@ static void give_up(const char *what, int code, const struct fault *fault)
     here.hopeless_code = code;
 }
 
-static void take_descriptors(const struct proc_self *self, struct str kinds)
+static enum status take_descriptors(const struct proc_self *self, struct str kinds, struct fault *fault)
 {
+    int counts = -1;
     bool proxy = settings_get(here.place.settings, main_setting_proxy)->boolean;
     for (size_t i = 0; i < kinds.n; i++) {
         struct http_listener one = { self->descriptors[i], proxy || kinds.p[i] == START_PROXY };
@@ -68,8 +76,18 @@ static void take_descriptors(const struct proc_self *self, struct str kinds)
             if (here.listeners_n < HTTP_LISTENERS_MAX)
                 here.listeners[here.listeners_n++] = one;
             break;
+        case START_METRICS:
+            if (here.metrics_listeners_n < HTTP_LISTENERS_MAX)
+                here.metrics_listeners[here.metrics_listeners_n++] = (struct http_listener){ one.fd, false };
+            break;
+        case START_COUNTS: counts = one.fd; break;
+        default: return fault_set(fault, STATUS_DAMAGED, "The parent gave something that is not known here.");
         }
     }
+    if (!here.metrics_listeners_n)
+        return STATUS_OK;
+    here.counts = proc_counts_map(counts, fault);
+    return here.counts ? STATUS_OK : STATUS_IO;
 }
 
 static enum status take_proxies(struct fault *fault)
@@ -99,8 +117,9 @@ static enum status web_open(struct proc_self *self, struct fault *fault)
     }
     if (status != STATUS_OK)
         return status;
-    if (kinds.n == self->descriptors_n)
-        take_descriptors(self, kinds);
+    status = kinds.n == self->descriptors_n ? take_descriptors(self, kinds, fault) : STATUS_OK;
+    if (status != STATUS_OK)
+        return status;
     if (!key || here.listeners_n == 0)
         return fault_set(fault, STATUS_DAMAGED, "The parent gave no key, or no listeners.");
     roles_log_level(here.place.settings);
@@ -143,6 +162,22 @@ static struct db *database_again(void *self)
     return here.db;
 }
 
+static enum status measure(struct fault *fault)
+{
+    static const char restarts[] = "candour_child_restarts_total", reloads[] = "candour_reloads_total";
+    static const char restarts_help[] = "Processes of the server that ended by themselves and were started again.";
+    static const char reloads_help[] = "Times that the settings were to be read anew.";
+    const struct web_metric figures[] = {
+        { restarts, restarts_help, "role=\"web\"", &here.counts->restarts[TOLD_WEB] },
+        { restarts, restarts_help, "role=\"worker\"", &here.counts->restarts[TOLD_WORKER] },
+        { reloads, reloads_help, "result=\"taken\"", &here.counts->reloads },
+        { reloads, reloads_help, "result=\"refused\"", &here.counts->reloads_refused },
+    };
+    memcpy(here.figures, figures, sizeof figures);
+    return web_metrics_new(&here.metrics, here.web, STR(CANDOUR_VERSION), here.figures,
+                           sizeof figures / sizeof figures[0], fault);
+}
+
 static enum status web_peers(struct proc_self *self, struct fault *fault)
 {
     if (here.hopeless)
@@ -164,10 +199,40 @@ static enum status web_peers(struct proc_self *self, struct fault *fault)
     };
     wiring_web(&options);
     enum status status = web_new(&here.web, &options, fault);
+    if (status == STATUS_OK && here.metrics_listeners_n)
+        return measure(fault);
     if (status != STATUS_INVALID || self->starts != 0)
         return status;
     give_up("the settings cannot be used", EXIT_CANNOT, fault);
     return STATUS_OK;
+}
+
+/* A server of its own, so that figures come also when the site's is full. */
+static enum status metrics_serve(struct fault *fault)
+{
+    if (!here.metrics)
+        return STATUS_OK;
+    const struct http_options options = {
+        .listeners = here.metrics_listeners, .listeners_n = here.metrics_listeners_n, .loops = 1, .threads = 1
+    };
+    return http_server_start(&here.metrics_server, &options, web_metrics_app(here.metrics), fault);
+}
+
+/* First: another process may have the listener now, and its figures are the ones to be read. */
+static void metrics_leave(void)
+{
+    if (here.metrics_server)
+        http_server_drain(here.metrics_server);
+}
+
+static void metrics_end(void)
+{
+    if (!here.metrics_server)
+        return;
+    web_metrics_watch(here.metrics, NULL);
+    here.cut |= !http_server_wait(here.metrics_server);
+    http_server_free(here.metrics_server);
+    here.metrics_server = NULL;
 }
 
 static int web_loop(struct proc_self *self)
@@ -185,18 +250,25 @@ static int web_loop(struct proc_self *self)
         .proxies_n = here.proxies_n,
         .limit_addresses = true, /* the front leaves a proxy's listeners out */
     };
-    if (http_server_start(&here.server, &options, web_http_app(here.web), &fault) != STATUS_OK) {
+    if (metrics_serve(&fault) != STATUS_OK ||
+        http_server_start(&here.server, &options, web_http_app(here.web), &fault) != STATUS_OK) {
         log_event(LOG_ERROR, "web.start_failed", LOG_STR(LOG_WHAT, str_of(fault.text)));
         self->why = "the front could not start";
+        metrics_leave();
+        metrics_end();
         return PROC_EXIT_FAILED;
     }
+    if (here.metrics)
+        web_metrics_watch(here.metrics, here.server);
     proc_self_ready(self);
     while (!proc_self_wait(self, -1))
         ;
+    metrics_leave();
     http_server_drain(here.server);
-    if (http_server_wait(here.server))
+    here.cut = !http_server_wait(here.server);
+    metrics_end();
+    if (!here.cut)
         return EXIT_DONE;
-    here.cut = true;
     self->why = "not every request could be answered in time";
     return PROC_EXIT_CUT;
 }
@@ -209,6 +281,7 @@ static void web_farewell(struct proc_self *self)
         return;
     if (here.server)
         http_server_free(here.server);
+    web_metrics_free(here.metrics);
     if (here.web)
         web_free(here.web);
     db_close(here.db);

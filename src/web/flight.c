@@ -41,6 +41,7 @@ enum flight_kind flight_enter(struct flights *flights, struct page_cache *cache,
         if (parked) {
             *parked = (struct parked){ .next = f->parked, .exchange = x };
             f->parked = parked;
+            flights->parked++;
         }
         kind = parked ? FLIGHT_PARKED : FLIGHT_NO_MEMORY;
     } else if (*cached) {
@@ -54,6 +55,7 @@ enum flight_kind flight_enter(struct flights *flights, struct page_cache *cache,
             f->key_n = key.n;
             memcpy(f->key, key.p, key.n);
             flights->first = f;
+            flights->begun++;
             *ours = f;
         }
         kind = f ? FLIGHT_OURS : FLIGHT_NO_MEMORY;

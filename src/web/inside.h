@@ -168,6 +168,7 @@ struct flight;
 struct flights {
     pthread_mutex_t lock;
     struct flight *first;
+    uint64_t begun, parked; /* since the start */
 };
 enum flight_kind { FLIGHT_CACHED, FLIGHT_PARKED, FLIGHT_OURS, FLIGHT_NO_MEMORY };
 enum flight_kind flight_enter(struct flights *flights, struct page_cache *cache, struct http_exchange *x,
@@ -203,9 +204,10 @@ struct web {
     struct page_cache *cache;
     struct flights flights;
     struct assets *assets;
-    struct page **errors; /* by language, scheme, status and methods allowed */
-    bool https;           /* site.address is https */
-    bool loopback;        /* localhost and its addresses are our Hosts too, with any port */
+    struct web_metrics *metrics; /* NULL: nobody measures */
+    struct page **errors;        /* by language, scheme, status and methods allowed */
+    bool https;                  /* site.address is https */
+    bool loopback;               /* localhost and its addresses are our Hosts too, with any port */
     char host_room[HTTP_HOST_MAX];
     struct str host; /* of site.address, with its port where it is not the scheme's own */
 

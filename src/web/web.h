@@ -11,6 +11,8 @@
 #ifndef CANDOUR_WEB_WEB_H
 #define CANDOUR_WEB_WEB_H
 
+#include <stdatomic.h>
+
 #include "base/buf.h"
 #include "base/settings.h"
 #include "db/db.h"
@@ -275,5 +277,28 @@ enum status web_new(struct web **out, const struct web_options *options, struct 
 void web_free(struct web *web);
 const struct http_app *web_http_app(struct web *web);
 extern const struct setting_table web_settings;
+
+/*
+ * ---- Figures for Prometheus (metrics.c) ----
+ *
+ * No figure and no label holds anything that a visitor sent: labels are words of a closed list. Counting costs an
+ * answer from memory a few plain additions, no lock and no allocation.
+ */
+struct web_metrics;
+/* A figure that somebody else counts, under its name; rows of one name stand together, with the same help. */
+struct web_metric {
+    const char *name, *help;
+    const char *labels; /* role="web", or NULL */
+    const _Atomic uint64_t *value;
+};
+/* Once, before the site is served; from then on web_http_app counts. `version` and `more` must live as long. */
+enum status web_metrics_new(struct web_metrics **out, struct web *web, struct str version,
+                            const struct web_metric *more, size_t more_n, struct fault *fault);
+/* The server of the site, while it stands; NULL: none. */
+void web_metrics_watch(struct web_metrics *metrics, struct http_server *server);
+/* What answers GET /metrics and nothing else: for a listener that only this machine reaches. */
+const struct http_app *web_metrics_app(struct web_metrics *metrics);
+/* After both servers, before the web. */
+void web_metrics_free(struct web_metrics *metrics);
 
 #endif
