@@ -5,6 +5,7 @@
 The build is that of $CANDOUR_BUILD, or build-test. Proxies run at the same time. Last line: "N passed, N failed".
 """
 import os
+import resource
 import sys
 import threading
 import time
@@ -12,6 +13,7 @@ import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import facts
+import smuggling  # its facts stand in the same table
 import stage
 import units
 
@@ -36,7 +38,8 @@ def tried(name, run):
 
 
 def try_proxy(kind, chosen):
-    shared = [(name, run) for name, own, run in chosen if not own]
+    chosen = [f for f in chosen if f[3] != kind.name]
+    shared = [(name, run) for name, own, run, _ in chosen if not own]
     if shared:
         try:
             with kind() as running:
@@ -44,12 +47,15 @@ def try_proxy(kind, chosen):
                     tried(f"{kind.name}: {name}", lambda run=run: run(running))
         except Exception:
             tried(f"{kind.name}: starts and ends", lambda words=traceback.format_exc(): stage.must(False, words))
-    for name, own, run in chosen:
+    for name, own, run, _ in chosen:
         if own:
             tried(f"{kind.name}: {name}", lambda run=run: run(kind))
 
 
 def main():
+    # For the proxies, too, which inherit it.
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536) if hard > 0 else 65536, hard))
     words = sys.argv[1:]
     kinds = stage.available()
     if named := [k for k in kinds if k.name in words]:
