@@ -256,11 +256,13 @@ class Tally:
         self.differences = 0
 
     def harmless_change(self, data):
-        """The name of a change after which both read the request alike, whole."""
+        """The name of a change after which both read the request alike, whole; or of all of them together."""
+        together = data
         for change in HARMLESS:
-            other = change(data)
+            together = change(together)
+        for name, other in [*((change.__name__, change(data)) for change in HARMLESS), ('several', together)]:
             if other != data and not compare(exchange(self.twins.front, other), exchange(self.twins.nginx, other))[0]:
-                return change.__name__
+                return name
         return None
 
     def add(self, number, data):
