@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 
-from stage import Answers, Failed, Tiny, VISITOR, must, send, wait_for
+from stage import Answers, Closing, Failed, Tiny, VISITOR, must, send, wait_for
 
 FACTS = []
 
@@ -76,6 +76,30 @@ def plain_http_is_sent_to_https(stage):
         s.sendall(b"GET /news HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         status, head, _ = Answers(s).one()
     must(status == 301 and field(head, "location") == "https://localhost/news", head)
+
+
+def listeners(pids):
+    """(address, port) of each TCP listener of the processes, as the kernel writes them."""
+    inodes, found = set(), set()
+    for pid in pids:
+        for fd in os.listdir(f"/proc/{pid}/fd"):
+            try:
+                inodes.add(os.readlink(f"/proc/{pid}/fd/{fd}"))
+            except FileNotFoundError:
+                pass
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        with open(table) as f:
+            for words in map(str.split, f):
+                if words[3] == "0A" and f"socket:[{words[9]}]" in inodes:
+                    found.add((words[1].split(":")[0], int(words[1].split(":")[1], 16)))
+    return found
+
+
+@fact()
+def it_listens_nowhere_but_where_it_is_told(stage):
+    local = ("0100007F", "00000000000000000000000001000000")
+    right = {(address, port) for address in local for port in (stage.https, stage.http)}
+    must(listeners(tree(stage.process.pid)) == right, listeners(tree(stage.process.pid)) ^ right)
 
 
 @fact()
@@ -451,6 +475,28 @@ def restart_of_candour_cuts_no_answer_where_it_binds_its_port(kind):
     into a connection that candour had not taken: Caddy says 503, HAProxy closes without an answer."""
     with kind(unix=False) as stage:
         restarted(stage, {"nginx": {"GET 503", "POST 503"}, "caddy": {"POST 503"}, "haproxy": {"POST none"}}[kind.name])
+
+
+@fact(own=True)
+def a_kept_connection_that_closes_costs_no_request(kind):
+    """A read that meets one is sent again; a write never meets one, and so need not be sent again."""
+    with kind(behind=Closing) as stage:
+        wrong, n = [], 0
+        for _ in range(10):
+            with stage.connect() as s:
+                answers = Answers(s)
+                for method in ("GET", "GET", "POST", "GET", "POST", "POST", "HEAD", "GET"):
+                    n += 1
+                    send(s, stage.head(method, f"/{method}/{n}", *(["Content-Length: 4"] if method == "POST" else []))
+                         + (b"a=bc" if method == "POST" else b""))
+                    answer = answers.one(head_only=method == "HEAD")
+                    if not answer or answer[0] != 200:
+                        wrong.append((method, n, answer and answer[0]))
+                        break
+        must(not wrong, wrong)
+        taken, lost = stage.behind.taken, stage.behind.lost
+        must(len(taken) == n == len(set(taken)), f"{n} requests, {len(taken)} came, {len(set(taken))} of them different")
+        must(lost and not [one for one in lost if one.startswith("/POST")], f"met a closing connection: {lost}")
 
 
 @fact()
