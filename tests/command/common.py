@@ -120,8 +120,11 @@ class Server:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+        log = self.logged()
         self.process.stdout.close()
         self.log.close()
+        if "Sanitizer" in log or "runtime error:" in log:
+            raise AssertionError(log)
 
 
 class Case(unittest.TestCase):

@@ -112,6 +112,25 @@ static int loop_look(struct proc_self *s)
     return loop_wait(s);
 }
 
+/* Ready only where it was told a word that says so. */
+static int loop_told(struct proc_self *s)
+{
+    char words[64];
+    if (str_equal(s->told, STR("unable")))
+        return 7;
+    if (str_equal(s->told, STR("final"))) {
+        proc_self_final(s);
+        return 3;
+    }
+    snprintf(words, sizeof words, "told-%.*s", STR_ARG(s->told));
+    note(s, words);
+    proc_self_ready(s);
+    while (!proc_self_wait(s, -1))
+        ;
+    note(s, "left");
+    return 0;
+}
+
 static const struct proc_role roles[] = {
     { "steps", step_forget, step_open, step_drop, step_sandbox, step_signals, step_peers, loop_wait, farewell },
     { .word = "wait", .loop = loop_wait },
@@ -120,6 +139,7 @@ static const struct proc_role roles[] = {
     { .word = "stubborn", .loop = loop_stubborn },
     { .word = "unable", .open = open_fails, .loop = loop_wait },
     { .word = "look", .loop = loop_look },
+    { .word = "told", .loop = loop_told },
 };
 
 /* ---- A parent in a process of its own, and a pipe in which its children write ---- */
@@ -137,6 +157,77 @@ static void on_ready(void *self, const char *role, bool first)
     int n = snprintf(line, sizeof line, "ready-%s-%s 0 0\n", role, first ? "first" : "again");
     if (write(*(const int *)self, line, (size_t)n) != n)
         _exit(99);
+}
+
+/* The words of one reload after another, in a parent that has children by them. */
+struct reloads {
+    const char *const *words;
+    int at;
+    int to;
+    struct proc_child children[2][PROC_CHILDREN_MAX];
+};
+
+static void say_to(int fd, const char *words)
+{
+    if (write(fd, words, strlen(words)) != (ssize_t)strlen(words))
+        _exit(99);
+}
+
+static const struct proc_child *on_reload(void *self)
+{
+    struct reloads *r = self;
+    const char *word = r->words[r->at];
+    struct proc_child *next = r->children[r->at++ % 2];
+    if (!word) {
+        say_to(r->to, "kept 0 0\n");
+        return NULL;
+    }
+    next[0] = (struct proc_child){ "told", str_of(word), &r->to, 1 };
+    next[1] = (struct proc_child){ "wait", str_of(word), &r->to, 1 };
+    return next;
+}
+
+static void on_reloaded(void *self, bool taken)
+{
+    struct reloads *r = self;
+    say_to(r->to, taken ? "taken 0 0\n" : "refused 0 0\n");
+}
+
+static bool house_says(struct house *h, const char *words, int times, int ms);
+
+static void house_open_reloading(struct house *h, const char *const *words)
+{
+    int pair[2];
+    assert_int_equal(pipe2(pair, O_CLOEXEC), 0);
+    *h = (struct house){ .from = pair[0] };
+    h->pid = fork();
+    assert_true(h->pid >= 0);
+    if (h->pid == 0) {
+        static struct reloads r;
+        struct proc_child children[] = { { "told", STR("old"), &pair[1], 1 }, { "wait", STR("old"), &pair[1], 1 } };
+        static const char *const kept[] = { "ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", NULL };
+        int fd = -1;
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        r = (struct reloads){ .words = words, .to = pair[1] };
+        close(pair[0]);
+        log_descriptor_set(-1);
+        struct proc_counts *counts = proc_counts_new(&fd, NULL);
+        int code = proc_parent_run(&(struct proc_parent){ .children = children,
+                                                          .children_n = 2,
+                                                          .environment = kept,
+                                                          .drain_seconds = 2,
+                                                          .reload = on_reload,
+                                                          .reloaded = on_reloaded,
+                                                          .counts = counts,
+                                                          .self = &r });
+        char line[64];
+        snprintf(line, sizeof line, "counts %d %d\n", (int)counts->reloads, (int)counts->reloads_refused);
+        say_to(pair[1], line);
+        _exit(code);
+    }
+    close(pair[1]);
+    assert_true(house_says(h, "told-old", 1, 20000));
+    assert_true(house_says(h, "loop ", 1, 20000));
 }
 
 static void house_open(struct house *h, const char *const *words, size_t n, int drain_seconds)
@@ -353,6 +444,69 @@ static void a_child_has_what_it_was_given_and_nothing_else(void **state)
     assert_int_equal(house_end(&h), 0);
 }
 
+static void new_children_are_ready_before_the_old_ones_leave(void **state)
+{
+    (void)state;
+    struct house h;
+    house_open_reloading(&h, (const char *const[]){ "one", "two" });
+    int old = house_pid_of(&h, "told-old");
+    kill(h.pid, SIGHUP);
+    assert_true(house_says(&h, "left", 1, 20000));
+    const char *ready = strstr(h.text, "told-one 1 "), *taken = strstr(h.text, "taken"), *left = strstr(h.text, "left");
+    assert_true(ready && taken && ready < taken && ready < left);
+    assert_int_equal(house_pid_of(&h, "left"), old);
+    kill(h.pid, SIGHUP);
+    assert_true(house_says(&h, "told-two 2 ", 1, 20000));
+    assert_true(house_says(&h, "left", 2, 20000));
+    /* What crashes now comes back with the newest words. */
+    kill(house_pid_of(&h, "told-two"), SIGKILL);
+    assert_true(house_says(&h, "told-two 3 ", 1, 20000));
+    kill(h.pid, SIGTERM);
+    assert_true(house_says(&h, "counts 2 0", 1, 20000));
+    assert_int_equal(house_end(&h), 0);
+}
+
+static void where_a_new_child_is_never_ready_the_old_ones_stay(void **state)
+{
+    (void)state;
+    struct house h;
+    house_open_reloading(&h, (const char *const[]){ "unable", "final", NULL, "good" });
+    int old = house_pid_of(&h, "told-old");
+    kill(h.pid, SIGHUP);
+    assert_true(house_says(&h, "refused", 1, 20000));
+    kill(h.pid, SIGHUP); /* one that says that there is no use: that ends nothing either */
+    assert_true(house_says(&h, "refused", 2, 20000));
+    kill(h.pid, SIGHUP);
+    assert_true(house_says(&h, "kept", 1, 20000));
+    assert_int_equal(kill(old, 0), 0);
+    assert_null(strstr(h.text, "left"));
+    /* And what crashes comes back with the old words. */
+    kill(old, SIGKILL);
+    assert_true(house_says(&h, "told-old ", 2, 20000));
+    kill(h.pid, SIGHUP);
+    assert_true(house_says(&h, "taken", 1, 20000));
+    kill(h.pid, SIGTERM);
+    assert_true(house_says(&h, "counts 1 3", 1, 20000));
+    assert_int_equal(house_end(&h), 0);
+}
+
+static void hang_ups_that_come_together_are_done_one_after_the_other(void **state)
+{
+    (void)state;
+    struct house h;
+    static const char *words[32];
+    for (size_t i = 0; i < 32; i++)
+        words[i] = "next";
+    house_open_reloading(&h, words);
+    for (int i = 0; i < 30; i++) {
+        kill(h.pid, SIGHUP);
+        usleep(1000);
+    }
+    assert_true(house_says(&h, "taken", 2, 20000));
+    kill(h.pid, SIGTERM);
+    assert_int_equal(house_end(&h), 0);
+}
+
 static void a_role_started_by_hand_refuses(void **state)
 {
     (void)state;
@@ -419,6 +573,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(one_that_does_not_end_is_killed_at_the_deadline_and_the_code_says_so),
         cmocka_unit_test(a_final_child_ends_all_with_its_code),
         cmocka_unit_test(a_child_has_what_it_was_given_and_nothing_else),
+        cmocka_unit_test(new_children_are_ready_before_the_old_ones_leave),
+        cmocka_unit_test(where_a_new_child_is_never_ready_the_old_ones_stay),
+        cmocka_unit_test(hang_ups_that_come_together_are_done_one_after_the_other),
         cmocka_unit_test(a_role_started_by_hand_refuses),
         cmocka_unit_test(the_wait_before_a_start_grows_to_thirty_seconds),
         cmocka_unit_test(root_is_given_up_for_good),
