@@ -251,7 +251,7 @@ def nothing_of_a_report_support_or_exit_is_logged(kind):
     with kind() as stage:
         leave_traces(stage)
         answers = candour_away(stage)
-        ended_stage(stage)
+        stage.end()
         must(not traces(stage), f"written: {traces(stage)}")
     for status, head, body in answers:
         must(status in (502, 503, 504) and b"Please try again" in body, (status, body[:80]))
@@ -264,14 +264,9 @@ def the_search_for_log_lines_finds_them_where_logging_is_on(kind):
     with kind(change=kind.loud) as stage:
         stage.curl(f"/report?{MARKER}")
         candour_away(stage)
-        ended_stage(stage)
+        stage.end()
         found = {word for _, word in traces(stage)}
         must({MARKER, VISITOR, "/report"} <= found, f"found only {found}")
-
-
-def ended_stage(stage):
-    stage.process.terminate()
-    stage.process.wait(30)
 
 
 WRITES = ("sendto,sendmsg,open,openat,openat2,creat,write,writev,pwrite64,pwritev,pwritev2,sendfile,copy_file_range,"
@@ -352,41 +347,67 @@ def disk_writes(trace):
     return found
 
 
-def traced_upload(kind, change, versions):
-    """What reached files while bodies went through, as strace and the open files tell."""
-    trace = None
-    found = []
+def traced(kind, change, behind, act):
+    """What reached files while `act(stage)` went on, as strace and the open files tell."""
     strace = ["strace", "-f", "--seccomp-bpf", "-y", "-s", "120", "-o", "strace.out", "-e", f"trace={WRITES}"]
-    with kind(change=change, behind=Tiny, wrap=strace) as stage:
+    with kind(change=change, behind=behind, wrap=strace) as stage:
         trace = stage.path("strace.out")
         wait_for(lambda: os.path.getsize(trace) > 0, "strace writes nothing")
+        # What a process does once, at its first request, is over.
         stage.curl("/")
         begun = os.path.getsize(trace)
-        for version in versions:
-            found += upload(stage, version)
+        found = act(stage)
         with open(trace, "rb") as f:
             f.seek(begun)
             f.readline()
             during = f.read()
         with open(trace, "wb") as f:
             f.write(during)
-        # What went to sockets proves that the trace sees the marker at all, where the proxy does not encrypt.
-        must(MARKER.encode() in during, "the trace does not see what is sent to candour")
         found += disk_writes(trace)
         # Whatever has been written and is there still.
         found += [name for name, data in stage.written() if MARKER.encode() in data and not name.endswith("strace.out")]
-    return found
+        return found, MARKER.encode() in during
+
+
+def uploads(*versions):
+    return lambda stage: [found for version in versions for found in upload(stage, version)]
 
 
 @fact(own=True)
 def no_body_reaches_a_disk(kind):
-    found = traced_upload(kind, None, ("--http1.1", "--http2"))
+    found, seen = traced(kind, None, Tiny, uploads("--http1.1", "--http2"))
+    must(seen, "the trace does not see what is sent to candour")
     must(not found, f"{len(found)} times, first {found[:3]}")
     # And the search finds what nginx writes without our line; the others cannot be made to write.
     if kind.buffering:
-        found = traced_upload(kind, kind.buffering, ("--http1.1",))
+        found, _ = traced(kind, kind.buffering, Tiny, uploads("--http1.1"))
         must(any("O_CREAT" in f for f in found) and any(MARKER in f for f in found) and
              any("client_body" in f and "O_CREAT" not in f and MARKER not in f for f in found), found[:5])
+
+
+class Long(Closing):
+    """An answer of 16 MB at /long."""
+    long = (MARKER * 13 + "\n").encode() * (16 * 1024 * 16)
+
+
+def slow_reader(stage):
+    """Asks, and reads nothing for a second: the proxy has to put the answer somewhere, or to wait."""
+    with stage.connect() as s:
+        send(s, stage.head("GET", "/long"))
+        time.sleep(1)
+        found = open_files(stage)
+        answer = Answers(s).one()
+        must(answer and answer[2] == Long.long, "another answer")
+    return found
+
+
+@fact(own=True)
+def no_answer_reaches_a_disk(kind):
+    found, _ = traced(kind, None, Long, slow_reader)
+    must(not found, f"{len(found)} times, first {found[:3]}")
+    if kind.spooling:
+        found, _ = traced(kind, kind.spooling, Long, slow_reader)
+        must(any("O_CREAT" in f for f in found) and any(MARKER in f for f in found), found[:5])
 
 
 # ---- candour comes and goes ----

@@ -148,6 +148,7 @@ class Tiny:
 class Closing:
     """In candour's place somebody who closes each kept connection at the moment in which a second request comes on it:
     what otherwise needs two packets that cross."""
+    long = b""
 
     def __init__(self, stage):
         self.process = None
@@ -179,8 +180,9 @@ class Closing:
             while length and len(body) < int(length[1]):
                 body += s.recv(65536)
             self.taken.append(head.split(b" ")[1].decode())
-            s.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
             try:
+                answer = self.long if self.taken[-1] == "/long" else b"ok"
+                s.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(answer) + answer)
                 if second := s.recv(65536):
                     self.lost.append(second.split(b" ")[1].decode())
                     s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -194,7 +196,7 @@ class Closing:
 class Stage:
     """One proxy and what is behind it, in a folder of their own."""
     name = ""
-    buffering = None  # a change after which it writes bodies to the disk
+    buffering = spooling = None  # changes after which it writes bodies, or answers, to the disk
 
     def __init__(self, change=None, wrap=(), behind=Candour, unix=True):
         self.folder = tempfile.mkdtemp(prefix=f"candour-{self.name}-")
@@ -232,7 +234,7 @@ class Stage:
             os.makedirs(self.path(name), exist_ok=True)
         with open(self.path("proxy.out"), "ab") as out:
             self.process = subprocess.Popen([*self.wrap, *command], stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                                            env=env, cwd=self.folder)
+                                            env=env, cwd=self.folder, start_new_session=True)
         wait_for(self.listening, f"{self.name} does not listen: {self.said()[-800:]}")
         return self
 
@@ -258,7 +260,7 @@ class Stage:
 
     def __exit__(self, *_):
         if self.process:
-            ended(self.process, patience=10)
+            self.end()
         if self.behind.process:
             ended(self.behind.process, patience=80)
         elif isinstance(self.behind, Closing):
@@ -266,6 +268,16 @@ class Stage:
         if getattr(self.behind, "held", None):
             self.behind.held.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def end(self):
+        """All of its processes: strace does not end before what it traces, and killed would leave it behind."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(self.process.pid, number)
+                self.process.wait(20)
+            except (ProcessLookupError, PermissionError, subprocess.TimeoutExpired):
+                pass
+        self.process.wait()
 
     # ---- What it may have written ----
 
@@ -371,10 +383,13 @@ class Answers:
             body, self.bytes = self.bytes, b""
             return status, head, body
         n = int(length[1])
-        while len(self.bytes) < n:
+        pieces, got, self.bytes = [self.bytes], len(self.bytes), b""
+        while got < n:
             must(self.more(), "the body of the answer is cut")
-        body, self.bytes = self.bytes[:n], self.bytes[n:]
-        return status, head, body
+            pieces, got, self.bytes = pieces + [self.bytes], got + len(self.bytes), b""
+        whole = b"".join(pieces)
+        self.bytes = whole[n:]
+        return status, head, whole[:n]
 
     def chunks(self):
         body = b""
@@ -437,6 +452,10 @@ http {{
     @staticmethod
     def buffering(text):
         return replaced(text, ("proxy_request_buffering off;", ""))
+
+    @staticmethod
+    def spooling(text):
+        return replaced(text, ("proxy_max_temp_file_size 0;", ""))
 
 
 class Caddy(Stage):

@@ -3,12 +3,13 @@ units, and candour's system calls, taken down while it does all that it does, ar
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
 
-from stage import CANDOUR, DEPLOY, PATIENCE, as_the_service_manager, ended, must, wait_for
+from stage import CANDOUR, DEPLOY, PATIENCE, as_the_service_manager, must, wait_for
 
 NOBODY = 65534
 FACTS = []
@@ -136,7 +137,7 @@ def lived(folder):
         return word in said
     process = subprocess.Popen([*user, "strace", "-f", "-qq", "-y", "-s", "200", "-o", os.path.join(folder, "trace"), *first,
                                 CANDOUR, "serve", "--data", data], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL, cwd="/",
+                               stderr=subprocess.DEVNULL, cwd="/", start_new_session=True,
                                env={**os.environ, "NOTIFY_SOCKET": os.path.join(folder, "notify")}, **more)
     try:
         wait_for(lambda: hears("READY=1"), "candour did not say READY=1 to the service manager")
@@ -149,14 +150,16 @@ def lived(folder):
         for _ in range(3):
             must(ask("/test/write", "POST", where, b"public=yes") == 200, "a write failed")
         said.clear()
-        os.kill(parent, 1)
+        os.kill(parent, signal.SIGHUP)
         wait_for(lambda: hears("READY=1"), "candour did not say that it has read its settings anew")
         must(ask("/", "GET", where) == 200, "no page after the reload")
         time.sleep(0.5)
-        os.kill(parent, 15)
+        os.kill(parent, signal.SIGTERM)
         must(process.wait(80) == 0, f"ended with {process.returncode}")
     finally:
-        ended(process, 9)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
         held.close()
         told.close()
     return data
