@@ -518,14 +518,17 @@ ALONE = [without_a_database_pages_are_503_until_it_is_back,
 
 def main():
     wanted = sys.argv[1:]
-    passed = failed = 0
+    passed = failed = skipped = 0
 
     def attempt(test, *arguments):
-        nonlocal passed, failed
+        nonlocal passed, failed, skipped
         if wanted and test.__name__ not in wanted:
             return
         try:
             test(*arguments)
+        except test_upload.Skipped as why:
+            skipped += 1
+            print(f'skipped {test.__name__}: {why}', flush=True)
         except Exception:
             failed += 1
             print(f'FAILED {test.__name__}\n{traceback.format_exc()}', flush=True)
@@ -554,7 +557,7 @@ def main():
     finally:
         if MADE:
             shutil.rmtree(MADE)
-    print(f'{passed} passed, {failed} failed')
+    print(f'{passed} passed, {failed} failed' + (f', {skipped} skipped' if skipped else ''))
     return 0 if failed == 0 and passed > 0 else 1
 
 

@@ -464,7 +464,7 @@ static void permission_is_asked_before_a_byte_is_taken(void **state)
     assert_int_equal(reply.by, BY_SINK);
 }
 
-static void without_a_database_it_is_503_before_and_after(void **state)
+static void without_a_database_it_is_503_before_a_byte_is_taken(void **state)
 {
     (void)state;
     atomic_store(&site.web->away, true);
@@ -515,7 +515,7 @@ int main(void)
         TEST(route_without_a_token_takes_none_and_one),
         TEST(request_without_a_body_is_no_upload),
         TEST(permission_is_asked_before_a_byte_is_taken),
-        TEST(without_a_database_it_is_503_before_and_after),
+        TEST(without_a_database_it_is_503_before_a_byte_is_taken),
         TEST(act_that_follows_leaves_nothing_either),
         TEST(form_of_another_kind_is_400),
     };
