@@ -172,17 +172,20 @@ static uint64_t unsent(const struct connection *c)
     return n;
 }
 
-/* Not writev: that would raise SIGPIPE. */
-static ssize_t gather(int fd, struct iovec *out, int n)
+/*
+ * Not writev: that would raise SIGPIPE. What comes last waits for the end of the connection, which follows at once, and
+ * goes in the same packet with it.
+ */
+static ssize_t gather(int fd, struct iovec *out, int n, bool last)
 {
     struct msghdr message = { .msg_iov = out, .msg_iovlen = (size_t)n };
-    return sendmsg(fd, &message, MSG_NOSIGNAL);
+    return sendmsg(fd, &message, MSG_NOSIGNAL | (last ? MSG_MORE : 0));
 }
 
 static void write_out(struct connection *c)
 {
     while (c->out_at < c->out_n) {
-        ssize_t sent = gather(c->fd, c->out + c->out_at, c->out_n - c->out_at);
+        ssize_t sent = gather(c->fd, c->out + c->out_at, c->out_n - c->out_at, c->closes);
         if (sent < 0 && errno == EINTR)
             continue;
         if (sent < 0 && errno != EAGAIN) {
@@ -190,6 +193,7 @@ static void write_out(struct connection *c)
             return;
         }
         if (sent < 0) {
+            c->drained = false;
             if (c->state != CONNECTION_WRITE) {
                 c->state = CONNECTION_WRITE;
                 http_connection_pace(c, unsent(c), HTTP_STALL_SECONDS + 2, HTTP_ANSWER_RATE_BYTES,
@@ -278,7 +282,7 @@ void http_answer_turn_away(struct loop *l, int fd)
         /* What has come already is taken away first, or closing would take the answer back. */
         ssize_t n = recv(fd, l->bytes, sizeof l->bytes, 0);
         bool head_only = n > 0 && asks_for_head((struct str){ l->bytes, (size_t)n });
-        gather(fd, out, compose(l, &answer, head_only, true, small, out));
+        gather(fd, out, compose(l, &answer, head_only, true, small, out), true);
         shutdown(fd, SHUT_WR);
     }
     if (answer.release)

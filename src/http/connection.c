@@ -34,6 +34,10 @@ void http_connection_watch(struct connection *c, uint32_t events)
 {
     if (c->events == events)
         return;
+    if (!c->watched) {
+        c->events = events;
+        return;
+    }
     struct epoll_event e = { .events = events, .data.ptr = c };
     if (epoll_ctl(c->loop->epoll, EPOLL_CTL_MOD, c->fd, &e) == 0)
         c->events = events;
@@ -140,6 +144,7 @@ static struct str begin_request(struct connection *c, struct http_head *head, st
     bool reads = head->method == HTTP_GET || head->method == HTTP_HEAD;
     struct http_answer answer = { .status = 200 };
     if (verdict.error == 0 && reads && head->length == 0 && app->cached(app->self, head, &answer)) {
+        c->drained = closes && rest.n == 0 && bytes.p + bytes.n < l->bytes + sizeof l->bytes;
         http_answer_send(c, &answer, head->method == HTTP_HEAD, closes);
         return rest;
     }
@@ -258,6 +263,10 @@ void http_connection_answered(struct connection *c)
         http_connection_watch(c, EPOLLIN);
         return;
     }
+    if (c->drained && !c->lingers) {
+        http_connection_close(c);
+        return;
+    }
     /* RFC 9112 9.6: closing while the client still sends could take the answer away from it. */
     bool open = c->lingers || discard(c);
     if (c->lingers || (open && c->discarded > 0))
@@ -301,12 +310,25 @@ void http_connection_cut(struct connection *c)
 
 /* ---- Events and deadlines ---- */
 
-void http_connection_open(struct connection *c)
+void http_connection_begin(struct connection *c)
 {
-    struct epoll_event e = { .events = EPOLLIN, .data.ptr = c };
     c->state = CONNECTION_HEAD;
     c->events = EPOLLIN;
     set_due(c, HTTP_IDLE_SECONDS);
+    head_readable(c);
+}
+
+bool http_connection_movable(const struct connection *c)
+{
+    return c->state == CONNECTION_HEAD && c->held_n == 0;
+}
+
+void http_connection_open(struct connection *c)
+{
+    struct epoll_event e = { .events = c->events, .data.ptr = c };
+    if (!c->wheel_link)
+        set_due(c, HTTP_IDLE_SECONDS);
+    c->watched = true;
     if (epoll_ctl(c->loop->epoll, EPOLL_CTL_ADD, c->fd, &e) != 0)
         http_connection_close(c);
     else if (atomic_load_explicit(&c->loop->server->draining, memory_order_relaxed))

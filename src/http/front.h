@@ -128,13 +128,15 @@ struct connection {
     int64_t slot_due; /* the moment of the slot it stands in; never after `due` */
 
     int fd;
-    uint32_t events; /* what epoll is asked for */
+    uint32_t events; /* what epoll is asked for, or will be */
+    bool watched;    /* epoll knows it */
     enum connection_state state;
     bool proxy;
     bool counted; /* with its address */
     bool closes;
     bool lingers; /* bytes of the client's may be on their way that nobody will read */
     bool head_began;
+    bool drained; /* the client said that it sends no more, and nothing more had come */
     struct address_key key;
     char address[ADDRESS_TEXT];
     size_t address_n;
@@ -158,8 +160,12 @@ struct connection {
  */
 void http_visitor_know(const struct connection *c, struct http_head *head, struct http_field *fields);
 
-/* Starts a connection that this loop has just been given. */
+/* Has just been accepted: takes what has come with it, so that a short one is over before anybody waits for it. */
+void http_connection_begin(struct connection *c);
+/* Waits for its events on its loop from now on: begun here, or on another loop that passed it on. */
 void http_connection_open(struct connection *c);
+/* Whether it has brought nothing that is not answered: then another loop may have it. */
+bool http_connection_movable(const struct connection *c);
 void http_connection_event(struct connection *c, uint32_t events);
 void http_connection_expire(struct connection *c);
 /* Lets go of all it has. The memory stays until the loop's round is over. */
