@@ -29,6 +29,18 @@ VISITOR = "127.0.0.77"
 os.environ["PATH"] += ":/usr/sbin:/sbin"
 
 
+def has_ipv6():
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+        return True
+    except OSError:
+        return False
+
+
+# Where the machine has no ::1 the lines for it are left out.
+IPV6 = has_ipv6()
+
+
 class Failed(Exception):
     pass
 
@@ -420,8 +432,10 @@ class Nginx(Stage):
 
     def prepare(self):
         text = self.shipped("nginx.conf", ("unix:/run/candour/web.sock", self.to(f"unix:{self.path('candour.sock')}")),
-                            ("listen 443 ", f"listen 127.0.0.1:{self.https} "), ("listen [::]:443 ", f"listen [::1]:{self.https} "),
-                            ("listen 80 ", f"listen 127.0.0.1:{self.http} "), ("listen [::]:80 ", f"listen [::1]:{self.http} "))
+                            ("listen 443 ", f"listen 127.0.0.1:{self.https} "),
+                            ("listen [::]:443 ", f"{'' if IPV6 else '#'}listen [::1]:{self.https} "),
+                            ("listen 80 ", f"listen 127.0.0.1:{self.http} "),
+                            ("listen [::]:80 ", f"{'' if IPV6 else '#'}listen [::1]:{self.http} "))
         site = self.write("site.conf", text)
         temporary = "".join(f"{kind}_temp_path {self.path('nginx-' + kind)};\n"
                             for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
@@ -463,8 +477,8 @@ class Caddy(Stage):
 
     def prepare(self):
         text = self.shipped("Caddyfile", ("unix//run/candour/web.sock", self.to(f"unix/{self.path('candour.sock')}")),
-                            ("\n:443 {", f"\n:{self.https} {{\n\tbind 127.0.0.1 ::1"),
-                            ("\n:80 {", f"\n:{self.http} {{\n\tbind 127.0.0.1 ::1"))
+                            ("\n:443 {", f"\n:{self.https} {{\n\tbind 127.0.0.1{' ::1' if IPV6 else ''}"),
+                            ("\n:80 {", f"\n:{self.http} {{\n\tbind 127.0.0.1{' ::1' if IPV6 else ''}"))
         return ["caddy", "run", "--adapter", "caddyfile", "--config", self.write("Caddyfile", text)]
 
     @staticmethod
@@ -478,8 +492,9 @@ class Haproxy(Stage):
     def prepare(self):
         root = os.getuid() == 0
         pairs = [("unix@/candour.sock", self.to(f"unix@{'' if root else self.folder}/candour.sock")),
-                 ("bind :443 ", f"bind 127.0.0.1:{self.https} "), ("bind [::]:443 v6only ", f"bind [::1]:{self.https} "),
-                 ("bind :80\n", f"bind 127.0.0.1:{self.http}\n"), ("bind [::]:80 v6only\n", f"bind [::1]:{self.http}\n")]
+                 ("bind :443 ", f"bind 127.0.0.1:{self.https} "), ("bind :80\n", f"bind 127.0.0.1:{self.http}\n"),
+                 ("bind [::]:443 v6only ", f"{'' if IPV6 else '#'}bind [::1]:{self.https} "),
+                 ("bind [::]:80 v6only\n", f"{'' if IPV6 else '#'}bind [::1]:{self.http}\n")]
         if root:
             pairs += [("    chroot /var/lib/haproxy\n", f"    chroot {self.folder}\n")]
         else:
