@@ -52,6 +52,7 @@ static void check_head(const struct http_head *head, const char *bytes, size_t u
     MUST(head->fields_n >= 1 && head->fields_n <= HTTP_FIELDS_MAX);
     int hosts = 0;
     int lengths = 0;
+    int types = 0;
     for (size_t i = 0; i < head->fields_n; i++) {
         struct http_field f = head->fields[i];
         MUST(is_within(f.name, bytes, used) && is_within(f.value, bytes, used) && f.name.n > 0);
@@ -59,8 +60,9 @@ static void check_head(const struct http_head *head, const char *bytes, size_t u
         MUST(str_find_byte(f.value, '\r') < 0 && str_find_byte(f.value, '\n') < 0);
         hosts += str_equal_nocase(f.name, STR("Host"));
         lengths += str_equal_nocase(f.name, STR("Content-Length"));
+        types += str_equal_nocase(f.name, STR("Content-Type"));
     }
-    MUST(hosts == 1 && lengths <= 1 && (lengths == 1 || head->length == 0));
+    MUST(hosts == 1 && lengths <= 1 && types <= 1 && (lengths == 1 || head->length == 0));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

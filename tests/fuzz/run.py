@@ -1,8 +1,10 @@
 """Fuzzes every target for some seconds: python3 tests/fuzz/run.py SECONDS [NAME]     last line "N passed, N failed"
 
-What libFuzzer finds new stays in the build folder; a fault leaves its input in the current folder and its words here.
+A NAME is that of a program, fuzz_http. NAME.dict beside the corpus, where there is one, gives words to put in. What is
+found new is thrown away; a fault leaves its input in the current folder and its words here.
 """
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,14 +23,16 @@ def main():
     passed = failed = 0
     for name in names:
         corpus = os.path.join(HERE, "corpus", name.removeprefix("fuzz_"))
+        words = os.path.join(HERE, name.removeprefix("fuzz_") + ".dict")
         found = tempfile.mkdtemp(prefix="candour-fuzz-")
         done = subprocess.run([os.path.join(BUILD, name), f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=2048",
-                               "-print_final_stats=1", found, corpus], text=True, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, errors="replace")
+                               "-print_final_stats=1", *([f"-dict={words}"] if os.path.exists(words) else []), found,
+                               corpus], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace")
+        edges = re.findall(r"cov: (\d+)", done.stdout)
         runs = next((line.split()[-1] for line in done.stdout.splitlines() if "number_of_executed_units" in line), "?")
         if done.returncode == 0:
             passed += 1
-            print(f"ok     {name}: {runs} runs in {seconds} s", flush=True)
+            print(f"ok     {name}: {runs} runs in {seconds} s, edges from {edges[0]} to {edges[-1]}", flush=True)
         else:
             failed += 1
             print(f"FAILED {name}\n{done.stdout[-4000:]}", flush=True)
