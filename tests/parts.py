@@ -7,7 +7,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PYTHON = sys.executable
 # Under the thread sanitiser only what has threads; its figure of time is ten times the plain one.
 THREADED = ["db fault", "db job", "db open", "db read", "db write", "http serve", "http limits", "web answer", "web cache", "web encoding",
-            "web gate", "html markdown"]
+            "web gate", "web metrics", "html markdown"]
 
 
 def python(script, *arguments):
@@ -56,6 +56,8 @@ def parts(Part, suite):
         Part("tsan", "database, front and web under ThreadSanitizer",
              suite("tsan", "unit", "--timeout-multiplier=10", *THREADED), ["tsan"]),
         Part("tsan-web", "the real server under ThreadSanitizer, over HTTP", python("http/test_web.py"), ["tsan"]),
+        Part("tsan-reload", "reloads, kills and figures under load, under ThreadSanitizer",
+             python("command/run.py", "test_reload", "test_metrics"), ["tsan"]),
         Part("fuzz", "clang builds everything; each fuzz target runs its corpus", suite("fuzz", "fuzz"), ["fuzz"]),
         Part("power-long", "the power cut at every point, more acts, every torn state", python("torture/run.py", "--long"),
              ["test"], long=True),

@@ -42,6 +42,8 @@ class Client(threading.Thread):
         self.port, self.kind, self.ended = port, kind, ended
         self.connection, self.answers, self.closes, self.writes = None, 0, 0, 0
         self.cut = []       # when, and how
+        self.fresh = True   # this connection has had no answer yet
+        self.late = False   # its last connection was not taken any more
         self.refused = set()
 
     def request(self):
@@ -56,11 +58,13 @@ class Client(threading.Thread):
     def once(self):
         if not self.connection:
             self.connection = socket.create_connection(("127.0.0.1", self.port), timeout=60)
+            self.fresh = True
         self.connection.sendall(self.request())
         code, head, _ = answer_of(self.connection)
         if code != 200:
             self.refused.add(code)
         self.answers += 1
+        self.fresh = False
         self.writes += self.kind == "write"
         if b"\r\nConnection: close" in head or self.kind == "short":
             self.closes += 1
@@ -78,6 +82,22 @@ class Client(threading.Thread):
                 self.once()
             except (OSError, Cut) as why:
                 self.cut.append((begun, time.monotonic(), repr(why)))
+                self.drop()
+        self.drop()
+
+
+class LastClient(Client):
+    """Ends where a new connection is not taken; what was taken must be answered."""
+
+    def run(self):
+        while not self.late:
+            begun = time.monotonic()
+            try:
+                self.once()
+            except (OSError, Cut) as why:
+                self.late = self.fresh and "does not end" not in repr(why)
+                if not self.late:
+                    self.cut.append((begun, time.monotonic(), repr(why)))
                 self.drop()
         self.drop()
 
@@ -211,6 +231,25 @@ class Reload(Case):
         self.assertTrue(writes <= rows <= writes + unsure, (writes, rows, unsure))
         print(f"10 reloads and a kill: {sum(c.answers for c in clients)} answers, {cut} cut by the kill, {writes} writes, "
               f"{rows} rows", flush=True)
+
+    def test_sigterm_under_load_of_every_kind_cuts_nothing_and_every_row_was_answered(self):
+        folder = self.installation(demonstration=True)
+        with Server(folder, binary=TEST_BINARY) as server:
+            clients = [LastClient(server.port, kind, None)
+                       for kind in ("keep", "keep", "short", "short", "slow", "slow", "write", "write")]
+            for client in clients:
+                client.start()
+            wait_for(lambda: all(client.answers > 5 for client in clients), "load")
+            begun = time.monotonic()
+            code = server.end()
+            took = time.monotonic() - begun
+            for client in clients:
+                client.join()
+        self.assertEqual(code, 0)
+        self.assertLess(took, 30)
+        self.assertEqual([client.cut for client in clients if client.cut], [])
+        self.assertEqual([client.refused for client in clients if client.refused], [])
+        self.assertEqual(sum(client.writes for client in clients), self.written(folder))
 
     def test_sighups_that_come_together_end_in_the_newest_settings(self):
         folder = self.installation()

@@ -98,6 +98,8 @@ struct http_exchange {
     bool sinks;  /* the body went into a sink */
     void *state; /* what that left */
     uint64_t mark;
+    int status; /* of the answer that waits to go out */
+    int64_t began_ns;
     pthread_mutex_t lock;
     pthread_cond_t done;
     bool answered;
@@ -165,8 +167,19 @@ static void take(struct http_exchange *x)
     x->site->app->take(x->site->app->self, x);
 }
 
+int http_exchange_status(const struct http_exchange *x)
+{
+    return x->status;
+}
+
+int64_t http_exchange_began_ns(const struct http_exchange *x)
+{
+    return x->began_ns;
+}
+
 void http_answer(struct http_exchange *x, const struct http_answer *answer)
 {
+    x->status = answer->status;
     const struct http_app *app = x->site->app;
     if (app->still_good(app->self, x)) {
         keep(x, answer, BY_POOL);
