@@ -245,10 +245,6 @@ static size_t take_head(struct multipart *m, struct str bytes)
             m->failed = read_head(m);
             return i + 1;
         }
-        if (c == '\n' && m->head_n == 2) { /* an empty head */
-            m->failed = STATUS_INVALID;
-            return i;
-        }
     }
     return bytes.n;
 }

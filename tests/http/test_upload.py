@@ -187,12 +187,18 @@ def who_may_not_is_refused_before_the_body(s):
     parts = [part('form-token', token), part('file', b'x', 'x')]
     same(sent(s, parts, session, '/test/upload/signed-in').status, 200)
     same(sent(s, parts, '', '/test/upload/signed-in').status, 403)
-    slow = Slow(s, len(b''.join(parts) + LAST), session, '/test/upload/signed-in')
-    with contextlib.closing(slow):
-        slow.send(parts[0])
+    _, form_cookie = form(s)
+    length = len(b''.join(parts) + LAST)
+    with contextlib.closing(Slow(s, length, session, '/test/upload/signed-in')) as slow, \
+            contextlib.closing(Slow(s, length, f'{session}; {form_cookie}')) as open_to_all:
+        for upload in (slow, open_to_all):
+            upload.send(parts[0])
+        time.sleep(0.3)
         same(s.post('/test/session/end', f'form-token={token}', Cookie=session).status, 303)
-        slow.send(parts[1] + LAST)
+        for upload in (slow, open_to_all):
+            upload.send(parts[1] + LAST)
         same(slow.status(), 403, 'the session ended while the file came')
+        same(open_to_all.status(), 403, 'it is not the same visitor any more')
     wait_for(lambda: files_open(s) == 0, 'nothing stays')
 
 

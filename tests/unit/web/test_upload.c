@@ -430,6 +430,62 @@ static void token_comes_first_and_is_good_or_nothing_is_kept(void **state)
     assert_int_equal(handled, 0);
 }
 
+static void token_is_refused_where_it_ends_and_however_long_it_is(void **state)
+{
+    (void)state;
+    body_n = 0;
+    add_words("form-token", "AAAA");
+    assert_int_equal(SEND(0), 403);
+    assert_int_equal(reply.by, BY_SINK);
+    body_n = 0;
+    add("--B\r\nContent-Disposition: form-data; name=\"form-token\"\r\n\r\n");
+    memset(body + body_n, 'A', UPLOAD_TEXT_MAX + 1);
+    body_n += UPLOAD_TEXT_MAX + 1;
+    add("\r\n");
+    assert_int_equal(SEND(0), 403);
+}
+
+static void part_that_is_not_as_declared_is_400(void **state)
+{
+    (void)state;
+    static const char *const parts[][2] = {
+        { "form-token\"; x=\"", "" },
+        { "form-token", "" },
+        { "form-token\"; filename=\"x", "" },
+        { "picture", "words for a file" },
+        { "words\"; filename=\"x", "a file for words" },
+        { "words", "twice" },
+        { "nobody", "" },
+        { "Picture\"; filename=\"x", "" },
+        { "picture\"; filename=\"", "x" },
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        begin_body();
+        add_words(parts[i][0], parts[i][1]);
+        assert_int_equal(SEND(0), 400);
+        assert_int_equal(reply.by, BY_SINK);
+    }
+    body_n = 0;
+    add_words("form-token", token);
+    add_words("words", "\xFF");
+    assert_int_equal(SEND(0), 400);
+    assert_int_equal(reply.by, BY_SINK);
+    body_n = 0;
+    add_words("form-token\"; filename=\"x", token);
+    assert_int_equal(SEND(0), 400);
+}
+
+static void room_of_a_file_that_is_not_kept_is_free_at_once(void **state)
+{
+    (void)state;
+    begin_body();
+    add_file("picture", "x", "1234567890a");
+    add_file("more", "y", "1234567890");
+    atomic_store(&site.web->upload_bytes, (uint64_t)UPLOADS_BYTES_MAX - 10);
+    assert_int_equal(SEND(.piece = 1), 422);
+    atomic_fetch_sub(&site.web->upload_bytes, (uint64_t)UPLOADS_BYTES_MAX - 10);
+}
+
 static void route_without_a_token_takes_none_and_one(void **state)
 {
     (void)state;
@@ -512,6 +568,9 @@ int main(void)
         TEST(files_have_a_limit),
         TEST(uploads_at_once_and_their_bytes_have_limits),
         TEST(token_comes_first_and_is_good_or_nothing_is_kept),
+        TEST(token_is_refused_where_it_ends_and_however_long_it_is),
+        TEST(part_that_is_not_as_declared_is_400),
+        TEST(room_of_a_file_that_is_not_kept_is_free_at_once),
         TEST(route_without_a_token_takes_none_and_one),
         TEST(request_without_a_body_is_no_upload),
         TEST(permission_is_asked_before_a_byte_is_taken),
