@@ -145,6 +145,7 @@ def wait_until_read(s):
         fcntl.ioctl(s.fileno(), termios.TIOCOUTQ, left)
         if left[0] == 0:
             return True
+        os.sched_yield()
     return False
 
 
