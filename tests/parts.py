@@ -6,7 +6,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PYTHON = sys.executable
 # Under the thread sanitiser only what has threads; its figure of time is ten times the plain one.
-THREADED = ["db fault", "db job", "db open", "db read", "db write", "http serve", "http limits", "web answer", "web cache", "web encoding",
+THREADED = ["db fault", "db job", "db open", "db read", "db write", "http serve", "http limits", "web answer", "web cache",
             "web gate", "web metrics", "html markdown"]
 
 
@@ -63,6 +63,8 @@ def parts(Part, suite):
              ["test"], long=True),
         Part("kill-long", "500 kills", python("torture/kill.py", "--long"), ["test"], long=True),
         Part("fuzz-long", "60 s a fuzz target", python("fuzz/run.py", "60"), ["fuzz"], long=True),
+        Part("asan-cuts", "the cuts under AddressSanitizer and UBSan: where bodies are kept and handed on",
+             python("http/cuts.py"), ["asan"], long=True),
         Part("cuts-long", "the same, the long ones at every byte too", python("http/cuts.py", "--every"), ["test"], long=True),
         Part("differential-long", "the same: 200,000 requests", python("http/differential.py", "--count", "200000"), ["test"],
              long=True),
