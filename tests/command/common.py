@@ -1,4 +1,5 @@
 """What the tests of the command line share: the real binary, data folders to try it on, a running server."""
+import fcntl
 import os
 import re
 import shutil
@@ -83,6 +84,8 @@ class Server:
 
     def __init__(self, folder, *arguments, env=None, group=False, binary=BINARY):
         self.log = tempfile.TemporaryFile("w+", errors="replace")
+        # The server shares the place in the file with who reads it: without this it would write over its own lines.
+        fcntl.fcntl(self.log, fcntl.F_SETFL, fcntl.fcntl(self.log, fcntl.F_GETFL) | os.O_APPEND)
         self.process = subprocess.Popen([binary, "serve", "--data", folder, "--listen", "localhost:0", *arguments],
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, text=True,
                                         env=None if env is None else {**os.environ, **env}, start_new_session=group)

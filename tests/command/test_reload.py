@@ -124,7 +124,7 @@ class Reload(Case):
             self.assertNotIn("Reloaded Police", get(server.port)[1])
             self.write(folder, "candour.yaml", "site:\n  name: Reloaded Police\n")
             self.reload(server)
-            self.assertIn("Reloaded Police", get(server.port)[1])
+            wait_for(lambda: "Reloaded Police" in get(server.port)[1], "the page of the new process")
             wait_for(lambda: not any(alive(pid) for pid in before.values()), "the old children to end")
             self.assertEqual(len(server.children()), 2)
             self.assertEqual(server.end(), 0)
@@ -143,11 +143,11 @@ class Reload(Case):
                 self.assertRegex(server.logged(), "event=serve.settings_refused .*" + words)
             os.unlink(os.path.join(folder, "candour.yaml"))
             self.reload(server)
-            self.assertIn("Steady Police", get(server.port)[1])
+            wait_for(lambda: "Steady Police" in get(server.port)[1], "the page of the new process")
             self.assertEqual(server.children(), before, "nobody was started anew")
             self.write(folder, "candour.yaml", "site:\n  name: Mended Police\n")
             self.reload(server)
-            self.assertIn("Mended Police", get(server.port)[1])
+            wait_for(lambda: "Mended Police" in get(server.port)[1], "the page of the new process")
 
     def test_the_demonstration_is_not_reloaded_under_a_real_name(self):
         folder = self.installation(demonstration=True)
@@ -175,11 +175,11 @@ class Reload(Case):
             self.write(folder, "candour.yaml", "site:\n  name: Next Police\n")
             self.reload(server)
             self.assertIn("event=proc.reload_failed", server.logged())
-            self.assertEqual(server.children(), before)
+            wait_for(lambda: server.children() == before, "the new ones to be gone, and the old ones to be there")
             self.assertNotIn("Next Police", get(server.port)[1])
             resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (soft, hard))
             self.reload(server)
-            self.assertIn("Next Police", get(server.port)[1])
+            wait_for(lambda: "Next Police" in get(server.port)[1], "the page of the new process")
             self.assertEqual(server.end(), 0)
 
     def test_ten_reloads_and_a_kill_under_load_cut_nobody_else_and_lose_no_answered_write(self):
@@ -211,7 +211,7 @@ class Reload(Case):
                 ended.set()
                 for client in clients:
                     client.join()
-            self.assertIn("Police 9", get(server.port)[1])
+            wait_for(lambda: "Police 9" in get(server.port)[1], "the page of the new process")
             self.assertEqual(server.end(), 0)
             log = server.logged()
         self.assertEqual(len(re.findall("event=proc.reloaded", log)), 10)
@@ -269,7 +269,7 @@ class Reload(Case):
                 old = server.children()["web"]
                 self.write(folder, "candour.yaml", "site:\n  name: Next Police\n")
                 self.reload(server)
-                self.assertIn("Next Police", get(server.port)[1])
+                wait_for(lambda: "Next Police" in get(server.port)[1], "the page of the new process")
                 self.assertTrue(alive(old))
                 code, head, _ = answer_of(s)
                 self.assertEqual(code, 200)
