@@ -17,7 +17,7 @@
 #include "main/options.h"
 #include "main/roles.h"
 #include "main/start_message.h"
-#include "main/told.h"
+#include "main/briefing.h"
 #include "main/wiring.h"
 #include "base/banned.h"
 
@@ -30,9 +30,9 @@ struct serving {
     struct place place; /* as it was at the start */
     struct place_lock lock;
     struct listening listening;
-    struct told_descriptors descriptors;
+    struct briefing_descriptors descriptors;
     struct proc_counts *counts;
-    struct told told[2]; /* what children are told, and what they are to be told or were told before */
+    struct briefing briefings[2]; /* what children are told, and what they are to be told or were told before */
     unsigned now;
 };
 
@@ -79,8 +79,8 @@ static void on_ready(void *self, const char *role, bool first)
 static const struct proc_child *on_reload(void *self)
 {
     struct serving *s = self;
-    struct told *next = &s->told[!s->now];
-    return told_make_again(next, &s->told[s->now], &s->listening, &s->descriptors) ? next->children : NULL;
+    struct briefing *next = &s->briefings[!s->now];
+    return briefing_make_again(next, &s->briefings[s->now], &s->listening, &s->descriptors) ? next->children : NULL;
 }
 
 static void on_reloaded(void *self, bool taken)
@@ -88,11 +88,11 @@ static void on_reloaded(void *self, bool taken)
     struct serving *s = self;
     if (taken)
         s->now = !s->now;
-    told_free(&s->told[!s->now]);
+    briefing_free(&s->briefings[!s->now]);
     if (!taken)
         return;
-    roles_log_level(s->told[s->now].place.settings);
-    told_needs_restart(&s->place, &s->told[s->now].place);
+    roles_log_level(s->briefings[s->now].place.settings);
+    briefing_needs_restart(&s->place, &s->briefings[s->now].place);
 }
 
 static enum status may_be_served(const struct serving *s, const struct option *listen, struct fault *fault)
@@ -104,10 +104,10 @@ static enum status may_be_served(const struct serving *s, const struct option *l
     }
     if (!reached.n && !listen->seen)
         reached = place_listener_of_others(s->place.settings);
-    return told_may_be_served(&s->place, reached, fault);
+    return briefing_may_be_served(&s->place, reached, fault);
 }
 
-static void descriptor_add(struct told_descriptors *d, int fd, char kind)
+static void descriptor_add(struct briefing_descriptors *d, int fd, char kind)
 {
     d->fds[d->n] = fd;
     d->kinds[d->n++] = kind;
@@ -125,12 +125,13 @@ static int run_parent(struct serving *s)
     descriptor_add(&s->descriptors, fd, START_COUNTS);
     /* To be tried on any port: its links lead to where it is, unless somebody wrote another address. */
     bool moves = s->place.demonstration && !settings_get(s->place.settings, wiring_setting("site.address"))->given;
-    if (told_make(&s->told[0], &s->place, moves ? address_of(s) : STR(""), &s->descriptors, &fault) != STATUS_OK)
+    if (briefing_make(&s->briefings[0], &s->place, moves ? address_of(s) : STR(""), &s->descriptors, &fault) !=
+        STATUS_OK)
         return command_fail(&fault);
     static const char *const environment[] = { "TZDIR",        "ASAN_OPTIONS", "UBSAN_OPTIONS",
                                                "TSAN_OPTIONS", "LSAN_OPTIONS", NULL };
-    const struct proc_parent parent = { .children = s->told[0].children,
-                                        .children_n = TOLD_CHILDREN,
+    const struct proc_parent parent = { .children = s->briefings[0].children,
+                                        .children_n = BRIEFING_CHILDREN,
                                         .environment = environment,
                                         .ready = on_ready,
                                         .reload = on_reload,
@@ -189,8 +190,8 @@ static int run(int argc, char **argv)
     /* Last of all: until now a client that came could wait for a child that starts again. */
     listening_close(&s.listening);
     place_lock_give(&s.lock);
-    told_free(&s.told[0]);
-    told_free(&s.told[1]);
+    briefing_free(&s.briefings[0]);
+    briefing_free(&s.briefings[1]);
     explicit_bzero(s.place.key, sizeof s.place.key);
     arena_free(s.arena);
     return code;

@@ -19,7 +19,7 @@
 #include "main/options.h"
 #include "main/roles.h"
 #include "main/start_message.h"
-#include "main/told.h"
+#include "main/briefing.h"
 #include "main/wiring.h"
 #include "base/banned.h"
 
@@ -168,8 +168,8 @@ static enum status measure(struct fault *fault)
     static const char restarts_help[] = "Processes of the server that ended by themselves and were started again.";
     static const char reloads_help[] = "Times that the settings were to be read anew.";
     const struct web_metric figures[] = {
-        { restarts, restarts_help, "role=\"web\"", &here.counts->restarts[TOLD_WEB] },
-        { restarts, restarts_help, "role=\"worker\"", &here.counts->restarts[TOLD_WORKER] },
+        { restarts, restarts_help, "role=\"web\"", &here.counts->restarts[BRIEFING_WEB] },
+        { restarts, restarts_help, "role=\"worker\"", &here.counts->restarts[BRIEFING_WORKER] },
         { reloads, reloads_help, "result=\"taken\"", &here.counts->reloads },
         { reloads, reloads_help, "result=\"refused\"", &here.counts->reloads_refused },
     };

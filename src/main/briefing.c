@@ -5,7 +5,7 @@
  * the folder is stay as they were at the start, so that a visitor's form stays
  * good; a version that is gone leaves no key in memory.
  */
-#include "main/told.h"
+#include "main/briefing.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,9 +17,9 @@
 #include "main/wiring.h"
 #include "base/banned.h"
 
-enum { TOLD_ARENA_MAX = 4 * 1024 * 1024 };
+enum { BRIEFING_ARENA_MAX = 4 * 1024 * 1024 };
 
-enum status told_may_be_served(const struct place *place, struct str reached, struct fault *fault)
+enum status briefing_may_be_served(const struct place *place, struct str reached, struct fault *fault)
 {
     struct str address = settings_get(place->settings, wiring_setting("site.address"))->text;
     if (!place->demonstration)
@@ -39,7 +39,7 @@ enum status told_may_be_served(const struct place *place, struct str reached, st
     return STATUS_OK;
 }
 
-static enum status fill(struct told *t, const struct told_descriptors *descriptors, struct fault *fault)
+static enum status fill(struct briefing *t, const struct briefing_descriptors *descriptors, struct fault *fault)
 {
     buf_init(&t->for_web, t->arena, PROC_TOLD_MAX);
     buf_init(&t->for_worker, t->arena, PROC_TOLD_MAX);
@@ -47,16 +47,16 @@ static enum status fill(struct told *t, const struct told_descriptors *descripto
     start_message_write(&t->for_worker, STR(""), &t->place, false);
     if (!buf_ok(&t->for_web) || !buf_ok(&t->for_worker))
         return fault_no_memory(fault);
-    t->children[TOLD_WEB] =
+    t->children[BRIEFING_WEB] =
         (struct proc_child){ role_web.word, buf_str(&t->for_web), descriptors->fds, descriptors->n };
-    t->children[TOLD_WORKER] = (struct proc_child){ role_worker.word, buf_str(&t->for_worker), NULL, 0 };
+    t->children[BRIEFING_WORKER] = (struct proc_child){ role_worker.word, buf_str(&t->for_worker), NULL, 0 };
     return STATUS_OK;
 }
 
-enum status told_make(struct told *out, const struct place *place, struct str address,
-                      const struct told_descriptors *descriptors, struct fault *fault)
+enum status briefing_make(struct briefing *out, const struct place *place, struct str address,
+                          const struct briefing_descriptors *descriptors, struct fault *fault)
 {
-    *out = (struct told){ .arena = arena_new(TOLD_ARENA_MAX), .place = *place };
+    *out = (struct briefing){ .arena = arena_new(BRIEFING_ARENA_MAX), .place = *place };
     if (!out->arena)
         return fault_no_memory(fault);
     out->place.address = str_copy(out->arena, address);
@@ -71,20 +71,20 @@ static void refused(int line, int column, const char *what)
     log_event(LOG_ERROR, "serve.settings_refused", LOG_STR(LOG_AT, str_of(at)), LOG_STR(LOG_WHAT, str_of(what)));
 }
 
-bool told_make_again(struct told *out, const struct told *before, const struct listening *listening,
-                     const struct told_descriptors *descriptors)
+bool briefing_make_again(struct briefing *out, const struct briefing *before, const struct listening *listening,
+                         const struct briefing_descriptors *descriptors)
 {
     struct fault fault;
     struct setting_fault *faults = NULL;
     size_t n = 0;
-    *out = (struct told){ .arena = arena_new(TOLD_ARENA_MAX), .place = before->place };
+    *out = (struct briefing){ .arena = arena_new(BRIEFING_ARENA_MAX), .place = before->place };
     enum status status =
         out->arena ? place_settings(&out->place, out->arena, &faults, &n, &fault) : fault_no_memory(&fault);
     for (size_t i = 0; status != STATUS_OK && i < n; i++)
         refused(faults[i].line, faults[i].column, faults[i].text);
     if (status == STATUS_OK) {
         out->place.address = str_copy(out->arena, before->place.address);
-        status = told_may_be_served(&out->place, listening_reached_by_others(listening), &fault);
+        status = briefing_may_be_served(&out->place, listening_reached_by_others(listening), &fault);
     }
     if (status == STATUS_OK)
         status = fill(out, descriptors, &fault);
@@ -92,17 +92,17 @@ bool told_make_again(struct told *out, const struct told *before, const struct l
         return true;
     if (n == 0)
         refused(0, 0, fault.text);
-    told_free(out);
+    briefing_free(out);
     return false;
 }
 
-void told_free(struct told *t)
+void briefing_free(struct briefing *t)
 {
     if (t->for_web.p)
         explicit_bzero(t->for_web.p, t->for_web.n);
     explicit_bzero(t->place.key, sizeof t->place.key);
     arena_free(t->arena);
-    *t = (struct told){ 0 };
+    *t = (struct briefing){ 0 };
 }
 
 static bool same(const struct setting_value *a, const struct setting_value *b)
@@ -113,7 +113,7 @@ static bool same(const struct setting_value *a, const struct setting_value *b)
     return equal;
 }
 
-void told_needs_restart(const struct place *start, const struct place *now)
+void briefing_needs_restart(const struct place *start, const struct place *now)
 {
     const struct setting *const rows[] = { main_setting_listen, main_setting_proxy_listen, main_setting_metrics };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
