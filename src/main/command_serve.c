@@ -133,6 +133,8 @@ static int run_parent(struct serving *s)
     const struct proc_parent parent = { .children = s->briefings[0].children,
                                         .children_n = BRIEFING_CHILDREN,
                                         .environment = environment,
+                                        .listeners = s->listening.listeners,
+                                        .listeners_n = s->listening.n,
                                         .ready = on_ready,
                                         .reload = on_reload,
                                         .reloaded = on_reloaded,

@@ -10,6 +10,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -149,12 +150,12 @@ static enum status bind_one(const struct address *a, struct proc_listener *out, 
     int fd = socket(a->at.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return refused(a, errno, fault);
-    int on = 1;
+    int on = 1, silent = PROC_SILENT_SECONDS;
     struct address bound = *a;
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
         (a->at.any.sa_family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) != 0) ||
-        bind(fd, &a->at.any, a->n) != 0 || listen(fd, PROC_BACKLOG) != 0 ||
-        getsockname(fd, &bound.at.any, &bound.n) != 0) {
+        setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &silent, sizeof silent) != 0 || bind(fd, &a->at.any, a->n) != 0 ||
+        listen(fd, PROC_BACKLOG) != 0 || getsockname(fd, &bound.at.any, &bound.n) != 0) {
         int error = errno;
         close(fd);
         return refused(a, error, fault);
@@ -162,6 +163,16 @@ static enum status bind_one(const struct address *a, struct proc_listener *out, 
     *out = (struct proc_listener){ .fd = fd };
     proc_address_words(&bound, out->where);
     return STATUS_OK;
+}
+
+bool proc_listeners_last_call(const struct proc_listener *listeners, size_t n)
+{
+    bool any = false;
+    int off = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!listeners[i].is_unix && !listeners[i].name[0])
+            any |= setsockopt(listeners[i].fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &off, sizeof off) == 0;
+    return any;
 }
 
 static uint16_t bound_port(const struct proc_listener *l)

@@ -30,6 +30,9 @@ enum {
 
 /* ---- Addresses ---- */
 
+/* Connections are kept back no more, on listeners of our own making; false: none were. */
+bool proc_listeners_last_call(const struct proc_listener *listeners, size_t n);
+
 enum { PROC_BACKLOG = 1024 };
 
 struct address {

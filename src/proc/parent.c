@@ -69,7 +69,9 @@ struct family {
     bool has_terminal;
     bool announced; /* the service manager was told that all serve */
     bool draining;
-    int64_t deadline; /* steady ms */
+    bool asked;       /* the children were asked to end … */
+    int64_t asks;     /* … at this moment, steady ms */
+    int64_t deadline; /* steady ms, from then on */
     unsigned interrupts;
     bool cut;       /* a child was killed at the deadline */
     int final_code; /* of a child that said final; -1: none */
@@ -244,10 +246,22 @@ static void drain(struct family *f)
     if (f->draining)
         return;
     f->draining = true;
-    f->deadline = steady_ms() + drain_ms(f);
+    f->asks = steady_ms() + (proc_listeners_last_call(f->is->listeners, f->is->listeners_n) ? PROC_LAST_CALL_MS : 0);
     log_event(LOG_INFO, "proc.draining", LOG_NOTHING);
     proc_service_say("STOPPING=1");
-    signal_all(f, SIGTERM);
+}
+
+/* Asks the children to end, when it is time to; when that is, or when they have to have ended. */
+static int64_t drain_look(struct family *f, int64_t now)
+{
+    if (!f->draining)
+        return INT64_MAX;
+    if (!f->asked && now >= f->asks) {
+        f->asked = true;
+        f->deadline = now + drain_ms(f);
+        signal_all(f, SIGTERM);
+    }
+    return f->asked ? f->deadline : f->asks;
 }
 
 /* ---- New children in the place of those that run ---- */
@@ -506,13 +520,13 @@ static void look_after(struct family *f)
         wake = other < wake ? other : wake;
         other = leaving_due(f, now);
         wake = other < wake ? other : wake;
-        if (f->draining && f->deadline < wake)
-            wake = f->deadline;
+        other = drain_look(f, now);
+        wake = other < wake ? other : wake;
         if (f->draining && all_running(f, all) == 0)
             return;
         if (f->interrupts > 1) {
             signal_all(f, SIGKILL);
-        } else if (f->draining && now >= f->deadline && !f->cut) {
+        } else if (f->asked && now >= f->deadline && !f->cut) {
             log_event(LOG_ERROR, "proc.drain_cut", LOG_NOTHING);
             f->cut = true;
             signal_all(f, SIGKILL);

@@ -26,6 +26,8 @@ enum {
     PROC_NAME_MAX = 32,
     PROC_TOLD_MAX = 128 * 1024, /* bytes that a child may be told */
     PROC_DRAIN_SECONDS = 70,    /* from SIGTERM to SIGKILL; more than the HTTP front's own 65 */
+    PROC_LAST_CALL_MS = 250,    /* from our SIGTERM to the children's: see struct proc_parent */
+    PROC_SILENT_SECONDS = 1,    /* the kernel keeps a TCP connection that has brought nothing so long to itself */
     PROC_RELOAD_SECONDS = 30,   /* a child with new settings has so long to be ready, or the old one stays */
     PROC_BACKOFF_MAX_SECONDS = 30,
     PROC_HEALTHY_SECONDS = 60,   /* a child that lived so long is counted anew */
@@ -50,7 +52,9 @@ struct proc_listener {
 
 /*
  * "localhost:PORT" (127.0.0.1 and, where the machine has it, ::1), "ADDR:PORT", "[V6]:PORT" (port 0 takes a free one),
- * "unix:/path": a socket that its owner and group reach (0660). A socket there that nobody listens on any more is
+ * "unix:/path": a socket that its owner and group reach (0660). A TCP connection is accepted when its first bytes have
+ * come, or after PROC_SILENT_SECONDS: so accepting, reading and answering need no wait between them (tcp(7),
+ * TCP_DEFER_ACCEPT). A socket there that nobody listens on any more is
  * taken away; one that is in use, and whatever is no socket, is left alone.
  * Adds to `out` (room for PROC_LISTENERS_MAX) and `*n`. STATUS_INVALID: not such an address. STATUS_CONFLICT: taken.
  * STATUS_DENIED: not for this user. STATUS_UNAVAILABLE: not an address of this machine. STATUS_LIMIT: too many.
@@ -120,6 +124,12 @@ struct proc_parent {
     /* Names of the environment that children keep, ending in NULL; "TEST_*" is a beginning. */
     const char *const *environment;
     int drain_seconds; /* 0: PROC_DRAIN_SECONDS */
+    /*
+     * Who has connected to one of these and not sent a byte is known to the kernel alone. So before the children are
+     * asked to end, no connection is kept back any more, and those that are have PROC_LAST_CALL_MS.
+     */
+    const struct proc_listener *listeners;
+    size_t listeners_n;
     /* The child said that it is ready. `first`: for the first time since the parent started. May be NULL. */
     void (*ready)(void *self, const char *role, bool first);
     /*

@@ -45,6 +45,47 @@ class Listen(Case):
     def socket_path(self, name="web.sock"):
         return self.path(name)
 
+    def test_a_tcp_connection_is_accepted_when_it_says_something_or_after_a_second(self):
+        def sockets(web):
+            links = [f"/proc/{web}/fd/{fd}" for fd in os.listdir(f"/proc/{web}/fd")]
+            return sum(os.path.lexists(link) and os.readlink(link).startswith("socket:") for link in links)
+
+        with Server(self.installation()) as server:
+            wait_for(lambda: len(server.children()) == 2, "both children")
+            self.assertEqual(status(server.port, "/healthz"), 200)
+            web = server.children()["web"]
+            before = sockets(web)
+            silent = [socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) for _ in range(3)]
+            begun = time.monotonic()
+            self.assertEqual(status(server.port, "/healthz"), 200)
+            if time.monotonic() - begun < 0.5:
+                self.assertEqual(sockets(web), before)
+            silent[0].sendall(b"G")
+            wait_for(lambda: sockets(web) > before, "the one that says something")
+            wait_for(lambda: sockets(web) == before + 3, "the silent ones")
+            silent[1].sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            self.assertIn(b"200 OK", silent[1].recv(65536))
+            for s in silent:
+                s.close()
+
+    def test_who_had_connected_before_the_end_can_still_ask(self):
+        with Server(self.installation()) as server:
+            wait_for(lambda: len(server.children()) == 2, "both children")
+            web = server.children()["web"]
+            connected = [socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) for _ in range(8)]
+            server.process.send_signal(signal.SIGTERM)
+            wait_for(lambda: "event=proc.draining" in server.logged(), "the drain to begin")
+            self.assertTrue(alive(web))
+            for s in connected:
+                s.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            for s in connected:
+                data = b""
+                while piece := s.recv(65536):
+                    data += piece
+                s.close()
+                self.assertTrue(data.startswith(b"HTTP/1.1 200 ") and data.rstrip().endswith(b"</html>"), data[-100:])
+            self.assertEqual(server.process.wait(PATIENCE), 0)
+
     def test_a_unix_socket_is_for_owner_and_group_and_is_gone_at_the_end(self):
         path = self.socket_path()
         old = os.umask(0)
