@@ -41,6 +41,8 @@ def parts(Part, suite):
              python("http/cuts.py"), ["test"]),
         Part("web", "forms, sessions, cache and writes over HTTP", python("http/test_web.py"), ["test"]),
         Part("quiet", "100,000 cached answers: no allocation, no futex call", python("http/quiet.py"), ["test"]),
+        Part("steady", "memory stays flat over good requests and bad ones; 2,000 idle connections", python("http/steady.py"),
+             ["test"]),
         Part("command", "every command, the server's life, ./start, a post's whole way", python("command/run.py"), ["test"]),
         Part("browser", "every public page in Chromium: axe, HTML, keyboard, 320 px, no JavaScript",
              python("browser/run.py"), ["test"]),
@@ -68,6 +70,8 @@ def parts(Part, suite):
         Part("cuts-long", "the same, the long ones at every byte too", python("http/cuts.py", "--every"), ["test"], long=True),
         Part("nginx-long", "the same: 200,000 requests", python("http/differential.py", "--count", "200000"), ["test"],
              long=True),
+        Part("steady-long", "memory stays flat over a million requests and a million bad ones",
+             python("http/steady.py", "--count", "1000000"), ["test"], long=True),
         Part("slow", "the slow and idle rows of the probe table", python("http/probe_server.py", "--slow"), ["test"],
              long=True),
     ]
