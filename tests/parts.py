@@ -43,6 +43,7 @@ def parts(Part, suite):
         Part("quiet", "100,000 cached answers: no allocation, no futex call", python("http/quiet.py"), ["test"]),
         Part("steady", "memory stays flat over good requests and bad ones; 2,000 idle connections", python("http/steady.py"),
              ["test"]),
+        Part("clients", "curl, wrk, Chromium and Firefox, as they are", python("http/clients.py"), ["test"]),
         Part("command", "every command, the server's life, ./start, a post's whole way", python("command/run.py"), ["test"]),
         Part("browser", "every public page in Chromium: axe, HTML, keyboard, 320 px, no JavaScript",
              python("browser/run.py"), ["test"]),
