@@ -54,7 +54,7 @@ def await_answer(port, path, process):
     while time.monotonic() < end and process.poll() is None:
         try:
             head, body = fetch(port, path)
-            if head.startswith(b"HTTP/1.1 200"):
+            if head[:6] == b"HTTP/1" and head[8:12] == b" 200":
                 return head, body
         except OSError:
             pass
@@ -62,7 +62,14 @@ def await_answer(port, path, process):
     raise SystemExit(f"no answer from {process.args[0]}")
 
 
+def machine():
+    with open("/proc/cpuinfo", encoding="utf-8") as f:
+        return next((line.split(":", 1)[1].strip() for line in f if line.startswith("model name")), "unknown")
+
+
 class Server:
+    more = ()  # further arguments of wrk
+
     def __init__(self, name, command, path):
         self.name, self.path = name, path
         self.port = free_port()
@@ -80,7 +87,7 @@ class Server:
         return total / 1e9
 
     def load(self, connections, keep, seconds):
-        command = ["wrk", "-t", "1" if connections == 1 else "2", "-c", str(connections), "-d", f"{seconds}s", "--latency"]
+        command = ["wrk", "-t", "1" if connections == 1 else "2", "-c", str(connections), "-d", f"{seconds}s", "--latency", *self.more]
         if not keep:
             command += ["-H", "Connection: close"]
         before = self.processor_seconds()
@@ -245,9 +252,7 @@ def main():
         if not shutil.which(tool) and not os.path.exists(f"/usr/sbin/{tool}"):
             raise SystemExit(f"{tool} is missing; apt-get install {'nginx-light' if tool == 'nginx' else tool}")
     os.environ["PATH"] += ":/usr/sbin"
-    with open("/proc/cpuinfo", encoding="utf-8") as f:
-        model = next((line.split(":", 1)[1].strip() for line in f if line.startswith("model name")), "unknown")
-    print(f"machine: {model}, {os.cpu_count()} cores, Linux {platform.release()}")
+    print(f"machine: {machine()}, {os.cpu_count()} cores, Linux {platform.release()}")
     print(f"command: python3 {' '.join(sys.argv)}; {options.rounds} rounds of {options.seconds} s")
     program = os.path.abspath(options.program)
     folder = tempfile.mkdtemp(prefix="candour-pages-")
