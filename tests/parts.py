@@ -62,6 +62,8 @@ def parts(Part, suite):
         Part("tsan-reload", "reloads, kills and figures under load, under ThreadSanitizer",
              python("command/run.py", "test_reload", "test_metrics"), ["tsan"]),
         Part("fuzz", "clang builds everything; each fuzz target runs its corpus", suite("fuzz", "fuzz"), ["fuzz"]),
+        Part("fuzz-front", "the grammar of the front, forms with files and cookies: 10 s of any bytes each",
+             python("fuzz/run.py", "10", "fuzz_http", "fuzz_multipart", "fuzz_cookies"), ["fuzz"]),
         Part("power-long", "the power cut at every point, more acts, every torn state", python("torture/run.py", "--long"),
              ["test"], long=True),
         Part("kill-long", "500 kills", python("torture/kill.py", "--long"), ["test"], long=True),
