@@ -334,12 +334,14 @@ class Stage:
         must(answer, f"{method} {path}: no answer")
         return answer
 
-    def curl(self, path, *arguments, version="--http2", stdin=None):
-        """(status, head, body, version) by curl."""
+    def curl(self, path, *arguments, version="--http2", stdin=None, refused=()):
+        """(status, head, body, version) by curl; a status of None where it ends with a code of `refused`."""
         done = subprocess.run(["curl", "-sS", "-i", "--noproxy", "*", "--cacert", self.path("certificate.crt"), version,
                                "--interface", VISITOR, "-4", "-m", str(PATIENCE), "-w", "\n%{http_version} %{http_code}",
                                *arguments, f"https://localhost:{self.https}{path}"], input=stdin, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE)
+        if done.returncode in refused:
+            return None, b"", b"", ""
         must(done.returncode == 0, f"curl {path}: {done.stderr.decode()}")
         said, _, last = done.stdout.rpartition(b"\n")
         number, status = last.decode().split()

@@ -117,9 +117,11 @@ def lived(folder):
     data, where = os.path.join(folder, "data"), os.path.join(folder, "web.sock")
     # The unit has its own user; as root the parts would give up root, which is not what the unit lets them do.
     user = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"] if os.getuid() == 0 else []
+    # A copy, for the user may not reach where it was built (root's own folder).
+    program = shutil.copy(CANDOUR, folder)
     if user:
         os.chown(folder, NOBODY, NOBODY)
-    subprocess.run([*user, CANDOUR, "init", "--data", data], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([*user, program, "init", "--data", data], check=True, stdout=subprocess.DEVNULL)
     held, told = socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     held.bind(where)
     held.listen(128)
@@ -136,7 +138,7 @@ def lived(folder):
             pass
         return word in said
     process = subprocess.Popen([*user, "strace", "-f", "-qq", "-y", "-s", "200", "-o", os.path.join(folder, "trace"), *first,
-                                CANDOUR, "serve", "--data", data], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                program, "serve", "--data", data], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL, cwd="/", start_new_session=True,
                                env={**os.environ, "NOTIFY_SOCKET": os.path.join(folder, "notify")}, **more)
     try:
