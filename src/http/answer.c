@@ -227,6 +227,7 @@ void http_answer_send(struct connection *c, const struct http_answer *answer, bo
     c->release = answer->release;
     c->owner = answer->owner;
     c->closes = closes || answer->closes || atomic_load_explicit(&c->loop->server->draining, memory_order_relaxed);
+    c->lingers |= c->closes && !closes; /* the client has not said that it sends no more */
     c->out_at = 0;
     c->out_n = compose(c->loop, answer, head_only || answer->head_only, c->closes, c->small, c->out);
     write_out(c);

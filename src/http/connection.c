@@ -167,6 +167,16 @@ static struct str begin_request(struct connection *c, struct http_head *head, st
     return rest;
 }
 
+/* Some bytes of a head, which has its time from the first of them on. The empty line before one is none yet. */
+static void hold_head(struct connection *c, struct str bytes)
+{
+    if (!c->head_began && !str_equal(bytes, STR("\r")) && !str_equal(bytes, STR("\r\n"))) {
+        c->head_began = true;
+        set_due(c, HTTP_HEAD_SECONDS);
+    }
+    http_connection_hold(c, bytes);
+}
+
 /* Works through bytes that lie in the loop's own buffer. */
 static void consume(struct connection *c, struct str bytes)
 {
@@ -175,13 +185,7 @@ static void consume(struct connection *c, struct str bytes)
         struct http_head head;
         struct http_parse parse = http_parse_head(bytes, &head, l->fields, l->path, l->host);
         switch (parse.result) {
-        case HTTP_PARSED_MORE:
-            if (!c->head_began) {
-                c->head_began = true;
-                set_due(c, HTTP_HEAD_SECONDS);
-            }
-            http_connection_hold(c, bytes);
-            return;
+        case HTTP_PARSED_MORE: hold_head(c, bytes); return;
         case HTTP_PARSED_ERROR:
             c->lingers = true;
             let_go(c);
@@ -217,7 +221,7 @@ static void head_readable(struct connection *c)
     struct str bytes = { l->bytes, before + (size_t)n };
     bool line_ends = memchr(l->bytes + before, '\n', (size_t)n) != NULL;
     if (before > 0 && !line_ends && bytes.n < HTTP_HEAD_MAX) {
-        http_connection_hold(c, bytes);
+        hold_head(c, bytes);
         return;
     }
     c->held_n = 0;
@@ -361,7 +365,7 @@ void http_connection_expire(struct connection *c)
     struct http_exchange *x = c->exchange;
     switch (c->state) {
     case CONNECTION_HEAD:
-        if (c->held_n == 0) {
+        if (!c->head_began) {
             http_connection_cut(c);
             return;
         }
@@ -384,12 +388,12 @@ void http_connection_expire(struct connection *c)
 void http_connection_hurry(struct connection *c)
 {
     int64_t due = c->loop->now + HTTP_DRAIN_IDLE_SECONDS * SECOND_MS;
-    if (c->state == CONNECTION_HEAD && c->held_n == 0 && due < c->due)
+    if (c->state == CONNECTION_HEAD && !c->head_began && due < c->due)
         http_wheel_set(&c->loop->wheel, c, due);
 }
 
 bool http_connection_busy(const struct connection *c)
 {
     return c->state == CONNECTION_BODY || c->state == CONNECTION_POOL || c->state == CONNECTION_WRITE ||
-           (c->state == CONNECTION_HEAD && c->held_n > 0);
+           (c->state == CONNECTION_HEAD && c->head_began);
 }

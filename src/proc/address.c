@@ -10,6 +10,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
@@ -143,6 +144,19 @@ static enum status refused(const struct address *a, int error, struct fault *fau
     }
 }
 
+/* As they are where it cannot be read: on (tcp(7), tcp_syncookies). */
+static bool kernel_sends_cookies(void)
+{
+    char on = '1';
+    int fd = open("/proc/sys/net/ipv4/tcp_syncookies", O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        if (read(fd, &on, 1) != 1)
+            on = '1';
+        close(fd);
+    }
+    return on != '0';
+}
+
 static enum status bind_one(const struct address *a, struct proc_listener *out, struct fault *fault)
 {
     if (a->at.any.sa_family == AF_UNIX)
@@ -151,8 +165,10 @@ static enum status bind_one(const struct address *a, struct proc_listener *out, 
     if (fd < 0)
         return refused(a, errno, fault);
     int on = 1, silent = PROC_SILENT_SECONDS;
+    bool defers = kernel_sends_cookies();
     struct address bound = *a;
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+    if ((defers && setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &silent, sizeof silent) != 0) ||
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
         (a->at.any.sa_family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) != 0) ||
         setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &silent, sizeof silent) != 0 || bind(fd, &a->at.any, a->n) != 0 ||
         listen(fd, PROC_BACKLOG) != 0 || getsockname(fd, &bound.at.any, &bound.n) != 0) {
@@ -160,19 +176,9 @@ static enum status bind_one(const struct address *a, struct proc_listener *out, 
         close(fd);
         return refused(a, error, fault);
     }
-    *out = (struct proc_listener){ .fd = fd };
+    *out = (struct proc_listener){ .fd = fd, .defers = defers };
     proc_address_words(&bound, out->where);
     return STATUS_OK;
-}
-
-bool proc_listeners_last_call(const struct proc_listener *listeners, size_t n)
-{
-    bool any = false;
-    int off = 0;
-    for (size_t i = 0; i < n; i++)
-        if (!listeners[i].is_unix && !listeners[i].name[0])
-            any |= setsockopt(listeners[i].fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &off, sizeof off) == 0;
-    return any;
 }
 
 static uint16_t bound_port(const struct proc_listener *l)
@@ -183,6 +189,44 @@ static uint16_t bound_port(const struct proc_listener *l)
     while (colon && where.p[colon - 1] != ':')
         colon--;
     return str_to_i64(str_slice(where, colon, where.n), &port) ? (uint16_t)port : 0;
+}
+
+bool proc_listeners_last_call(const struct proc_listener *listeners, size_t n)
+{
+    bool any = false;
+    int off = 0;
+    for (size_t i = 0; i < n; i++)
+        if (listeners[i].defers)
+            any |= setsockopt(listeners[i].fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &off, sizeof off) == 0;
+    return any;
+}
+
+static bool keeps_one(const struct proc_listener *listeners, size_t n, unsigned port)
+{
+    for (size_t i = 0; i < n; i++)
+        if (listeners[i].defers && bound_port(&listeners[i]) == port)
+            return true;
+    return false;
+}
+
+bool proc_listeners_keep_back(const struct proc_listener *listeners, size_t n)
+{
+    static const char *const files[] = { "/proc/self/net/tcp", "/proc/self/net/tcp6" };
+    enum {
+        SYN_RECV = 3
+    }; /* proc(5), /proc/net/tcp: also of one whose handshake is over, but that has brought nothing */
+    char line[256];
+    bool found = false;
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        FILE *file = fopen(files[i], "re");
+        unsigned port = 0, state = 0;
+        while (file && !found && fgets(line, sizeof line, file))
+            found = sscanf(line, " %*u: %*[0-9A-F]:%4x %*[0-9A-F]:%*4x %2x", &port, &state) == 2 && state == SYN_RECV &&
+                    keeps_one(listeners, n, port);
+        if (file)
+            fclose(file);
+    }
+    return found;
 }
 
 /* Both addresses of localhost on one port. A machine without IPv6 is served on 127.0.0.1 alone. */

@@ -30,8 +30,10 @@ enum {
 
 /* ---- Addresses ---- */
 
-/* Connections are kept back no more, on listeners of our own making; false: none were. */
+/* Connections are kept back no more, on listeners that deferred them; false: none did. */
 bool proc_listeners_last_call(const struct proc_listener *listeners, size_t n);
+/* Whether the kernel still keeps one back. */
+bool proc_listeners_keep_back(const struct proc_listener *listeners, size_t n);
 
 enum { PROC_BACKLOG = 1024 };
 

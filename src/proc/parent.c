@@ -32,6 +32,7 @@ enum {
     ENVIRONMENT_MAX = 32,
     DESCRIPTORS_ASIDE = 64,
     NEVER_MS = -1,
+    LAST_CALL_LOOK_MS = 50,
     LEAVING_MAX = 4 * PROC_CHILDREN_MAX, /* more do not come before one of them has ended */
     PIDS_MAX = 2 * PROC_CHILDREN_MAX + LEAVING_MAX,
 };
@@ -70,7 +71,7 @@ struct family {
     bool announced; /* the service manager was told that all serve */
     bool draining;
     bool asked;       /* the children were asked to end … */
-    int64_t asks;     /* … at this moment, steady ms */
+    int64_t asks;     /* … at this moment at the latest, steady ms */
     int64_t deadline; /* steady ms, from then on */
     unsigned interrupts;
     bool cut;       /* a child was killed at the deadline */
@@ -256,12 +257,14 @@ static int64_t drain_look(struct family *f, int64_t now)
 {
     if (!f->draining)
         return INT64_MAX;
-    if (!f->asked && now >= f->asks) {
+    if (!f->asked && (now >= f->asks || !proc_listeners_keep_back(f->is->listeners, f->is->listeners_n))) {
         f->asked = true;
         f->deadline = now + drain_ms(f);
         signal_all(f, SIGTERM);
     }
-    return f->asked ? f->deadline : f->asks;
+    if (f->asked)
+        return f->deadline;
+    return f->asks < now + LAST_CALL_LOOK_MS ? f->asks : now + LAST_CALL_LOOK_MS;
 }
 
 /* ---- New children in the place of those that run ---- */

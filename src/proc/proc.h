@@ -26,7 +26,7 @@ enum {
     PROC_NAME_MAX = 32,
     PROC_TOLD_MAX = 128 * 1024, /* bytes that a child may be told */
     PROC_DRAIN_SECONDS = 70,    /* from SIGTERM to SIGKILL; more than the HTTP front's own 65 */
-    PROC_LAST_CALL_MS = 250,    /* from our SIGTERM to the children's: see struct proc_parent */
+    PROC_LAST_CALL_MS = 1250,   /* from our SIGTERM to the children's, at most: see struct proc_parent */
     PROC_SILENT_SECONDS = 1,    /* the kernel keeps a TCP connection that has brought nothing so long to itself */
     PROC_RELOAD_SECONDS = 30,   /* a child with new settings has so long to be ready, or the old one stays */
     PROC_BACKOFF_MAX_SECONDS = 30,
@@ -43,21 +43,22 @@ enum {
 struct proc_listener {
     int fd;                     /* listening, non-blocking, close-on-exec */
     char where[PROC_WHERE_MAX]; /* "127.0.0.1:8080", with the port that was really taken; "unix:/path" */
-    char name[PROC_NAME_MAX];   /* what the service manager calls it; "" where it is our own */
+    char name[PROC_NAME_MAX];   /* what the service manager calls it, if anything */
     bool is_unix;
-    bool made; /* the file of a unix socket is ours, and is this one: */
+    bool defers; /* a TCP connection that has brought nothing is kept back by the kernel */
+    bool made;   /* the file of a unix socket is ours, and is this one: */
     dev_t device;
     ino_t inode;
 };
 
 /*
  * "localhost:PORT" (127.0.0.1 and, where the machine has it, ::1), "ADDR:PORT", "[V6]:PORT" (port 0 takes a free one),
- * "unix:/path": a socket that its owner and group reach (0660). A TCP connection is accepted when its first bytes have
- * come, or after PROC_SILENT_SECONDS: so accepting, reading and answering need no wait between them (tcp(7),
- * TCP_DEFER_ACCEPT). A socket there that nobody listens on any more is
- * taken away; one that is in use, and whatever is no socket, is left alone.
- * Adds to `out` (room for PROC_LISTENERS_MAX) and `*n`. STATUS_INVALID: not such an address. STATUS_CONFLICT: taken.
- * STATUS_DENIED: not for this user. STATUS_UNAVAILABLE: not an address of this machine. STATUS_LIMIT: too many.
+ * "unix:/path": a socket that its owner and group reach (0660). A socket there that nobody listens on any more is
+ * taken away; one that is in use, and whatever is no socket, is left alone. A TCP connection is accepted when its first
+ * bytes have come, or after PROC_SILENT_SECONDS, so that accepting, reading and answering need no wait between them
+ * (tcp(7), TCP_DEFER_ACCEPT); at once where the kernel sends no SYN cookies, for silent ones could then keep others
+ * out. Adds to `out` (room for PROC_LISTENERS_MAX) and `*n`. STATUS_INVALID: not such an address. STATUS_CONFLICT:
+ * taken. STATUS_DENIED: not for this user. STATUS_UNAVAILABLE: not an address of this machine. STATUS_LIMIT: too many.
  */
 enum status proc_listen(struct str where, struct proc_listener *out, size_t *n, struct fault *fault);
 /* The file of a unix socket that we made goes to another owner; for root. Nothing is done for other listeners. */
@@ -125,8 +126,9 @@ struct proc_parent {
     const char *const *environment;
     int drain_seconds; /* 0: PROC_DRAIN_SECONDS */
     /*
-     * Who has connected to one of these and not sent a byte is known to the kernel alone. So before the children are
-     * asked to end, no connection is kept back any more, and those that are have PROC_LAST_CALL_MS.
+     * Who has connected to one of these and not sent a byte may be known to the kernel alone. So before the children
+     * are asked to end, no connection is kept back any more, and those that are have been handed on: PROC_LAST_CALL_MS
+     * at most, which is longer than PROC_SILENT_SECONDS.
      */
     const struct proc_listener *listeners;
     size_t listeners_n;

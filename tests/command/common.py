@@ -11,7 +11,7 @@ import time
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-BUILD = os.environ.get("CANDOUR_BUILD", os.path.join(ROOT, "build"))
+BUILD = os.path.abspath(os.environ.get("CANDOUR_BUILD", os.path.join(ROOT, "build")))
 BINARY = os.path.join(BUILD, "src", "main", "candour")
 # The same program with routes to try it with: a write, a page that stalls.
 TEST_BINARY = os.path.join(BUILD, "tests", "http", "candour-test")

@@ -55,8 +55,8 @@ class Listen(Case):
             self.assertEqual(status(server.port, "/healthz"), 200)
             web = server.children()["web"]
             before = sockets(web)
-            silent = [socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) for _ in range(3)]
             begun = time.monotonic()
+            silent = [socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) for _ in range(3)]
             self.assertEqual(status(server.port, "/healthz"), 200)
             if time.monotonic() - begun < 0.5:
                 self.assertEqual(sockets(web), before)
@@ -69,22 +69,38 @@ class Listen(Case):
                 s.close()
 
     def test_who_had_connected_before_the_end_can_still_ask(self):
+        """At once, after half a second, and when the kernel has handed them on; also who connects meanwhile."""
         with Server(self.installation()) as server:
             wait_for(lambda: len(server.children()) == 2, "both children")
             web = server.children()["web"]
-            connected = [socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) for _ in range(8)]
+
+            def connect():
+                return socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
+            early = [connect() for _ in range(3)]
             server.process.send_signal(signal.SIGTERM)
             wait_for(lambda: "event=proc.draining" in server.logged(), "the drain to begin")
+            late = connect()
             self.assertTrue(alive(web))
-            for s in connected:
+            for wait, s in ((0, early[0]), (0.5, early[1]), (0.7, early[2]), (0, late)):
+                time.sleep(wait)
                 s.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-            for s in connected:
                 data = b""
                 while piece := s.recv(65536):
                     data += piece
                 s.close()
-                self.assertTrue(data.startswith(b"HTTP/1.1 200 ") and data.rstrip().endswith(b"</html>"), data[-100:])
+                self.assertTrue(data.startswith(b"HTTP/1.1 200 ") and data.rstrip().endswith(b"</html>"), (wait, data[-100:]))
             self.assertEqual(server.process.wait(PATIENCE), 0)
+
+    def test_a_socket_of_the_service_manager_stays_as_the_manager_made_it(self):
+        folder = self.installation()
+        for names in (None, "web"):
+            s = self.listening()
+            s.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 5)
+            before = s.getsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT)
+            process = self.activated(folder, [s], names=names)
+            self.assertIn("200 OK", asked(s.getsockname()[1], "/healthz"))
+            self.end(process)
+            self.assertEqual(s.getsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT), before, names)
 
     def test_a_unix_socket_is_for_owner_and_group_and_is_gone_at_the_end(self):
         path = self.socket_path()

@@ -75,7 +75,7 @@ def curl_that_insists_on_http_2_is_refused_at_once(server):
     done = subprocess.run(['curl', '--silent', '--max-time', '60', '--http2-prior-knowledge', at(server, '/')],
                           stdout=subprocess.PIPE)
     true(done.returncode in (16, 52) and not done.stdout, done)
-    true(time.monotonic() - began < 30, 'at once')
+    true(time.monotonic() - began < 5, 'at once')
 
 
 def curl_sends_a_form(server):
@@ -146,7 +146,7 @@ def main():
                     test(server)
                     passed += 1
                     print(f'ok     {test.__name__}', flush=True)
-                except AssertionError as fault:
+                except (AssertionError, OSError, subprocess.TimeoutExpired) as fault:
                     failed += 1
                     print(f'FAILED {test.__name__}\n       {fault}', flush=True)
             more = browsers(server) if browser.install() else (0, 1)
