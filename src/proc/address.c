@@ -170,8 +170,8 @@ static enum status bind_one(const struct address *a, struct proc_listener *out, 
     if ((defers && setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &silent, sizeof silent) != 0) ||
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
         (a->at.any.sa_family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) != 0) ||
-        setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &silent, sizeof silent) != 0 || bind(fd, &a->at.any, a->n) != 0 ||
-        listen(fd, PROC_BACKLOG) != 0 || getsockname(fd, &bound.at.any, &bound.n) != 0) {
+        bind(fd, &a->at.any, a->n) != 0 || listen(fd, PROC_BACKLOG) != 0 ||
+        getsockname(fd, &bound.at.any, &bound.n) != 0) {
         int error = errno;
         close(fd);
         return refused(a, error, fault);

@@ -108,6 +108,8 @@ static bool cached(void *self, const struct http_head *head, struct http_answer 
         *out = plain(STR("same"));
         out->status = 304;
         out->no_length = true;
+    } else if (str_equal(head->path, STR("/middling"))) {
+        *out = plain((struct str){ big, SITE_MIDDLING });
     } else if (str_equal(head->path, STR("/big")))
         *out = plain((struct str){ big, SITE_BIG });
     else

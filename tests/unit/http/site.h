@@ -34,7 +34,12 @@ struct site {
     _Atomic int sink_open;                           /* piece or begin while another is in the sink: a bug */
 };
 extern struct site site;
-enum { SITE_BIG = 8 * 1024 * 1024, SITE_BODY_MAX = HTTP_BODY_MEMORY_MAX, SITE_UPLOAD_MAX = 64 * 1024 * 1024 };
+enum {
+    SITE_BIG = 8 * 1024 * 1024,
+    SITE_MIDDLING = 48 * 1024,
+    SITE_BODY_MAX = HTTP_BODY_MEMORY_MAX,
+    SITE_UPLOAD_MAX = 64 * 1024 * 1024
+};
 
 struct site_options {
     int loops;

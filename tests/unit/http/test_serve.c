@@ -690,12 +690,59 @@ static void failed_allocation_costs_one_request_at_most(void **state)
     assert_true(refused >= 4);
 }
 
+/* RFC 9112 2.2: the empty line that may stand before a head is no beginning of one. */
+static void empty_line_after_a_request_begins_no_new_one(void **state)
+{
+    (void)state;
+    int fd = client_connect();
+    client_get(fd, "/cached");
+    client_say(fd, "\r\n");
+    client_expects(fd, 200, NULL);
+    usleep(20000);
+    site_ahead(HTTP_HEAD_SECONDS + 1);
+    assert_true(client_waits(fd, 20));
+    client_get(fd, "/quick");
+    client_expects(fd, 200, "/quick");
+    client_say(fd, "\r\n");
+    usleep(20000);
+    client_say(fd, "GET /q");
+    usleep(20000);
+    site_ahead(HTTP_HEAD_SECONDS + 1);
+    client_expects(fd, 408, NULL);
+    close(fd);
+}
+
+/* RFC 9112 9.6: who was not asked to close, and does, reads on for a while. */
+static void answer_while_draining_is_not_taken_away_by_a_request_behind_it(void **state)
+{
+    (void)state;
+    int fd = client_connect(), small = 4096;
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    client_get(fd, "/cached");
+    client_expects(fd, 200, NULL);
+    http_server_drain(site.server);
+    client_get(fd, "/middling");
+    usleep(100000);
+    client_get(fd, "/cached");
+    usleep(20000);
+    struct reply r = client_reply(fd, false);
+    assert_int_equal(r.status, 200);
+    assert_true(reply_has(&r, "Connection: close"));
+    assert_int_equal(r.body_n, SITE_MIDDLING);
+    reply_free(&r);
+    assert_true(client_sees_end(fd));
+    close(fd);
+    assert_true(http_server_wait(site.server));
+}
+
 #define HTTP_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         HTTP_TEST(every_kind_of_answer_comes_on_one_connection),
+        HTTP_TEST(empty_line_after_a_request_begins_no_new_one),
+        HTTP_TEST(answer_while_draining_is_not_taken_away_by_a_request_behind_it),
         HTTP_TEST(fields_of_an_answer_are_whole),
         HTTP_TEST(head_has_the_length_and_no_body),
         HTTP_TEST(error_in_answer_to_head_has_no_body),
