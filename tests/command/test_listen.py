@@ -91,6 +91,25 @@ class Listen(Case):
                 self.assertTrue(data.startswith(b"HTTP/1.1 200 ") and data.rstrip().endswith(b"</html>"), (wait, data[-100:]))
             self.assertEqual(server.process.wait(PATIENCE), 0)
 
+    def test_where_the_kernel_sends_no_cookies_silent_connections_are_accepted_at_once(self):
+        if subprocess.run(["unshare", "-n", "true"], stderr=subprocess.DEVNULL).returncode != 0:
+            self.skipTest("no network of its own may be made here")
+        folder, trace = self.installation(), self.path("trace")
+        for cookies, defers in (("0", 0), ("1", 1)):
+            script = (f"echo {cookies} > /proc/sys/net/ipv4/tcp_syncookies && exec strace -f -e trace=setsockopt -o {trace} "
+                      f"{BINARY} serve --data {folder} --listen 127.0.0.1:18080")
+            process = subprocess.Popen(["unshare", "-n", "sh", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                       text=True, start_new_session=True)
+            try:
+                while (line := process.stdout.readline()) and "http://" not in line:
+                    pass
+            finally:
+                os.killpg(process.pid, signal.SIGTERM)
+                self.assertEqual(process.wait(PATIENCE), 0)
+                process.stdout.close()
+            with open(trace, encoding="utf-8") as f:
+                self.assertEqual(len(re.findall(r"TCP_DEFER_ACCEPT, \[1\]", f.read())), defers, cookies)
+
     def test_a_socket_of_the_service_manager_stays_as_the_manager_made_it(self):
         folder = self.installation()
         for names in (None, "web"):
