@@ -3,6 +3,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,6 +25,8 @@
 
 struct site site;
 static char *big;
+/* A whole field, and without its first byte a whole field again. */
+static char wide[HTTP_ANSWER_FIELDS_MAX + 1];
 
 static void count_release(void *owner)
 {
@@ -125,6 +128,13 @@ static void error_page(void *self, int status, const struct http_head *head, str
     out->status = status;
 }
 
+static bool says_who(struct str name)
+{
+    static const struct str first = STR_INIT("X-Forwarded-");
+    return str_equal_nocase(name, STR("Forwarded")) ||
+           (name.n >= first.n && str_equal_nocase(str_slice(name, 0, first.n), first));
+}
+
 static void take(void *self, struct http_exchange *x)
 {
     (void)self;
@@ -143,12 +153,14 @@ static void take(void *self, struct http_exchange *x)
         answer.body = head->address;
         answer.fields = head->secure ? STR("X-Scheme: https\r\n") : STR("X-Scheme: http\r\n");
         for (size_t i = 0; i < head->fields_n; i++)
-            if (str_starts(head->fields[i].name, STR("X-F")))
+            if (says_who(head->fields[i].name))
                 answer.status = 500;
     } else if (str_equal(head->path, STR("/bad"))) {
         answer.fields = STR("X: no line end");
     } else if (str_equal(head->path, STR("/wide"))) {
-        answer.fields = (struct str){ big, HTTP_ANSWER_FIELDS_MAX + 1 };
+        answer.fields = (struct str){ wide, sizeof wide };
+    } else if (str_equal(head->path, STR("/fits"))) {
+        answer.fields = (struct str){ wide + 1, sizeof wide - 1 };
     } else if (str_equal(head->path, STR("/empty"))) {
         answer.status = 204;
     } else if (str_equal(head->path, STR("/closes"))) {
@@ -193,6 +205,9 @@ void site_start(const struct site_options *options)
         big = malloc(SITE_BIG);
         for (size_t i = 0; i < SITE_BIG; i++)
             big[i] = (char)('a' + i % 23);
+        memset(wide, 'a', sizeof wide);
+        memcpy(wide, "XX: ", 4);
+        memcpy(wide + sizeof wide - 2, "\r\n", 2);
     }
     memset(&site, 0, sizeof site);
     sem_init(&site.gate, 0, 0);
@@ -203,6 +218,15 @@ void site_start(const struct site_options *options)
         snprintf(a.sun_path, sizeof a.sun_path, "%s", options->unix_path);
         listener.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
         assert_int_equal(bind(listener.fd, (struct sockaddr *)&a, sizeof a), 0);
+    } else if (options->v6) {
+        struct sockaddr_in6 a = { .sin6_family = AF_INET6 };
+        socklen_t n = sizeof a;
+        int off = 0;
+        listener.fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        assert_int_equal(setsockopt(listener.fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off), 0);
+        assert_int_equal(bind(listener.fd, (struct sockaddr *)&a, sizeof a), 0);
+        assert_int_equal(getsockname(listener.fd, (struct sockaddr *)&a, &n), 0);
+        site.port = ntohs(a.sin6_port);
     } else {
         struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
         socklen_t n = sizeof a;
@@ -242,23 +266,53 @@ void site_ahead(int seconds)
 
 /* ---- Client ---- */
 
-int client_connect_from(const char *address)
+static int connect_to(const struct sockaddr *to, const struct sockaddr *from, socklen_t n, int room)
 {
-    struct sockaddr_in a = { .sin_family = AF_INET,
-                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-                             .sin_port = htons((uint16_t)site.port) };
-    struct sockaddr_in from = { .sin_family = AF_INET };
     struct timeval patience = { .tv_sec = 20 };
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd = socket(to->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_true(fd >= 0);
-    if (address) {
-        assert_int_equal(inet_pton(AF_INET, address, &from.sin_addr), 1);
-        assert_int_equal(bind(fd, (struct sockaddr *)&from, sizeof from), 0);
-    }
+    if (room > 0)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+    if (from)
+        assert_int_equal(bind(fd, from, n), 0);
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-    assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof a), 0);
+    assert_int_equal(connect(fd, to, n), 0);
     return fd;
+}
+
+static struct sockaddr_in here(void)
+{
+    return (struct sockaddr_in){ .sin_family = AF_INET,
+                                 .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                                 .sin_port = htons((uint16_t)site.port) };
+}
+
+int client_connect_from(const char *address)
+{
+    struct sockaddr_in to = here();
+    struct sockaddr_in from = { .sin_family = AF_INET };
+    if (address)
+        assert_int_equal(inet_pton(AF_INET, address, &from.sin_addr), 1);
+    return connect_to((struct sockaddr *)&to, address ? (struct sockaddr *)&from : NULL, sizeof to, 0);
+}
+
+int client_connect_narrow(void)
+{
+    struct sockaddr_in to = here();
+    int room = 4096;
+    int segment = 1024;
+    setsockopt(site.listener, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
+    setsockopt(site.listener, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
+    return connect_to((struct sockaddr *)&to, NULL, sizeof to, room);
+}
+
+int client_connect_v6(void)
+{
+    struct sockaddr_in6 a = { .sin6_family = AF_INET6,
+                              .sin6_addr = in6addr_loopback,
+                              .sin6_port = htons((uint16_t)site.port) };
+    return connect_to((struct sockaddr *)&a, NULL, sizeof a, 0);
 }
 
 int client_connect(void)

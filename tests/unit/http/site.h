@@ -11,9 +11,9 @@
 
 /*
  * Pages: /cached and /big (8 MB) from the loop; /quick answers in the pool; /slow waits for `gate`; /later is held in
- * `held`; /stale is refused by `still_good` three times; /bad has fields that do not end; /wide has too many; /empty is
- * a 204 with a body all the same; /upload has the sink, with `piece_fails`, `begin_fails`, `end_fails`; /closes ends
- * the connection.
+ * `held`; /stale is refused by `still_good` three times; /bad has fields that do not end; /wide has one byte of them
+ * too much, /fits as many as there may be; /empty is a 204 with a body all the same; /upload has the sink, with
+ * `piece_fails`, `begin_fails`, `end_fails`; /closes ends the connection.
  */
 struct site {
     struct http_server *server;
@@ -46,6 +46,7 @@ struct site_options {
     int threads;
     bool proxy;
     bool limit_addresses;
+    bool v6; /* listens at ::, where IPv4 comes in too */
     const char *unix_path;
     const struct http_network *proxies;
     size_t proxies_n;
@@ -59,6 +60,9 @@ void site_ahead(int seconds);
 /* A client. All calls give up (and fail the test) after 20 s. */
 int client_connect(void);
 int client_connect_from(const char *address);
+int client_connect_v6(void);
+/* Between the server and it is room for a few KB only: what it takes is what is sent. */
+int client_connect_narrow(void);
 void client_send(int fd, const char *bytes, size_t n);
 #define client_say(fd, text) client_send((fd), (text), strlen(text))
 void client_get(int fd, const char *path);

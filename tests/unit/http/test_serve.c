@@ -67,6 +67,11 @@ static void fields_of_an_answer_are_whole(void **state)
     const char *date = strstr(r.head, "\r\nDate: ");
     assert_non_null(date);
     assert_memory_equal(date + 33, " GMT\r\n", 6);
+    assert_memory_equal(r.head, "HTTP/1.1 200 OK\r\n", 17);
+    reply_free(&r);
+    client_get(fd, "/none");
+    r = client_reply(fd, false);
+    assert_memory_equal(r.head, "HTTP/1.1 404 Not Found\r\n", 24);
     reply_free(&r);
     close(fd);
 }
@@ -517,6 +522,15 @@ static void unfit_answer_becomes_a_plain_500(void **state)
     fd = client_connect();
     client_get(fd, "/wide");
     client_expects(fd, 500, "");
+    assert_true(client_sees_end(fd));
+    close(fd);
+    fd = client_connect();
+    client_get(fd, "/fits");
+    struct reply r = client_reply(fd, false);
+    assert_int_equal(r.status, 200);
+    assert_string_equal(r.body, "/fits");
+    assert_non_null(strstr(r.head, "a\r\n\r\n"));
+    reply_free(&r);
     close(fd);
 }
 

@@ -89,6 +89,34 @@ static int start_open(void **state)
     return 0;
 }
 
+static int start_alone(void **state)
+{
+    (void)state;
+    site_start(&(struct site_options){ .loops = 1 });
+    return 0;
+}
+
+static int start_proxy(void **state)
+{
+    (void)state;
+    site_start(&(struct site_options){ .loops = 1, .proxy = true, .limit_addresses = true });
+    return 0;
+}
+
+static int start_v6(void **state)
+{
+    (void)state;
+    int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_in6 a = { .sin6_family = AF_INET6, .sin6_addr = in6addr_loopback };
+    bool has_v6 = fd >= 0 && bind(fd, (struct sockaddr *)&a, sizeof a) == 0;
+    if (fd >= 0)
+        close(fd);
+    if (!has_v6)
+        fail_msg("this test needs the address ::1");
+    site_start(&(struct site_options){ .loops = 2, .v6 = true, .limit_addresses = true });
+    return 0;
+}
+
 static int stop(void **state)
 {
     (void)state;
@@ -171,6 +199,68 @@ static void on_a_listener_that_is_no_proxys_all_of_it_is_ignored(void **state)
             "127.0.0.1");
 }
 
+static void visitor_cannot_say_who_they_are(void **state)
+{
+    (void)state;
+    expects_on(client_connect(), "", "127.0.0.1", "http");
+    expects_on(client_connect(), "X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\n", "127.0.0.1", "http");
+    expects_on(client_connect(), "Forwarded: for=203.0.113.9;proto=https\r\n", "127.0.0.1", "http");
+}
+
+static void proxys_last_word_is_believed(void **state)
+{
+    (void)state;
+    expects_on(client_connect(), "X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\n", "203.0.113.9",
+               "https");
+    expects_on(client_connect(), "X-Forwarded-For: 198.51.100.1, 2001:db8::7\r\n", "2001:db8::7", "http");
+    expects_on(client_connect(), "X-Forwarded-For: 198.51.100.1\r\nx-forwarded-for: 203.0.113.9\r\n", "203.0.113.9",
+               "http");
+    expects_on(client_connect(), "X-Forwarded-Proto: https\r\nX-Forwarded-Proto: http\r\n", "127.0.0.1", "http");
+    expects_on(client_connect(), "X-Forwarded-For: unknown\r\n", "127.0.0.1", "http");
+    expects_on(client_connect(), "forwarded: for=203.0.113.9;proto=https\r\n", "127.0.0.1", "http");
+    expects_on(client_connect(), "X-Forwarded-For: 203.0.113.9,\r\n", "127.0.0.1", "http");
+    expects_on(client_connect(), "", "127.0.0.1", "http");
+}
+
+/* ---- Who is counted ---- */
+
+/* How many more connections the address with this key may have. */
+static int room_of(const struct address_key *key)
+{
+    struct http_addresses *a = site.server->addresses;
+    int n = 0;
+    while (http_addresses_enter(a, key))
+        n++;
+    for (int i = 0; i < n; i++)
+        http_addresses_leave(a, key);
+    return n;
+}
+
+static void the_first_64_bits_of_an_ipv6_address_are_counted(void **state)
+{
+    (void)state;
+    enum { ALL = HTTP_CONNECTIONS_PER_ADDRESS_MAX };
+    const struct address_key network = { { 0 } };
+    const struct address_key itself = { { [15] = 1 } };
+    const struct address_key v4 = { { [10] = 0xFF, [11] = 0xFF, [12] = 127, [15] = 2 } };
+    const struct address_key neighbour = { { [10] = 0xFF, [11] = 0xFF, [12] = 127, [15] = 3 } };
+    int fds[] = { client_connect_v6(), client_connect_v6(), client_connect_from("127.0.0.2") };
+    for (size_t i = 0; i < 3; i++) {
+        client_get(fds[i], "/who");
+        client_expects(fds[i], 200, i < 2 ? "::1" : "127.0.0.2");
+    }
+    assert_int_equal(room_of(&network), ALL - 2);
+    assert_int_equal(room_of(&itself), ALL);
+    /* An IPv4 address is counted whole, on this listener too. */
+    assert_int_equal(room_of(&v4), ALL - 1);
+    assert_int_equal(room_of(&neighbour), ALL);
+    for (size_t i = 0; i < 3; i++)
+        close(fds[i]);
+    site_until(atomic_load(&site.server->connections) == 0);
+    assert_int_equal(room_of(&network), ALL);
+    assert_int_equal(room_of(&v4), ALL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +270,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_chain_of_thousands_ends_after_sixteen, start_behind, stop),
         cmocka_unit_test_setup_teardown(who_is_no_proxy_is_not_believed_on_the_proxys_listener, start_behind, stop),
         cmocka_unit_test_setup_teardown(on_a_listener_that_is_no_proxys_all_of_it_is_ignored, start_open, stop),
+        cmocka_unit_test_setup_teardown(visitor_cannot_say_who_they_are, start_alone, stop),
+        cmocka_unit_test_setup_teardown(proxys_last_word_is_believed, start_proxy, stop),
+        cmocka_unit_test_setup_teardown(the_first_64_bits_of_an_ipv6_address_are_counted, start_v6, stop),
     };
     return cmocka_run_group_tests_name("http visitor", tests, NULL, NULL);
 }
