@@ -297,11 +297,10 @@ int client_connect_from(const char *address)
     return connect_to((struct sockaddr *)&to, address ? (struct sockaddr *)&from : NULL, sizeof to, 0);
 }
 
-int client_connect_narrow(void)
+int client_connect_narrow(int room)
 {
     struct sockaddr_in to = here();
-    int room = 4096;
-    int segment = 1024;
+    int segment = room / 4;
     setsockopt(site.listener, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
     setsockopt(site.listener, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
     return connect_to((struct sockaddr *)&to, NULL, sizeof to, room);

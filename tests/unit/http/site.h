@@ -61,8 +61,8 @@ void site_ahead(int seconds);
 int client_connect(void);
 int client_connect_from(const char *address);
 int client_connect_v6(void);
-/* Between the server and it is room for a few KB only: what it takes is what is sent. */
-int client_connect_narrow(void);
+/* Both ends keep about `room` bytes, so what it takes is what is sent, nearly. */
+int client_connect_narrow(int room);
 void client_send(int fd, const char *bytes, size_t n);
 #define client_say(fd, text) client_send((fd), (text), strlen(text))
 void client_get(int fd, const char *path);

@@ -263,7 +263,7 @@ static void client_that_does_not_read_is_cut_off(void **state)
 
 static int client_that_takes(void)
 {
-    int fd = client_connect_narrow();
+    int fd = client_connect_narrow(4096);
     client_get(fd, "/big");
     assert_true(comes_soon(fd, POLLIN));
     usleep(50000);
@@ -318,7 +318,7 @@ static void client_must_take_all_in_time(void **state)
 static void client_that_reads_slowly_but_steadily_gets_all(void **state)
 {
     (void)state;
-    int fd = client_connect();
+    int fd = client_connect_narrow(65536);
     client_get(fd, "/big");
     usleep(50000);
     static char bytes[1024 * 1024];
