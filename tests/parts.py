@@ -6,8 +6,8 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PYTHON = sys.executable
 # Under the thread sanitiser only what has threads; its figure of time is ten times the plain one.
-THREADED = ["db fault", "db job", "db open", "db read", "db write", "http serve", "http limits", "http visitor", "web answer", "web cache",
-            "web encoding", "web gate", "web metrics", "html markdown"]
+THREADED = ["db fault", "db job", "db open", "db read", "db write", "http serve", "http limits", "http visitor", "web answer",
+            "web cache", "web encoding", "web gate", "web metrics", "html markdown"]
 
 
 def python(script, *arguments):

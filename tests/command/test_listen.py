@@ -1,5 +1,6 @@
 """Where it listens, and whom it believes there: unix sockets, both families, the service manager's sockets, proxies."""
 import os
+import random
 import re
 import signal
 import socket
@@ -39,6 +40,18 @@ def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
+
+
+def port_of_no_client():
+    """Free on all addresses, and not one of those that the kernel gives to whoever connects (from 32768 on)."""
+    while True:
+        with socket.socket() as s:
+            port = random.randrange(20000, 32000)
+            try:
+                s.bind(("0.0.0.0", port))
+                return port
+            except OSError:
+                pass
 
 
 class Listen(Case):
@@ -239,7 +252,7 @@ class Listen(Case):
                      if re.fullmatch(r"[0-9.]+", word)), None)
         if not host:
             self.skipTest("this machine has no address but its own")
-        folder, port = self.installation(), free_port()
+        folder, port = self.installation(), port_of_no_client()
         for proxies, expected in [("[]", True), ("[\"203.0.113.0/24\"]", False), (f"[\"{host}\"]", True)]:
             self.write(folder, "candour.yaml", f"server:\n  proxy_listen: [\"0.0.0.0:{port}\"]\n  proxies: {proxies}\n")
             with Server(folder) as server:
