@@ -34,12 +34,6 @@ end
 """
 
 
-class Candour(pages.Server):
-    def load(self, connections, keep, seconds):
-        self.more = ["-s", self.script]
-        return super().load(connections, keep, seconds)
-
-
 class Fossil(pages.Server):
     """Its own time and that of all the processes it has started and that have ended."""
 
@@ -85,9 +79,9 @@ def main():
         with open(script, "w", encoding="utf-8") as f:
             f.write(ADDRESSES)
         subprocess.run([program, "init", "--demonstration", "--data", data], check=True, stdout=subprocess.DEVNULL)
-        servers.append(Candour("candour", [program, "serve", "--data", data, "--listen", "127.0.0.1:PORT"],
-                               "/news?after=9999999999999.z"))
-        servers[0].script = script
+        servers.append(pages.Server("candour", [program, "serve", "--data", data, "--listen", "127.0.0.1:PORT"],
+                                    "/news?after=9999999999999.z"))
+        servers[0].more = ("-s", script)
         servers.append(start_fossil(folder))
         for server in servers:
             print(f"{server.name}: {len(server.body)} bytes, {server.body.count(b'<li')} entries of lists")

@@ -212,16 +212,17 @@ static bool keeps_one(const struct proc_listener *listeners, size_t n, unsigned 
 bool proc_listeners_keep_back(const struct proc_listener *listeners, size_t n)
 {
     static const char *const files[] = { "/proc/self/net/tcp", "/proc/self/net/tcp6" };
-    enum {
-        SYN_RECV = 3
-    }; /* proc(5), /proc/net/tcp: also of one whose handshake is over, but that has brought nothing */
+    /* proc(5), /proc/net/tcp: also of one whose handshake is over, but that has brought nothing. */
+    const unsigned syn_recv = 3;
     char line[256];
     bool found = false;
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         FILE *file = fopen(files[i], "re");
+        if (!file && (i == 0 || errno != ENOENT)) /* without IPv6 there is no second */
+            return true;
         unsigned port = 0, state = 0;
         while (file && !found && fgets(line, sizeof line, file))
-            found = sscanf(line, " %*u: %*[0-9A-F]:%4x %*[0-9A-F]:%*4x %2x", &port, &state) == 2 && state == SYN_RECV &&
+            found = sscanf(line, " %*u: %*[0-9A-F]:%4x %*[0-9A-F]:%*4x %2x", &port, &state) == 2 && state == syn_recv &&
                     keeps_one(listeners, n, port);
         if (file)
             fclose(file);

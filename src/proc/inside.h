@@ -32,7 +32,7 @@ enum {
 
 /* Connections are kept back no more, on listeners that deferred them; false: none did. */
 bool proc_listeners_last_call(const struct proc_listener *listeners, size_t n);
-/* Whether the kernel still keeps one back. */
+/* Whether the kernel still keeps one back; true where that cannot be seen. */
 bool proc_listeners_keep_back(const struct proc_listener *listeners, size_t n);
 
 enum { PROC_BACKLOG = 1024 };
