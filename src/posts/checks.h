@@ -1,0 +1,84 @@
+/*
+ * Checks: each one question asked of an edition, with an outcome.
+ *
+ * Promises: a check gathers facts first and decides from them afterwards, in
+ * two functions of its row, so that deciding can move into decision tables. A
+ * check that could not run blocks; a fact that could not be gathered is
+ * unknown, never false. The same function answers for a bare file, for an
+ * approval and at the moment of release.
+ *
+ * Pure: everything that it needs stands in `struct check_input`.
+ */
+#ifndef CANDOUR_POSTS_CHECKS_H
+#define CANDOUR_POSTS_CHECKS_H
+
+#include "media/facts.h"
+#include "posts/content.h"
+
+enum check_id {
+    CHECK_STATEMENT_SPEAKER,
+    CHECK_PERSON_KIND,
+    CHECK_FICTITIOUS_LABEL,
+    CHECK_STOCK_LABEL,
+    CHECK_AI_LABEL,
+    CHECK_POSED_LABEL,
+    CHECK_IMAGE_CLAIM,
+    CHECK_IMAGE_LICENCE,
+    CHECK_ALT_TEXT,
+    CHECK_REPORTING_ROUTE,
+    CHECK_HASHTAG_CASE,
+    CHECKS
+};
+
+enum check_outcome { CHECK_NOT_APPLICABLE, CHECK_PASS, CHECK_WARN, CHECK_CONFIRM, CHECK_BLOCK, CHECK_OUTCOMES };
+
+/* What the program could find out about the picture. */
+enum picture_found {
+    PICTURE_NONE,       /* the post has none */
+    PICTURE_READ,       /* `facts` holds what it says of itself */
+    PICTURE_MISSING,    /* the file is not there */
+    PICTURE_UNREADABLE, /* broken, too large, not what its name says, or nobody could look: `why` */
+};
+
+/* Whether the speaker stands behind the words. */
+enum speaker_word {
+    SPEAKER_CLAIMED,   /* by the file alone, or not at all: as `content` says */
+    SPEAKER_CONFIRMED, /* by the speaker's own account, for this edition */
+    SPEAKER_PENDING,   /* an account is asked, and has not answered for this edition */
+};
+
+struct check_input {
+    const struct post_content *content;
+    uint32_t labels; /* as they were saved; compared with what the records ask for now */
+    enum picture_found picture;
+    struct media_facts facts;
+    struct str why;
+    enum speaker_word speaker;
+    bool bare; /* a bare file: no database was asked, and a claim of the file counts as such */
+    int64_t now;
+};
+
+struct check_evidence {
+    struct str where; /* "title", "body:12", "image.alt", "picture:dc:creator" */
+    struct str text;  /* one line */
+};
+
+struct check_result {
+    enum check_id id;
+    enum check_outcome outcome;
+    struct str why; /* one sentence */
+    struct str fix; /* what to do; STR_NONE where there is nothing to do */
+    const struct check_evidence *evidence;
+    size_t evidence_n;
+};
+
+struct str check_id_word(enum check_id id); /* "stock-label" */
+bool check_id_of_word(struct str word, enum check_id *out);
+struct str check_outcome_word(enum check_outcome outcome);
+
+/* One result an id, in the order of the ids; the most severe finding is the outcome. STATUS_NO_MEMORY. */
+enum status posts_checks(struct arena *arena, const struct check_input *input, struct check_result out[CHECKS]);
+/* True where no outcome blocks. */
+bool posts_checks_publishable(const struct check_result results[CHECKS]);
+
+#endif
