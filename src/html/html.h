@@ -75,4 +75,29 @@ enum status markdown_html(struct arena *arena, struct str text, struct html *out
 /* The words alone, one space between blocks; for descriptions and search. */
 enum status markdown_words(struct arena *arena, struct str text, struct str *out, struct markdown_fault *fault);
 
+/*
+ * The text as people read it, block by block, for those who look for something in it. Marks are gone, character
+ * references are resolved. A line end inside a block is a line end in `text`, so that the n-th line of the block
+ * stands on line + n of what was read. A row of a table is one block, its cells separated by ", ".
+ */
+struct markdown_block {
+    int line;    /* from 1 */
+    bool quoted; /* inside a quotation (>) */
+    bool heading;
+    struct str text; /* may be empty */
+};
+struct markdown_link {
+    int line; /* of the block that it stands in, or of the link where the parser knows it */
+    struct str href;
+};
+struct markdown_reading {
+    struct markdown_block *blocks;
+    size_t blocks_n;
+    struct markdown_link *links; /* written as links; bare addresses stand in the text alone */
+    size_t links_n;
+};
+/* All of it in `arena`; the same faults as `markdown_html`, but for addresses, which are not looked at. */
+enum status markdown_read(struct arena *arena, struct str text, struct markdown_reading *out,
+                          struct markdown_fault *fault);
+
 #endif

@@ -26,6 +26,8 @@
 
 struct run {
     struct arena *scratch;
+    struct arena *arena;              /* RESULT_READING: where the lists go */
+    struct markdown_reading *reading; /* likewise */
     bool over_limit;
     jmp_buf leave;
 };
@@ -157,7 +159,7 @@ static enum status bounds_check(struct str text, struct markdown_fault *fault)
 
 /* ---- The run ---- */
 
-enum result_kind { RESULT_HTML, RESULT_WORDS };
+enum result_kind { RESULT_HTML, RESULT_WORDS, RESULT_READING };
 
 static enum status parse_and_read(struct str text, enum result_kind kind, struct buf *out, struct markdown_fault *fault)
 {
@@ -178,6 +180,8 @@ static enum status parse_and_read(struct str text, enum result_kind kind, struct
         return status;
     if (kind == RESULT_HTML)
         return markdown_tree_html(document, current->scratch, out, fault);
+    if (kind == RESULT_READING)
+        return markdown_tree_read(document, current->arena, out, current->reading);
     markdown_tree_words(document, out);
     return STATUS_OK;
 }
@@ -199,7 +203,7 @@ static enum status guarded(struct run *run, struct str text, enum result_kind ki
 }
 
 static enum status run(struct arena *arena, struct str text, enum result_kind kind, struct str *out,
-                       struct markdown_fault *fault)
+                       struct markdown_reading *reading, struct markdown_fault *fault)
 {
     struct markdown_fault unused;
     if (!fault)
@@ -210,6 +214,8 @@ static enum status run(struct arena *arena, struct str text, enum result_kind ki
     if (status != STATUS_OK)
         return status;
     struct run r = { .scratch = arena_new((size_t)MARKDOWN_MAX_MEMORY + 4 * (size_t)MARKDOWN_MAX_HTML) };
+    r.arena = arena;
+    r.reading = reading;
     if (!r.scratch)
         return fault_no_memory(&fault->fault);
     struct buf made;
@@ -235,10 +241,33 @@ static enum status run(struct arena *arena, struct str text, enum result_kind ki
 
 enum status markdown_html(struct arena *arena, struct str text, struct html *out, struct markdown_fault *fault)
 {
-    return run(arena, text, RESULT_HTML, &out->s, fault);
+    return run(arena, text, RESULT_HTML, &out->s, NULL, fault);
 }
 
 enum status markdown_words(struct arena *arena, struct str text, struct str *out, struct markdown_fault *fault)
 {
-    return run(arena, text, RESULT_WORDS, out, fault);
+    return run(arena, text, RESULT_WORDS, out, NULL, fault);
+}
+
+enum status markdown_read(struct arena *arena, struct str text, struct markdown_reading *out,
+                          struct markdown_fault *fault)
+{
+    struct str all = STR_NONE;
+    *out = (struct markdown_reading){ 0 };
+    enum status status = run(arena, text, RESULT_READING, &all, out, fault);
+    if (status != STATUS_OK) {
+        *out = (struct markdown_reading){ 0 };
+        return status;
+    }
+    /* The texts stand one after another; each is cut off the front. */
+    size_t at = 0;
+    for (size_t i = 0; i < out->blocks_n; i++) {
+        out->blocks[i].text = str_slice(all, at, out->blocks[i].text.n);
+        at += out->blocks[i].text.n;
+    }
+    for (size_t i = 0; i < out->links_n; i++) {
+        out->links[i].href = str_slice(all, at, out->links[i].href.n);
+        at += out->links[i].href.n;
+    }
+    return STATUS_OK;
 }

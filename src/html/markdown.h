@@ -17,6 +17,12 @@ enum status markdown_tree_check(cmark_node *document, struct markdown_fault *fau
 enum status markdown_tree_html(cmark_node *document, struct arena *scratch, struct buf *out,
                                struct markdown_fault *fault);
 void markdown_tree_words(cmark_node *document, struct buf *out);
+/*
+ * Blocks and links with their texts one after another in `out`: each `p` is NULL and `n` the length, in the order of
+ * `out`, the blocks first. STATUS_NO_MEMORY.
+ */
+enum status markdown_tree_read(cmark_node *document, struct arena *arena, struct buf *out,
+                               struct markdown_reading *reading);
 
 /*
  * The next bare address in running text ("https://…", "www.…", "name@host.example"),

@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/file.h"
 #include "html/html.h"
 
@@ -376,6 +377,68 @@ enum { THREADS = 4, ROUNDS = 200 };
 
 static struct str golden_text, golden_html;
 
+/* What stands in a reading, as "line quoted? heading? text|" and "line>href|". */
+static struct str read_as_one(const char *text)
+{
+    struct markdown_reading reading;
+    struct markdown_fault fault;
+    struct buf out;
+    buf_init(&out, arena, 10000);
+    if (markdown_read(arena, str_of(text), &reading, &fault) != STATUS_OK)
+        fail_msg("line %d: %s", fault.line, fault.fault.text);
+    for (size_t i = 0; i < reading.blocks_n; i++)
+        buf_format(&out, "%d%s%s %.*s|", reading.blocks[i].line, reading.blocks[i].quoted ? ">" : "",
+                   reading.blocks[i].heading ? "#" : "", STR_ARG(reading.blocks[i].text));
+    for (size_t i = 0; i < reading.links_n; i++)
+        buf_format(&out, "%d@%.*s|", reading.links[i].line, STR_ARG(reading.links[i].href));
+    return buf_str(&out);
+}
+
+static void a_reading_has_the_words_of_the_page_with_their_lines(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *shall_be;
+    } cases[] = {
+        { "", "" },
+        { "One *two*`three`\\#four &amp; five.\nSix  \nseven.", "1 One twothree#four & five.\nSix\nseven.|" },
+        { "# One\n\ntwo\n\n> three\n> four\n>\n> - five\n\n1. six\n", "1# One|3 two|5> three\nfour|8> five|10 six|" },
+        { "| A | B |\n|---|---|\n| c | **d** |\n", "1 A, B|3 c, d|" },
+        { "```\na\nb\n```\n\nc", "1 a\nb\n|6 c|" },
+        { "A [b *c*](/d \"e\")\nf [g](h) <https://i.example/>",
+          "1 A b c\nf g https://i.example/|1@/d|2@h|2@https://i.example/|" },
+        { "~~a~~ [b]\n\n[b]: /c", "1 a b|1@/c|" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_string_equal(str_z(arena, read_as_one(cases[i].text)), cases[i].shall_be);
+    struct markdown_reading reading;
+    struct markdown_fault fault;
+    assert_int_equal(markdown_read(arena, STR("a\n\n<b>"), &reading, &fault), STATUS_INVALID);
+    assert_int_equal(fault.line, 3);
+    assert_true(reading.blocks == NULL && reading.blocks_n == 0);
+}
+
+static void a_reading_is_whole_or_absent_wherever_memory_fails(void **state)
+{
+    (void)state;
+    for (uint64_t k = 1;; k++) {
+        struct markdown_reading reading;
+        mem_fail_at(k);
+        struct arena *room = arena_new(1 << 16);
+        enum status status =
+            room ? markdown_read(room, STR("# a\n\n> b [c](/d)\n\n- e\n"), &reading, NULL) : STATUS_NO_MEMORY;
+        uint64_t calls = mem_calls();
+        mem_fail_at(0);
+        assert_true(status == STATUS_NO_MEMORY ||
+                    (status == STATUS_OK && reading.blocks_n == 3 && reading.links_n == 1));
+        arena_free(room);
+        if (calls < k) {
+            assert_int_equal(status, STATUS_OK);
+            return;
+        }
+    }
+}
+
 static void *render_again_and_again(void *different)
 {
     for (int i = 0; i < ROUNDS; i++) {
@@ -424,6 +487,8 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(too_long_and_not_text_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_allocation_that_fails_ends_cleanly, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_arena_without_room_is_no_memory, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_reading_has_the_words_of_the_page_with_their_lines, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_reading_is_whole_or_absent_wherever_memory_fails, set_up, tear_down),
         cmocka_unit_test_setup_teardown(threads_do_not_change_one_anothers_result, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("html markdown", tests, NULL, NULL);
