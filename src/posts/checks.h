@@ -54,6 +54,13 @@ struct check_input {
     struct media_facts facts;
     struct str why;
     enum speaker_word speaker;
+    struct str
+        force; /* the site's name, "Midshire Police": whose own photograph a photograph is; STR_NONE: not known */
+    struct str address; /* the site's own, "https://police.example"; STR_NONE: not known */
+    /* Whether our own site serves this path ("/report"). NULL: not known, and no link on our own site counts as a way.
+     */
+    bool (*serves)(void *self, struct str path);
+    void *serves_self;
     bool bare; /* a bare file: no database was asked, and a claim of the file counts as such */
     int64_t now;
 };

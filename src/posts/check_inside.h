@@ -1,0 +1,227 @@
+/*
+ * What the files of the checks share: the text of a post in blocks, what was
+ * gathered for each check, and what was decided. Inside this room only.
+ *
+ * A row gathers into its own small struct of facts and adds the places that it
+ * looked at as evidence. `decide` sees that struct alone. `check_reasons` has
+ * the words of each answer.
+ */
+#ifndef CANDOUR_POSTS_CHECK_INSIDE_H
+#define CANDOUR_POSTS_CHECK_INSIDE_H
+
+#include "html/html.h"
+#include "posts/checks.h"
+
+/* More places than this are not told one by one; what is decided does not depend on them. */
+enum { CHECK_EVIDENCE_MAX = 24 };
+
+/* What is not known is neither. */
+enum known { KNOWN_NOT, KNOWN_NO, KNOWN_YES };
+
+/* ---- The text ---- */
+
+enum text_part { TEXT_TITLE, TEXT_ALT, TEXT_BODY };
+
+struct text_block {
+    enum text_part part;
+    int line; /* of the body */
+    bool quoted, heading;
+    struct str text;
+};
+
+struct check_text {
+    bool read; /* the body could be parsed */
+    struct text_block *blocks;
+    size_t n;
+    const struct markdown_link *links;
+    size_t links_n;
+};
+
+struct check_run {
+    struct arena *arena;
+    const struct check_input *input;
+    struct check_text text;
+    enum known hate_crime; /* whether the post has to do with hate crime */
+    struct check_evidence evidence[CHECK_EVIDENCE_MAX];
+    size_t evidence_n;
+};
+
+enum status check_text_read(struct check_run *run);
+/* Adds a place of the text: `at` bytes into the block, and `found`, of which one line is kept. */
+void check_evidence_text(struct check_run *run, const struct text_block *block, size_t at, struct str found);
+/* Adds another place. `text` is cut to one line. */
+void check_evidence_add(struct check_run *run, struct str where, struct str text);
+
+/* Whether `word` (small letters, may hold spaces) stands in `text` between characters that are no letters or digits. */
+bool check_has_words(struct str text, struct str word);
+/* The same, and where; -1. */
+ptrdiff_t check_find_words(struct str text, struct str word);
+bool check_has_any(struct str text, const struct str *words, size_t n);
+
+/* ---- Facts ---- */
+
+struct speaker_facts {
+    bool statement, named;
+    enum known confirmed;
+    bool asked;      /* an account is asked and has not answered */
+    bool too_early;  /* the confirmation lies in the future */
+    bool file_alone; /* only the file says so, and a database was there to ask */
+};
+
+struct person_facts {
+    bool text_read;
+    size_t found;     /* people quoted, given an age, or named with age or place */
+    size_t untyped;   /* of them: without a record */
+    size_t uncertain; /* quotation marks around a sentence of which it cannot be told whether somebody says it */
+};
+
+struct label_facts {
+    bool due, has; /* asked for by the records; saved with the edition */
+    bool composite;
+};
+
+struct claim_facts {
+    enum picture_found picture;
+    enum known contradicted;
+    bool doubtful;  /* something that a person has to look at */
+    bool generated; /* the file says that it was generated, the record does not */
+};
+
+struct licence_facts {
+    enum picture_found picture;
+    bool exempt;         /* custody, CCTV, supplied by family */
+    enum known licensed; /* whether it is a licensed picture */
+    bool doubtful;       /* somebody is credited of whom it is not known whether they are staff */
+    bool has_id, has_licensor;
+    bool sensitive;           /* the topic is a sensitive one */
+    enum known sensitive_use; /* permission */
+    bool expired;
+    bool editorial, campaign;
+};
+
+struct alt_facts {
+    bool picture, has, decorative;
+    bool says_image, file_name, too_long;
+};
+
+struct route_facts {
+    bool text_read;
+    enum known hate_crime;
+    bool report, help;
+    bool dead;     /* a link on our own site that leads nowhere */
+    bool unsolved; /* a link on our own site, and nobody to ask where it leads */
+};
+
+struct hashtag_facts {
+    bool text_read;
+    size_t tags, wrong;
+};
+
+struct check_facts {
+    union {
+        struct speaker_facts speaker;
+        struct person_facts person;
+        struct label_facts label;
+        struct claim_facts claim;
+        struct licence_facts licence;
+        struct alt_facts alt;
+        struct route_facts route;
+        struct hashtag_facts hashtag;
+    };
+};
+
+/* ---- Answers ---- */
+
+enum check_reason {
+    REASON_NO_STATEMENT,
+    REASON_NO_SPEAKER,
+    REASON_SPEAKER_UNNAMED,
+    REASON_SPEAKER_SILENT,
+    REASON_SPEAKER_ASKED,
+    REASON_SPEAKER_EARLY,
+    REASON_SPEAKER_FILE,
+    REASON_SPEAKER_STANDS,
+    REASON_TEXT_UNREAD,
+    REASON_NOBODY,
+    REASON_PERSON_UNTYPED,
+    REASON_PERSON_UNCERTAIN,
+    REASON_PERSON_TYPED,
+    REASON_LABEL_NOT_DUE,
+    REASON_LABEL_MISSING,
+    REASON_LABEL_COMPOSITE,
+    REASON_LABEL_THERE,
+    REASON_NO_PICTURE,
+    REASON_PICTURE_MISSING,
+    REASON_PICTURE_UNREADABLE,
+    REASON_CLAIM_GENERATED,
+    REASON_CLAIM_CONTRADICTED,
+    REASON_CLAIM_DOUBTFUL,
+    REASON_CLAIM_HOLDS,
+    REASON_LICENCE_EXEMPT,
+    REASON_LICENCE_OWN,
+    REASON_LICENCE_UNKNOWN,
+    REASON_LICENCE_MISSING,
+    REASON_LICENCE_LICENSOR,
+    REASON_LICENCE_SENSITIVE,
+    REASON_LICENCE_EXPIRED,
+    REASON_LICENCE_EDITORIAL,
+    REASON_LICENCE_DOUBTFUL,
+    REASON_LICENCE_ASK_EDITORIAL,
+    REASON_LICENCE_ASK_SENSITIVE,
+    REASON_LICENCE_GOOD,
+    REASON_ALT_MISSING,
+    REASON_ALT_WORDS,
+    REASON_ALT_DECORATIVE,
+    REASON_ALT_GOOD,
+    REASON_ROUTE_NOT_HATE_CRIME,
+    REASON_ROUTE_NEITHER,
+    REASON_ROUTE_NO_REPORT,
+    REASON_ROUTE_NO_HELP,
+    REASON_ROUTE_UNSOLVED,
+    REASON_ROUTE_DEAD,
+    REASON_ROUTE_GOOD,
+    REASON_NO_HASHTAG,
+    REASON_HASHTAG_CASE,
+    REASON_HASHTAG_MANY,
+    REASON_HASHTAG_GOOD,
+    CHECK_REASONS
+};
+
+struct check_decision {
+    enum check_outcome outcome;
+    enum check_reason reason;
+};
+
+/* Deciding: facts in, answer out, nothing else is looked at (check_decide.c). */
+struct check_decision check_decide_speaker(const struct check_facts *facts);
+struct check_decision check_decide_person(const struct check_facts *facts);
+struct check_decision check_decide_label(const struct check_facts *facts);
+struct check_decision check_decide_claim(const struct check_facts *facts);
+struct check_decision check_decide_licence(const struct check_facts *facts);
+struct check_decision check_decide_alt(const struct check_facts *facts);
+struct check_decision check_decide_route(const struct check_facts *facts);
+struct check_decision check_decide_hashtag(const struct check_facts *facts);
+/* `why` and `fix` of an answer; "%" in `why` stands for a word that the row knows. */
+extern const struct check_words {
+    struct str why, fix;
+} check_reasons[CHECK_REASONS];
+
+/* Gathering: what stands in the run is read, what is found goes to the facts and the evidence. */
+void check_gather_person(struct check_run *run, struct check_facts *facts);
+void check_gather_claim(struct check_run *run, struct check_facts *facts);
+void check_gather_licence(struct check_run *run, struct check_facts *facts);
+void check_gather_alt(struct check_run *run, struct check_facts *facts);
+void check_gather_route(struct check_run *run, struct check_facts *facts);
+void check_gather_hashtag(struct check_run *run, struct check_facts *facts);
+/* Sets run->hate_crime. */
+void check_gather_topic(struct check_run *run);
+
+/* ---- Lists of words (check_lists.c), small ASCII letters ---- */
+
+bool list_given_name(struct str word);   /* common given names of people in the United Kingdom */
+bool list_no_person(struct str word);    /* begins a sentence or names a thing, a day, a place or an organisation */
+bool list_organisation(struct str word); /* the last word of an organisation's name, or one of its own */
+bool list_speech(struct str word);       /* says, told … */
+bool list_hashtag_word(struct str word);
+
+#endif

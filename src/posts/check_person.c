@@ -1,0 +1,588 @@
+/*
+ * Who stands in a post: people who are quoted, given an age, or named with an
+ * age or a place, and whether the record says of each what they are.
+ *
+ * Promise: each block is cut into words once, and each word looks at a fixed
+ * number of its neighbours. Where a sentence in quotation marks may be a title
+ * as well as somebody's words, that is said, and a person decides.
+ *
+ * What could be tried: a made-up person whom the check does not see. So a name
+ * need not be one that is known, any quotation marks count, a quotation may be
+ * Markdown's own, and title and text alternative are read too. What is
+ * recorded covers a name only where the record holds the whole of it.
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "posts/check_person.h"
+
+#include "base/banned.h"
+
+/* ---- Records ---- */
+
+/* Small ASCII letters, one kind of apostrophe: how names are compared. */
+static struct str fold(struct arena *arena, struct str s)
+{
+    char *p = arena_alloc(arena, s.n + 1, 1);
+    if (p == NULL)
+        return STR_NONE;
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (i + 2 < s.n && memcmp(s.p + i, "\xE2\x80\x99", 3) == 0) {
+            c = '\'';
+            i += 2;
+        } else if (c >= 'A' && c <= 'Z') {
+            c = (char)(c - 'A' + 'a');
+        } else if (c == '\n' || c == '\t') {
+            c = ' ';
+        }
+        p[n++] = c;
+    }
+    return (struct str){ p, n };
+}
+
+static bool read_records(struct people *p)
+{
+    const struct post_content *content = p->run->input->content;
+    p->records = ARENA_ARRAY(p->run->arena, content->people_n + 2, struct str);
+    if (p->records == NULL)
+        return false;
+    for (size_t i = 0; i < content->people_n; i++)
+        p->records[p->records_n++] = fold(p->run->arena, content->people[i].as_written);
+    p->recorded = content->people_n > 0;
+    if (content->speaker.set) {
+        /* A statement's speaker is typed by its record. */
+        p->recorded = true;
+        if (content->speaker.name.p != NULL)
+            p->records[p->records_n++] = fold(p->run->arena, content->speaker.name);
+        if (content->speaker.office.p != NULL)
+            p->records[p->records_n++] = fold(p->run->arena, content->speaker.office);
+    }
+    return !arena_failed(p->run->arena);
+}
+
+static bool record_holds(const struct people *p, struct str folded)
+{
+    for (size_t i = 0; folded.n > 0 && i < p->records_n; i++)
+        if (check_has_words(p->records[i], folded))
+            return true;
+    return false;
+}
+
+/* Whether a record, as it is written, stands in this block. */
+bool people_record_in_block(const struct people *p)
+{
+    for (size_t i = 0; i < p->records_n; i++)
+        if (check_has_words(p->block->text, p->records[i]))
+            return true;
+    return false;
+}
+
+/* ---- Words of a block ---- */
+
+struct str people_text(const struct people *p, size_t from, size_t to)
+{
+    if (from >= to)
+        return STR("");
+    const struct word *first = &p->words[from];
+    const struct word *last = &p->words[to - 1];
+    return str_slice(p->block->text, first->at, last->at + last->n - first->at);
+}
+
+bool people_word_is(const struct people *p, size_t i, const char *list)
+{
+    if (i >= p->words_n || p->words[i].kind != WORD_LETTERS)
+        return false;
+    struct str rest = str_of(list);
+    struct str one;
+    struct str word = str_slice(p->block->text, p->words[i].at, p->words[i].n);
+    while (str_cut(&rest, ' ', &one))
+        if (str_equal_nocase(one, word))
+            return true;
+    return false;
+}
+
+bool people_in_list(const struct people *p, size_t i, bool (*list)(struct str))
+{
+    char flat[24];
+    if (i >= p->words_n || p->words[i].kind != WORD_LETTERS)
+        return false;
+    struct str word = str_slice(p->block->text, p->words[i].at, p->words[i].n);
+    if (str_ends(word, STR("'s")))
+        word.n -= 2;
+    else if (str_ends(word, STR("’s")))
+        word.n -= 4;
+    if (word.n > sizeof flat)
+        return false;
+    for (size_t j = 0; j < word.n; j++)
+        flat[j] = word.p[j] >= 'A' && word.p[j] <= 'Z' ? (char)(word.p[j] - 'A' + 'a') : word.p[j];
+    return list((struct str){ flat, word.n });
+}
+
+bool people_mark_is(const struct people *p, size_t i, const char *marks)
+{
+    return i < p->words_n && p->words[i].kind == WORD_MARK && strchr(marks, p->words[i].mark) != NULL;
+}
+
+bool people_sentence_ends(const struct people *p, size_t i)
+{
+    return people_mark_is(p, i, ".!?");
+}
+
+static bool begins_sentence(const struct people *p, size_t i)
+{
+    return i == 0 || people_sentence_ends(p, i - 1) || people_mark_is(p, i - 1, ":-|") ||
+           p->words[i - 1].kind == WORD_OPEN || p->words[i - 1].kind == WORD_CLOSE;
+}
+
+/* ---- Names ---- */
+
+static const char titles[] = "mr mrs ms miss mx dr prof professor rev reverend sir dame lady lord pc dc ds di dci pcso "
+                             "sgt sergeant insp inspector superintendent constable councillor cllr imam rabbi father "
+                             "detective";
+static const char particles[] = "de da di del der den van von bin ibn al el la le du dos ap o";
+static const char place_words[] =
+    "road lane street avenue close drive way park square bridge market green estate hill terrace crescent place court "
+    "gardens row walk grove town village village's junction motorway roundabout beach canal river";
+
+static bool plural(const struct people *p, size_t i)
+{
+    struct str word = str_slice(p->block->text, p->words[i].at, p->words[i].n);
+    return word.n > 3 && str_ends(word, STR("s")) && !str_ends(word, STR("ss")) && !str_ends(word, STR("'s")) &&
+           !str_ends(word, STR("’s"));
+}
+
+bool people_all_capitals(const struct people *p, size_t i)
+{
+    struct str word = str_slice(p->block->text, p->words[i].at, p->words[i].n);
+    for (size_t j = 0; j < word.n; j++)
+        if (word.p[j] >= 'a' && word.p[j] <= 'z')
+            return false;
+    return word.n > 1;
+}
+
+/* What may be a person's name among the capital words from `i` to `end`. `known`: by a list or a title. */
+bool people_name(const struct people *p, size_t i, size_t end, struct name *out)
+{
+    bool first = begins_sentence(p, i);
+    bool titled = false;
+    while (i < end && people_word_is(p, i, titles)) {
+        titled = true;
+        i++;
+    }
+    /* "Yesterday Joan" */
+    while (i < end && !titled && people_in_list(p, i, list_no_person) && !people_in_list(p, i, list_given_name)) {
+        first = false;
+        i++;
+    }
+    if (i >= end)
+        return false;
+    size_t last = end - 1;
+    bool known = titled || people_in_list(p, i, list_given_name);
+    if (people_in_list(p, last, list_organisation) || people_word_is(p, last, place_words))
+        return false;
+    if (!known && last == i && (people_in_list(p, i, list_no_person) || plural(p, i)))
+        return false;
+    if (!known && people_in_list(p, last, list_no_person))
+        return false;
+    *out = (struct name){ .from = i, .to = end, .known = known, .first = first, .several = end - i > 1 };
+    return true;
+}
+
+/* The end of the run of capital words that begins at `i`. */
+size_t people_capitals_end(const struct people *p, size_t i)
+{
+    enum { LONGEST = 6 };
+    size_t end = i;
+    while (end < p->words_n && end - i < LONGEST && p->words[end].kind == WORD_LETTERS) {
+        bool particle =
+            end > i && people_word_is(p, end, particles) && end + 1 < p->words_n && p->words[end + 1].capital;
+        if (!p->words[end].capital && !particle)
+            break;
+        end++;
+        struct str word = people_text(p, end - 1, end);
+        if (str_ends(word, STR("'s")) || str_ends(word, STR("’s")))
+            break;
+    }
+    return end;
+}
+
+/* The run of capital words that ends before `end`. */
+static size_t capitals_begin(const struct people *p, size_t end)
+{
+    enum { LONGEST = 6 };
+    size_t i = end;
+    while (i > 0 && end - i < LONGEST && p->words[i - 1].kind == WORD_LETTERS &&
+           (p->words[i - 1].capital ||
+            (i < end && people_word_is(p, i - 1, particles) && i > 1 && p->words[i - 2].capital)))
+        i--;
+    return i;
+}
+
+bool people_name_recorded(const struct people *p, const struct name *name)
+{
+    struct str folded = fold(p->run->arena, people_text(p, name->from, name->to));
+    if (str_ends(folded, STR("'s")))
+        folded.n -= 2;
+    if (record_holds(p, folded))
+        return true;
+    /* "Shopkeeper Joan": the word that begins the sentence need not be hers. */
+    ptrdiff_t space = name->first && name->several && !name->known ? str_find_byte(folded, ' ') : -1;
+    return space > 0 && record_holds(p, str_slice(folded, (size_t)space + 1, folded.n));
+}
+
+/* ---- Findings ---- */
+
+void people_found(struct people *p, size_t from, size_t to, bool covered)
+{
+    /* Of what one place says twice (an age, and speech) one evidence is enough; counting is not. */
+    p->facts->found++;
+    if (covered)
+        return;
+    p->facts->untyped++;
+    if (p->told_to > from && p->told_block == p->block)
+        return;
+    p->told_to = to;
+    p->told_block = p->block;
+    check_evidence_text(p->run, p->block, p->words[from].at, people_text(p, from, to));
+}
+
+void people_found_name(struct people *p, const struct name *name, size_t to)
+{
+    people_found(p, name->from, to, people_name_recorded(p, name));
+}
+
+/* Somebody without a name: it is enough that somebody is recorded. */
+void people_found_unnamed(struct people *p, size_t from, size_t to)
+{
+    people_found(p, from, to, p->recorded);
+}
+
+/* An age without a name: a record with that age, or one that stands in the same block. */
+static void found_age(struct people *p, size_t from, size_t to, struct str age)
+{
+    people_found(p, from, to,
+                 record_holds(p, age) || people_record_in_block(p) || (p->block_name_covered && p->recorded));
+}
+
+/* ---- Ages ---- */
+
+static bool number_word(struct str s)
+{
+    static const char words[] = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+                                "fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy "
+                                "eighty ninety";
+    struct str rest = str_of(words);
+    struct str one;
+    while (str_cut(&rest, ' ', &one))
+        if (str_equal_nocase(one, s) || (str_starts(s, one) && s.n > one.n && s.p[one.n] == '-' && one.n > 4))
+            return true;
+    return false;
+}
+
+static bool an_age(struct str s)
+{
+    int64_t years = 0;
+    return s.n <= 3 && str_to_i64(s, &years) && years >= 1 && years <= 119;
+}
+
+static const char counts[] = "two three four five six seven eight nine ten several both";
+static const char things[] =
+    "car van lorry bus dog cat horse building house home tradition case law church tree bridge record crime murder "
+    "campaign charity scheme phone bike bicycle company mystery investigation festival school ban order sentence "
+    "contract agreement partnership history appeal programme plan project rule";
+
+/* "30-year-old", "30-year-olds", "nineteen-year-old" */
+static bool look_at_year_old(struct people *p, size_t i)
+{
+    struct str word = people_text(p, i, i + 1);
+    ptrdiff_t at = str_find(word, STR("-year-old"));
+    if (at < 0)
+        at = str_find(word, STR("-yr-old"));
+    size_t to = i + 1;
+    struct str age;
+    if (at > 0) {
+        age = str_slice(word, 0, (size_t)at);
+    } else if (people_word_is(p, i + 1, "year yr") && people_word_is(p, i + 2, "old olds")) {
+        age = word; /* "30 year old" */
+        to = i + 3;
+    } else if (people_word_is(p, i + 1, "year-old year-olds")) {
+        age = word;
+        to = i + 2;
+    } else {
+        return false;
+    }
+    if (!an_age(age) && !number_word(age))
+        return false;
+    struct str all = people_text(p, i, to);
+    bool group = str_ends(all, STR("s")) && !(i > 0 && people_word_is(p, i - 1, counts));
+    if (group || people_word_is(p, to, things) || (i > 0 && people_word_is(p, i - 1, "any every each no")))
+        return true;
+    /* "30-year-old Joan Smith" */
+    struct name name;
+    size_t end = people_capitals_end(p, to);
+    if (end > to && people_name(p, to, end, &name))
+        people_found(p, i, end, people_name_recorded(p, &name));
+    else
+        found_age(p, i, to, age);
+    return true;
+}
+
+/* What follows an age: an end, a mark, or what people do. */
+static bool after_age(const struct people *p, size_t i)
+{
+    if (i >= p->words_n)
+        return true;
+    const struct word *w = &p->words[i];
+    if (w->kind == WORD_OPEN || w->kind == WORD_CLOSE)
+        return true;
+    if (w->kind == WORD_MARK)
+        return w->mark != '%' && w->mark != '*' &&
+               !((w->mark == ':' || w->mark == '.' || w->mark == '/') && i + 1 < p->words_n &&
+                 p->words[i + 1].kind == WORD_NUMBER && p->words[i + 1].at == w->at + w->n);
+    if (w->kind != WORD_LETTERS)
+        return false;
+    if (people_word_is(p, i, "and"))
+        return i + 1 < p->words_n && p->words[i + 1].capital;
+    return people_in_list(p, i, list_speech) ||
+           people_word_is(p, i,
+                          "of from was is has had who whose died lives lived appeared pleaded admitted denied will "
+                          "would also felt thought heard saw got went never knows knew remembers with did does years "
+                          "thinks loves works worked came found got wants");
+}
+
+static bool group_after(const struct people *p, size_t i)
+{
+    if (people_word_is(p, i, "or and") && people_word_is(p, i + 1, "over under above older younger up below more"))
+        return true;
+    if (people_word_is(p, i, "to plus upwards"))
+        return true;
+    return (people_mark_is(p, i, "-+/") &&
+            (p->words[i].mark == '+' || (i + 1 < p->words_n && p->words[i + 1].kind == WORD_NUMBER)));
+}
+
+/* "aged 30", "age 30", "at the age of 30" */
+static bool look_at_aged(struct people *p, size_t i, struct str age)
+{
+    size_t word = i;
+    if (i >= 1 && people_word_is(p, i - 1, "aged age"))
+        word = i - 1;
+    else if (i >= 2 && people_mark_is(p, i - 1, ":,|") && people_word_is(p, i - 2, "age aged"))
+        word = i - 2;
+    else if (i >= 2 && people_word_is(p, i - 1, "of") && people_word_is(p, i - 2, "age"))
+        word = i - 2;
+    else
+        return false;
+    if (group_after(p, i + 1))
+        return true;
+    size_t before = word;
+    if (before > 0 && people_word_is(p, before - 1, "the"))
+        before--;
+    if (before > 0 &&
+        people_word_is(p, before - 1, "under over below above minimum any until reach reaches from between"))
+        return true;
+    if (people_word_is(p, word, "age") && people_word_is(p, word + 1, "of") && !p->block_has_person)
+        return true; /* the age of criminal responsibility */
+    if (before > 0 && people_mark_is(p, before - 1, ",("))
+        before--;
+    if (before > 0 && p->words[before - 1].capital) {
+        struct name name;
+        size_t begin = capitals_begin(p, before);
+        if (people_name(p, begin, before, &name)) {
+            people_found_name(p, &name, i + 1);
+            return true;
+        }
+    }
+    /* "children aged 10": a group, unless they are counted */
+    if (before > 0 && p->words[before - 1].kind == WORD_LETTERS &&
+        (plural(p, before - 1) || people_word_is(p, before - 1,
+                                                 "people children men women anyone everyone anybody "
+                                                 "everybody someone those")) &&
+        !(before > 1 && (people_word_is(p, before - 2, counts) || p->words[before - 2].kind == WORD_NUMBER)))
+        return true;
+    found_age(p, word, i + 1, age);
+    return true;
+}
+
+static const char months[] =
+    "january february march april may june july august september october november december jan "
+    "feb mar apr jun jul aug sep sept oct nov dec";
+
+/* "Sam, 30", "Sam (30)", "Sam – 30", "Sam is 30" */
+static bool look_at_name_before(struct people *p, size_t i)
+{
+    size_t end = 0;
+    bool verb = false;
+    if (i >= 2 && people_mark_is(p, i - 1, ",(-|:;/"))
+        end = i - 1;
+    else if (i >= 2 && people_word_is(p, i - 1, "is was turned turns")) {
+        end = i - 1;
+        verb = true;
+    } else if (i >= 1 && p->words[i - 1].capital && i + 2 < p->words_n && people_word_is(p, i + 1, "from of") &&
+               p->words[i + 2].capital)
+        end = i; /* "Sam 30 from Hartley" */
+    if (end == 0)
+        return false;
+    if (!after_age(p, i + 1) || people_word_is(p, i + 1, months) ||
+        (verb && i + 1 < p->words_n && !people_mark_is(p, i + 1, ".,;!?") &&
+         !people_word_is(p, i + 1, "and now years")))
+        return false;
+    if (verb && people_word_is(p, end - 1, "he she")) {
+        found_age(p, end - 1, i + 1, people_text(p, i, i + 1));
+        return true;
+    }
+    size_t begin = capitals_begin(p, end);
+    struct name name;
+    if (begin == end) {
+        /* "joan, 57" alone on its line */
+        bool alone = end <= 2 && p->words_n <= 8 && !verb && p->words[0].kind == WORD_LETTERS && !p->block->heading;
+        if (!alone || people_in_list(p, end - 1, list_no_person) || people_in_list(p, end - 1, list_organisation) ||
+            plural(p, end - 1))
+            return false;
+        name = (struct name){ .from = 0, .to = end };
+    } else if (!people_name(p, begin, end, &name)) {
+        return false;
+    }
+    if (!name.known && name.from > 0 &&
+        people_word_is(p, name.from - 1, "in at on near around since until outside inside across"))
+        return false;
+    if ((verb || end == i) && !name.known)
+        return false;
+    people_found_name(p, &name, i + 1);
+    return true;
+}
+
+static void look_at_number(struct people *p, size_t i)
+{
+    struct str number = people_text(p, i, i + 1);
+    if (!an_age(number) || look_at_year_old(p, i) || look_at_aged(p, i, number) || look_at_name_before(p, i))
+        return;
+    /* "she is 30 years old", "the boy is 12 years old"; not a station that is */
+    if (people_word_is(p, i + 1, "years") && people_word_is(p, i + 2, "old") && i >= 2 &&
+        people_word_is(p, i - 2, "he she i man woman boy girl child teenager victim suspect driver"))
+        found_age(p, i, i + 3, number);
+}
+
+/* ---- Places, and speech without quotation marks ---- */
+
+/* Where a place would begin after a name that ends at `to`; 0: none is said. */
+static size_t place_after(const struct people *p, const struct name *name)
+{
+    size_t i = name->to;
+    bool comma = people_mark_is(p, i, ",");
+    if (comma)
+        i++;
+    if (people_word_is(p, i, "who"))
+        i++;
+    if (people_word_is(p, i, "lives lived living") && people_word_is(p, i + 1, "in at on near"))
+        return i + 2;
+    if (people_word_is(p, i, "from") || (people_word_is(p, i, "of") && (comma || name->known)))
+        return i + 1;
+    if (people_word_is(p, i, "in at near") && name->known && !comma)
+        return i + 1;
+    return 0;
+}
+
+static bool is_place(const struct people *p, size_t i, size_t *end)
+{
+    while (people_word_is(p, i, "the"))
+        i++;
+    if (i >= p->words_n || !p->words[i].capital || people_word_is(p, i, months) ||
+        people_word_is(p, i, "monday tuesday wednesday thursday friday saturday sunday"))
+        return false;
+    *end = people_capitals_end(p, i);
+    return *end > i &&
+           (!people_in_list(p, *end - 1, list_organisation) || people_word_is(p, *end - 1, "school hospital"));
+}
+
+static void look_at_name(struct people *p, size_t i, size_t end)
+{
+    struct name name;
+    if (!people_name(p, i, end, &name) || (!name.known && !name.several && people_all_capitals(p, i)))
+        return;
+    size_t place_end = 0;
+    size_t place = place_after(p, &name);
+    if (place > 0 && is_place(p, place, &place_end)) {
+        people_found_name(p, &name, place_end);
+        return;
+    }
+    /* "Joan, Hartley" and "Joan – Hartley" alone on a line */
+    if (name.from == 0 && name.known && people_mark_is(p, name.to, ",-|(") && is_place(p, name.to + 1, &place_end) &&
+        (place_end == p->words_n || (place_end + 1 == p->words_n && people_mark_is(p, place_end, ".)")))) {
+        people_found_name(p, &name, place_end);
+        return;
+    }
+    size_t verb = name.to;
+    if (people_mark_is(p, verb, ",") && people_word_is(p, verb + 1, "who"))
+        verb += 2;
+    bool speaks = people_word_is(p, verb,
+                                 "said says told tells recalls recalled explains explained remembers remembered "
+                                 "adds added describes described");
+    bool according =
+        name.from >= 2 && people_word_is(p, name.from - 1, "to") && people_word_is(p, name.from - 2, "according");
+    if (speaks || according)
+        people_found_name(p, &name, speaks ? verb + 1 : name.to);
+}
+
+/* ---- All of it ---- */
+
+static void look_at_block(struct people *p)
+{
+    p->block_has_person = false;
+    p->block_name_covered = false;
+    for (size_t i = 0; i < p->words_n; i++) {
+        p->block_has_person = p->block_has_person || people_word_is(p, i, "he she his her him i my");
+        if (p->words[i].kind != WORD_LETTERS || !p->words[i].capital || p->block_name_covered)
+            continue;
+        struct name name;
+        size_t end = people_capitals_end(p, i);
+        p->block_name_covered = p->recorded && people_name(p, i, end, &name) && people_name_recorded(p, &name);
+        i = end > i ? end - 1 : i;
+    }
+    for (size_t i = 0; i < p->words_n; i++) {
+        if (p->words[i].kind == WORD_NUMBER)
+            look_at_number(p, i);
+        else if (p->words[i].kind == WORD_LETTERS && !p->words[i].capital)
+            (void)look_at_year_old(p, i);
+    }
+    for (size_t i = 0; i < p->words_n; i++) {
+        if (p->words[i].kind != WORD_LETTERS || !p->words[i].capital)
+            continue;
+        size_t end = people_capitals_end(p, i);
+        if (end == i)
+            continue;
+        look_at_name(p, i, end);
+        i = end - 1;
+    }
+    people_look_at_spans(p);
+}
+
+void check_gather_person(struct check_run *run, struct check_facts *facts)
+{
+    const struct check_text *text = &run->text;
+    struct people p = { .run = run, .facts = &facts->person };
+    facts->person = (struct person_facts){ .text_read = text->read };
+    size_t longest = 0;
+    for (size_t i = 0; i < text->n; i++)
+        longest = text->blocks[i].text.n > longest ? text->blocks[i].text.n : longest;
+    p.words = ARENA_ARRAY(run->arena, longest + 1, struct word);
+    if (p.words == NULL || !read_records(&p))
+        return; /* the run sees that memory is gone */
+    for (size_t b = 0; b < text->n; b++) {
+        if (text->blocks[b].quoted && text->blocks[b].part == TEXT_BODY) {
+            size_t end = b + 1;
+            while (end < text->n && text->blocks[end].quoted)
+                end++;
+            people_look_at_quotation(&p, b, end);
+            for (; b < end; b++) {
+                people_read(&p, &text->blocks[b]);
+                look_at_block(&p);
+            }
+            b = end - 1;
+            continue;
+        }
+        people_read(&p, &text->blocks[b]);
+        look_at_block(&p);
+    }
+}

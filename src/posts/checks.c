@@ -1,0 +1,181 @@
+/*
+ * The table of the checks: for each its name, what gathers, what decides. The
+ * run goes through it once, row by row, with the text read once before.
+ *
+ * Promise: every row gives an answer. Where memory ends there is none at all,
+ * so that no half of the answers can be taken for all of them.
+ */
+#include "posts/checks.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "posts/check_inside.h"
+#include "posts/edition.h"
+
+#include "base/banned.h"
+
+static void gather_speaker(struct check_run *run, struct check_facts *facts)
+{
+    const struct check_input *input = run->input;
+    const struct post_speaker *speaker = &input->content->speaker;
+    struct speaker_facts *f = &facts->speaker;
+    *f = (struct speaker_facts){ .statement = input->content->kind == POST_STATEMENT };
+    if (!speaker->set)
+        return;
+    f->named = str_trim(speaker->name.p == NULL ? STR("") : speaker->name).n > 0 &&
+               str_trim(speaker->office.p == NULL ? STR("") : speaker->office).n > 0;
+    f->confirmed = KNOWN_NO;
+    switch (input->speaker) {
+    case SPEAKER_CONFIRMED: f->confirmed = KNOWN_YES; break;
+    case SPEAKER_PENDING: f->asked = true; break;
+    case SPEAKER_CLAIMED:
+        if (!speaker->confirmed.set)
+            break;
+        f->too_early = speaker->confirmed.at > input->now;
+        f->confirmed = f->too_early ? KNOWN_NO : KNOWN_YES;
+        f->file_alone = !input->bare;
+        check_evidence_add(run, STR("speaker.confirmed"), post_date_text(run->arena, &speaker->confirmed));
+        break;
+    }
+    check_evidence_add(run, STR("speaker.office"), speaker->office);
+}
+
+/* What the records ask for is compared with what was saved, so that a label cannot be lost on the way. */
+static void gather_label(struct check_run *run, struct check_facts *facts, uint32_t asked)
+{
+    uint32_t due = edition_labels(run->input->content) & asked;
+    facts->label = (struct label_facts){ .due = due != 0,
+                                         .has = (run->input->labels & due) == due,
+                                         .composite = post_labelled(due, LABEL_COMPOSITE) };
+    const struct post_content *content = run->input->content;
+    for (size_t i = 0; due != 0 && (asked & 1U << LABEL_FICTITIOUS) != 0 && i < content->people_n; i++)
+        if (content->people[i].kind != PERSON_REAL)
+            check_evidence_add(run, STR("people"), content->people[i].as_written);
+    if (due != 0 && (asked & 1U << LABEL_FICTITIOUS) == 0)
+        check_evidence_add(run, STR("image.made"), picture_made_words.words[content->picture.made]);
+}
+
+static void gather_fictitious(struct check_run *run, struct check_facts *facts)
+{
+    gather_label(run, facts, 1U << LABEL_FICTITIOUS | 1U << LABEL_COMPOSITE);
+}
+
+static void gather_stock(struct check_run *run, struct check_facts *facts)
+{
+    gather_label(run, facts, 1U << LABEL_STOCK);
+}
+
+static void gather_ai(struct check_run *run, struct check_facts *facts)
+{
+    gather_label(run, facts, 1U << LABEL_AI);
+}
+
+static void gather_posed(struct check_run *run, struct check_facts *facts)
+{
+    gather_label(run, facts, 1U << LABEL_POSED);
+}
+
+static const struct check_row {
+    struct str id;
+    void (*gather)(struct check_run *run, struct check_facts *facts);
+    struct check_decision (*decide)(const struct check_facts *facts);
+    struct str label; /* for "%" in the words */
+} rows[CHECKS] = {
+    [CHECK_STATEMENT_SPEAKER] = { STR_INIT("statement-speaker"), gather_speaker, check_decide_speaker, { 0, 0 } },
+    [CHECK_PERSON_KIND] = { STR_INIT("person-kind"), check_gather_person, check_decide_person, { 0, 0 } },
+    [CHECK_FICTITIOUS_LABEL] = { STR_INIT("fictitious-label"), gather_fictitious, check_decide_label,
+                                 STR_INIT("fictitious or composite") },
+    [CHECK_STOCK_LABEL] = { STR_INIT("stock-label"), gather_stock, check_decide_label, STR_INIT("stock") },
+    [CHECK_AI_LABEL] = { STR_INIT("ai-label"), gather_ai, check_decide_label, STR_INIT("AI") },
+    [CHECK_POSED_LABEL] = { STR_INIT("posed-label"), gather_posed, check_decide_label, STR_INIT("posed") },
+    [CHECK_IMAGE_CLAIM] = { STR_INIT("image-claim"), check_gather_claim, check_decide_claim, { 0, 0 } },
+    [CHECK_IMAGE_LICENCE] = { STR_INIT("image-licence"), check_gather_licence, check_decide_licence, { 0, 0 } },
+    [CHECK_ALT_TEXT] = { STR_INIT("alt-text"), check_gather_alt, check_decide_alt, { 0, 0 } },
+    [CHECK_REPORTING_ROUTE] = { STR_INIT("reporting-route"), check_gather_route, check_decide_route, { 0, 0 } },
+    [CHECK_HASHTAG_CASE] = { STR_INIT("hashtag-case"), check_gather_hashtag, check_decide_hashtag, { 0, 0 } },
+};
+
+static const struct str outcome_words[CHECK_OUTCOMES] = {
+    [CHECK_NOT_APPLICABLE] = STR_INIT("not-applicable"),
+    [CHECK_PASS] = STR_INIT("pass"),
+    [CHECK_WARN] = STR_INIT("warn"),
+    [CHECK_CONFIRM] = STR_INIT("confirm"),
+    [CHECK_BLOCK] = STR_INIT("block"),
+};
+
+struct str check_id_word(enum check_id id)
+{
+    return rows[id].id;
+}
+
+bool check_id_of_word(struct str word, enum check_id *out)
+{
+    for (unsigned i = 0; i < CHECKS; i++)
+        if (str_equal(rows[i].id, word)) {
+            *out = (enum check_id)i;
+            return true;
+        }
+    return false;
+}
+
+struct str check_outcome_word(enum check_outcome outcome)
+{
+    return outcome_words[outcome];
+}
+
+/* `why` with the row's own word in it. */
+static struct str words_for(struct arena *arena, struct str why, struct str label)
+{
+    ptrdiff_t at = str_find_byte(why, '%');
+    if (at < 0)
+        return why;
+    return str_format(arena, "%.*s%.*s%.*s", STR_ARG(str_slice(why, 0, (size_t)at)), STR_ARG(label),
+                      STR_ARG(str_slice(why, (size_t)at + 1, why.n)));
+}
+
+static enum status check_run_row(struct check_run *run, enum check_id id, struct check_result *out)
+{
+    const struct check_row *row = &rows[id];
+    struct check_facts facts;
+    run->evidence_n = 0;
+    row->gather(run, &facts);
+    struct check_decision decision = row->decide(&facts);
+    struct check_evidence *kept = ARENA_ARRAY(run->arena, run->evidence_n + 1, struct check_evidence);
+    if (kept == NULL || arena_failed(run->arena))
+        return STATUS_NO_MEMORY;
+    /* Where a check does not apply, or nobody needs to act, no places are told that nobody asked for. */
+    memcpy(kept, run->evidence, run->evidence_n * sizeof *kept);
+    *out = (struct check_result){ .id = id,
+                                  .outcome = decision.outcome,
+                                  .why = words_for(run->arena, check_reasons[decision.reason].why, row->label),
+                                  .fix = check_reasons[decision.reason].fix,
+                                  .evidence = kept,
+                                  .evidence_n = run->evidence_n };
+    return out->why.p == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
+enum status posts_checks(struct arena *arena, const struct check_input *input, struct check_result out[CHECKS])
+{
+    struct check_run *run = ARENA_NEW(arena, struct check_run);
+    if (run == NULL)
+        return STATUS_NO_MEMORY;
+    run->arena = arena;
+    run->input = input;
+    enum status status = check_text_read(run);
+    if (status != STATUS_OK)
+        return status;
+    check_gather_topic(run);
+    for (unsigned id = 0; id < CHECKS && status == STATUS_OK; id++)
+        status = check_run_row(run, (enum check_id)id, &out[id]);
+    return status;
+}
+
+bool posts_checks_publishable(const struct check_result results[CHECKS])
+{
+    for (unsigned id = 0; id < CHECKS; id++)
+        if (results[id].outcome == CHECK_BLOCK)
+            return false;
+    return true;
+}
