@@ -99,10 +99,10 @@ static int allow(void *self, int act, const char *a, const char *b, const char *
     (void)self, (void)b, (void)c, (void)d;
     if (act == SQLITE_TRANSACTION || act == SQLITE_SAVEPOINT || act == SQLITE_ATTACH || act == SQLITE_DETACH)
         return SQLITE_DENY;
-    /* A virtual table asks for this one itself. */
-    if (act == SQLITE_PRAGMA && strcmp(a, "data_version") != 0)
+    /* A virtual table asks for the first one itself, and a new column with a CHECK for the second; both only read. */
+    if (act == SQLITE_PRAGMA && strcmp(a, "data_version") != 0 && strcmp(a, "quick_check") != 0)
         return SQLITE_DENY;
-    if (act == SQLITE_READ && strncmp(a, "pragma_", 7) == 0)
+    if (act == SQLITE_READ && strncmp(a, "pragma_", 7) == 0 && strcmp(a, "pragma_quick_check") != 0)
         return SQLITE_DENY;
     return SQLITE_OK;
 }

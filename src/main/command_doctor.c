@@ -22,6 +22,7 @@
 #include "main/options.h"
 #include "main/place.h"
 #include "main/wiring.h"
+#include "posts/acts.h"
 #include "proc/proc.h"
 #include "base/banned.h"
 
@@ -206,6 +207,36 @@ static void look_at_disk(struct doctor *d)
         line("disk", "%llu MB free", mb);
 }
 
+/* What waits for a person: a release that failed in silence is the fault that everybody knows of schedulers. */
+static void look_at_posts(struct doctor *d, struct db *db)
+{
+    struct fault fault;
+    struct db_tx *tx = NULL;
+    struct posts_troubles t = { 0 };
+    enum status status = db_read_begin(db, &tx, &fault);
+    if (status == STATUS_OK) {
+        status = posts_troubles(tx, d->arena, clock_now_ms(), &t);
+        db_read_end(tx);
+    }
+    if (status != STATUS_OK)
+        problem(d, "posts", "They could not be read (%s).", status_name(status));
+    if (t.held > 0)
+        problem(d, "posts",
+                "%lld scheduled release%s did not go out: candour post list shows them as failed, candour post "
+                "show KEY says why.",
+                (long long)t.held, t.held == 1 ? "" : "s");
+    if (t.overdue > 0)
+        problem(d, "posts",
+                "%lld emergency publication%s wait%s for a review whose time is past: candour post review-late "
+                "KEY.",
+                (long long)t.overdue, t.overdue == 1 ? "" : "s", t.overdue == 1 ? "s" : "");
+    if (t.late > 0) /* the desk's matter, and no fault of the installation */
+        line("posts", "the day of %lld promise%s is past: candour promise list shows which", (long long)t.late,
+             t.late == 1 ? "" : "s");
+    if (status == STATUS_OK && t.held + t.overdue + t.late == 0)
+        line("posts", "nothing waits for a person");
+}
+
 static void look_at_database(struct doctor *d)
 {
     struct fault fault;
@@ -217,6 +248,8 @@ static void look_at_database(struct doctor *d)
         line("database", "%s/" PLACE_DATABASE " is whole", d->folder);
     else
         problem(d, "database", "%s", fault.text);
+    if (status == STATUS_OK)
+        look_at_posts(d, db);
     db_close(db);
 }
 

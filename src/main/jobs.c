@@ -10,10 +10,39 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "posts/acts.h"
 #include "base/banned.h"
 
-/* In this version every act is done at once, so no room leaves a job. */
+struct due {
+    struct post_due due;
+    const struct job *job;
+};
+
+static enum status due_write(struct db_tx *tx, void *arg)
+{
+    struct due *d = arg;
+    enum status status = posts_due_write(tx, &d->due);
+    return status == STATUS_OK ? db_job_end(tx, d->job, JOB_OK, STR("")) : status;
+}
+
+/* A scheduled release; its key is "EDITION.TIME". A post that is held is loud here and in "candour doctor". */
+static enum status release(struct db *db, const struct settings *settings, struct arena *arena, const struct job *job,
+                           struct fault *fault)
+{
+    (void)settings;
+    struct due d = { .due = { .arena = arena, .now = clock_now_ms() }, .job = job };
+    struct str rest = job->key;
+    struct str edition;
+    if (!str_cut(&rest, '.', &edition) || !str_to_i64(edition, &d.due.edition) || !str_to_i64(rest, &d.due.at))
+        return fault_set(fault, STATUS_DAMAGED, "The key of a release is not as it is written.");
+    enum status status = db_write(db, due_write, &d, fault);
+    if (status == STATUS_OK && d.due.held)
+        log_event(LOG_ERROR, "posts.release_held", LOG_STR(LOG_WHAT, STR("candour post list names it")));
+    return status;
+}
+
 const struct job_kind jobs_known[] = {
+    { .kind = "posts.release", .run = release },
     { .kind = NULL },
 };
 

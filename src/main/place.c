@@ -127,6 +127,7 @@ enum status place_settings_read(struct arena *arena, struct str text, const stru
     const struct setting *zone = main_setting_time_zone;
     if (zone_use(settings_get(*out, zone)->text, &fault) != STATUS_OK)
         also_wrong(&c, zone, &fault);
+    wiring_checks(*out);
     return *faults_n ? STATUS_INVALID : STATUS_OK;
 }
 

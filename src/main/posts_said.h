@@ -2,7 +2,7 @@
 #ifndef CANDOUR_MAIN_POSTS_SAID_H
 #define CANDOUR_MAIN_POSTS_SAID_H
 
-#include "posts/posts.h"
+#include "posts/acts.h"
 
 struct json_writer;
 
@@ -12,6 +12,9 @@ enum status posts_said_source(struct arena *arena, const char *path, struct post
 void posts_said_faults(const struct post_faults *faults);
 /* The same as a JSON array. */
 void posts_said_faults_json(struct json_writer *w, const struct post_faults *faults);
+/* What the checks say: lines for people on standard output, what holds the post first; and as a JSON object. */
+void posts_said_checks(const struct post_checks *checks);
+void posts_said_checks_json(struct json_writer *w, const struct post_checks *checks);
 /* Label ids as a JSON array. */
 void posts_said_labels(struct json_writer *w, uint32_t labels);
 

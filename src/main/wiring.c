@@ -10,7 +10,7 @@
 
 #include "migrations.h"
 #include "routes.h"
-#include "posts/posts.h"
+#include "posts/acts.h"
 #include "staff/staff.h"
 #include "base/banned.h"
 
@@ -117,6 +117,37 @@ bool wiring_address_is_local(struct str url)
             (host.n == local[i].n || host.p[local[i].n] == ':'))
             return true;
     return false;
+}
+
+static bool route_takes(struct str route, struct str path)
+{
+    struct str wanted;
+    struct str segment;
+    while (str_cut(&route, '/', &wanted)) {
+        if (!str_cut(&path, '/', &segment))
+            return false;
+        bool parameter = str_starts(wanted, STR("{")) && segment.n > 0;
+        if (!parameter && !str_equal(wanted, segment))
+            return false;
+    }
+    return !str_cut(&path, '/', &segment);
+}
+
+bool wiring_serves(void *self, struct str path)
+{
+    (void)self;
+    for (size_t i = 0; i < candour_routes_n; i++)
+        if (strcmp(candour_routes[i].method, "GET") == 0 && route_takes(str_of(candour_routes[i].path), path))
+            return true;
+    return false;
+}
+
+void wiring_checks(const struct settings *settings)
+{
+    struct check_site site = { .force = settings_get(settings, wiring_setting("site.name"))->text,
+                               .address = settings_get(settings, wiring_setting("site.address"))->text,
+                               .serves = wiring_serves };
+    posts_checks_site(&site);
 }
 
 enum status wiring_demonstration(struct db *db, struct fault *fault)

@@ -5,6 +5,8 @@
 #ifndef CANDOUR_POSTS_ACT_H
 #define CANDOUR_POSTS_ACT_H
 
+#include "posts/acts.h"
+#include "posts/checks.h"
 #include "posts/content.h"
 #include "posts/edition.h"
 #include "posts/posts_sql.h"
@@ -21,9 +23,50 @@ enum status act_head(struct db_tx *tx, struct arena *arena, struct str key, stru
 /* STATUS_CONFLICT where the newest edition is not the one that was looked at. STR_NONE is never equal. */
 enum status act_same(struct db_tx *tx, struct arena *arena, const struct posts_head *head, struct str hash_hex);
 
-/* The trace: audit and event. `what` is a word of post_event. */
+/* The three above for one step, in this order. */
+enum status act_begin(struct db_tx *tx, const struct post_step *step, enum permission permission, const char *what,
+                      struct actor *actor, struct posts_head *head);
+/* Where the work on the newest edition stands. STATUS_DAMAGED for a word that is none. */
+enum status act_state(const struct posts_head *head, enum edition_state *out);
+/* STATUS_REFUSED where the post was withdrawn or has ended. */
+enum status act_not_over(struct db_tx *tx, const struct posts_head *head, struct str key);
+enum status act_work(struct db_tx *tx, int64_t edition, enum edition_state state, int64_t now, struct str why);
+
+/*
+ * The edition's content, after it was hashed again and its labels were derived again. STATUS_DAMAGED and
+ * STATUS_REFUSED with words where they are not what was saved.
+ */
+enum status act_whole(struct db_tx *tx, struct arena *arena, const struct posts_head *head, struct str key,
+                      struct post_content *content);
+/* Whether it is approved by somebody who has no hand in it now; STATUS_REFUSED with words where not. */
+enum status act_approved(struct db_tx *tx, struct arena *arena, const struct posts_head *head, struct str key);
+/* Asks all checks, and keeps what they said. `account` 0: nobody, a release by the clock. */
+enum status act_check(struct db_tx *tx, struct arena *arena, int64_t edition, const struct post_content *content,
+                      uint32_t labels, int64_t account, int64_t now, struct check_result results[CHECKS]);
+/* STATUS_REFUSED with words where one blocks. */
+enum status act_unblocked(struct db_tx *tx, struct arena *arena, const struct check_result results[CHECKS],
+                          struct str key);
+/* And where one that asks a person has no answer for this edition. */
+enum status act_answered(struct db_tx *tx, struct arena *arena, int64_t edition,
+                         const struct check_result results[CHECKS], struct str key);
+/* Nobody speaks in public who has not confirmed the words of this edition: STATUS_REFUSED. No speaker: STATUS_OK. */
+enum status act_spoken(struct db_tx *tx, struct arena *arena, int64_t edition, const struct post_content *content,
+                       struct str key);
+/* Address, presence and promises of a first publication; the state becomes published. In release.c. */
+enum status act_go_out(struct db_tx *tx, struct arena *arena, const struct posts_head *head,
+                       const struct post_content *content, int64_t now, struct post_address *address);
+/* Words for the public or for the record: `what` begins the sentence of a refusal ("The reason"). STATUS_INVALID. */
+enum status act_words(struct db_tx *tx, const char *what, bool needed, struct str *words);
+/* Somebody with a hand in the post since it was last approved may not; STATUS_REFUSED. */
+enum status act_no_hand(struct db_tx *tx, struct arena *arena, const struct posts_head *head,
+                        const struct actor *actor);
+
+/* The trace: audit and event. `what` is one word: "approved". */
 enum status act_trace(struct db_tx *tx, struct arena *arena, const struct act *act, const struct actor *actor,
                       const char *what, int64_t post, struct str key, int64_t number, struct str salt, struct str hash,
                       struct str words);
+/* The same of the newest edition. */
+enum status act_trace_head(struct db_tx *tx, struct arena *arena, const struct act *act, const struct actor *actor,
+                           const char *what, struct str key, const struct posts_head *head, struct str words);
 
 #endif

@@ -88,4 +88,20 @@ enum status posts_checks(struct arena *arena, const struct check_input *input, s
 /* True where no outcome blocks. */
 bool posts_checks_publishable(const struct check_result results[CHECKS]);
 
+/* What a bare file is checked against; the members are those of `struct check_input`. */
+struct check_site {
+    struct str force, address;
+    bool (*serves)(void *self, struct str path);
+    void *serves_self;
+    int64_t now;
+};
+
+/*
+ * A bare file with all checks. As posts_check_file, and where it gives
+ * STATUS_OK `results` are filled; elsewhere there are none.
+ */
+enum status posts_check_bare(struct arena *arena, const struct post_source *source, const struct check_site *site,
+                             struct post_faults *faults, struct post_checked *out, struct check_result results[CHECKS],
+                             struct fault *fault);
+
 #endif

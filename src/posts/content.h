@@ -93,7 +93,7 @@ struct word_set {
 };
 extern const struct word_set post_kind_words, post_label_words, person_kind_words, post_channel_words,
     edition_state_words, presence_state_words, post_ground_words, post_claim_words, picture_made_words,
-    case_status_words;
+    case_status_words, post_correction_words, post_ending_words, register_what_words;
 /* Index of the word, or -1. */
 int word_find(const struct word_set *set, struct str word);
 /* "awareness, statement or appeal": for messages. */

@@ -22,7 +22,8 @@ const struct demonstration_account posts_demonstration_accounts[] = {
     { "hate-crime-adviser", "Hate crime adviser", "midshire hate crime adviser", "writes posts", ROLE(ROLE_AUTHOR) },
     { "head-of-communications", "Head of communications", "midshire head of communications",
       "writes statements and approves what others wrote", ROLE(ROLE_AUTHOR) | ROLE(ROLE_APPROVER) },
-    { "chief-officer", "Chief officer", "midshire chief officer", "writes statements", ROLE(ROLE_AUTHOR) },
+    { "chief-officer", "Robin Ashdown", "midshire chief officer", "writes statements, and stands behind their words",
+      ROLE(ROLE_AUTHOR) },
     { "approver", "Approver", "midshire second pair of eyes", "approves what others wrote", ROLE(ROLE_APPROVER) },
     { "duty-communications", "Duty communications", "midshire duty communications", "publishes and withdraws",
       ROLE(ROLE_DUTY_COMMUNICATIONS) },
@@ -33,7 +34,7 @@ const struct demonstration_account posts_demonstration_accounts[] = {
 const size_t posts_demonstration_accounts_n =
     sizeof posts_demonstration_accounts / sizeof posts_demonstration_accounts[0];
 
-enum step_kind { STEP_IMPORT, STEP_APPROVE, STEP_PUBLISH, STEP_WITHDRAW };
+enum step_kind { STEP_IMPORT, STEP_CONFIRM, STEP_SPEAK, STEP_APPROVE, STEP_PUBLISH, STEP_WITHDRAW };
 
 struct step {
     enum step_kind kind;
@@ -60,9 +61,11 @@ static const struct step steps[] = {
     STEP(STEP_PUBLISH, "04-drop-in", "duty-communications", "2025-10-13T10:00"),
     STEP(STEP_WITHDRAW, "04-drop-in", "duty-communications", "2025-10-14T13:27"),
     STEP(STEP_IMPORT, "07-statement-drop-in", "head-of-communications", "2025-10-14T16:14"),
+    STEP(STEP_SPEAK, "07-statement-drop-in", "chief-officer", "2025-10-14T16:18"),
     STEP(STEP_APPROVE, "07-statement-drop-in", "approver", "2025-10-14T16:22"),
     STEP(STEP_PUBLISH, "07-statement-drop-in", "duty-communications", "2025-10-14T16:30"),
     STEP(STEP_IMPORT, "05-feeling-followed", "press-officer-1", "2025-11-03T10:20"),
+    STEP(STEP_CONFIRM, "05-feeling-followed", "hate-crime-adviser", "2025-11-03T10:45"),
     STEP(STEP_APPROVE, "05-feeling-followed", "approver", "2025-11-03T11:15"),
     STEP(STEP_PUBLISH, "05-feeling-followed", "duty-communications", "2025-11-03T12:00"),
     STEP(STEP_IMPORT, "06-river-path", "press-officer-1", "2025-11-10T09:02"),
@@ -74,6 +77,9 @@ static const struct step steps[] = {
 #define WHY_WITHDRAWN                                                                                                  \
     STR("The post said that people who come must give a name and an address. That was wrong: nobody has to say "       \
         "who they are in order to talk to us.")
+
+/* The only answer in the demonstration that a check asks for: the post stands on several accounts. */
+#define WHY_CONFIRMED STR("I have read the accounts that this is made of; what could point to anybody was changed.")
 
 static enum status add_accounts(struct db *db, struct arena *arena, struct fault *fault)
 {
@@ -140,6 +146,7 @@ static enum status run_import(struct db *db, struct arena *arena, const struct s
         if (str_equal(demonstration_files[i].name, name))
             source.text = demonstration_files[i].text;
     enum status status = posts_import_read(arena, &source, 1, act, faults, &import, fault);
+    import.submit = true;
     if (status == STATUS_OK)
         status = db_write(db, posts_import_write, &import, fault);
     if (status == STATUS_INVALID && faults->n > 0)
@@ -159,17 +166,24 @@ static enum status run_step(struct db *db, struct arena *arena, const struct ste
     if (status != STATUS_OK)
         return status;
     struct act act = { .by = &actor, .now = at.at };
-    struct post_approval approval = { .arena = arena, .act = &act, .key = step->key, .hash_hex = hash_hex };
-    struct post_release release = { .arena = arena, .act = &act, .key = step->key, .hash_hex = hash_hex };
+    struct post_address address;
+    struct post_step one = { .arena = arena, .act = &act, .key = step->key, .hash_hex = hash_hex };
+    struct post_confirmation confirmation = { .step = one, .check = STR("fictitious-label") };
+    struct post_release release = { .step = one };
+    confirmation.step.words = WHY_CONFIRMED;
     struct post_withdrawal withdrawal = { .arena = arena,
                                           .act = &act,
-                                          .key = step->key,
+                                          .keys = &step->key,
+                                          .keys_n = 1,
+                                          .addresses = &address,
                                           .hash_hex = hash_hex,
                                           .ground = GROUND_ERROR,
                                           .reason = WHY_WITHDRAWN };
     switch (step->kind) {
     case STEP_IMPORT: return run_import(db, arena, step, &act, fault);
-    case STEP_APPROVE: return db_write(db, posts_approve_write, &approval, fault);
+    case STEP_CONFIRM: return db_write(db, posts_confirm_write, &confirmation, fault);
+    case STEP_SPEAK: return db_write(db, posts_speaker_write, &one, fault);
+    case STEP_APPROVE: return db_write(db, posts_approve_write, &one, fault);
     case STEP_PUBLISH: return db_write(db, posts_publish_write, &release, fault);
     case STEP_WITHDRAW: return db_write(db, posts_withdraw_write, &withdrawal, fault);
     }

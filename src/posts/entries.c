@@ -11,19 +11,10 @@
 
 enum { ROWS_MAX = 200 };
 
-/* The state follows from what was done; it is kept nowhere. */
-static enum edition_state state_of(bool newest, bool is_public, bool approved)
-{
-    if (is_public)
-        return EDITION_PUBLISHED;
-    if (!newest)
-        return EDITION_SUPERSEDED;
-    return approved ? EDITION_APPROVED : EDITION_IN_REVIEW;
-}
-
 static enum status take_entry(struct arena *arena, const struct posts_entries *row, struct post_entry *out)
 {
     int kind = word_find(&post_kind_words, row->kind);
+    int state = word_find(&edition_state_words, row->state);
     *out = (struct post_entry){
         .key = row->key,
         .number = row->number,
@@ -33,13 +24,16 @@ static enum status take_entry(struct arena *arena, const struct posts_entries *r
         .changed = row->made,
         .published = row->published,
         .withdrawn = row->withdrawn,
-        .state = state_of(true, row->public_edition.set && row->public_edition.value == row->edition, row->approved),
+        .ended = row->ended,
+        .state = (enum edition_state)(state < 0 ? 0 : state),
+        .due = row->due,
+        .why = row->why,
     };
     if (row->year.set)
         out->address = (struct post_address){ row->year.value, row->slug };
     if (out->hash_hex.p == NULL)
         return STATUS_NO_MEMORY;
-    return kind < 0 ? STATUS_DAMAGED : STATUS_OK;
+    return kind < 0 || state < 0 ? STATUS_DAMAGED : STATUS_OK;
 }
 
 enum status posts_entries(struct db_tx *tx, struct arena *arena, struct str after, int64_t limit,
@@ -116,11 +110,13 @@ static enum status find_editions(struct db_tx *tx, struct arena *arena, struct s
         return STATUS_NO_MEMORY;
     for (size_t i = 0; i < out->editions_n && status == STATUS_OK; i++) {
         struct post_edition_row *row = &out->editions[i];
-        bool is_public = head.public_edition.set && head.public_edition.value == rows[i].edition;
+        int state = word_find(&edition_state_words, rows[i].state);
+        if (state < 0)
+            return STATUS_DAMAGED;
         *row = (struct post_edition_row){ .number = rows[i].number,
                                           .made = rows[i].made,
                                           .hash_hex = edition_hex(arena, rows[i].hash),
-                                          .state = state_of(i == 0, is_public, rows[i].approved) };
+                                          .state = (enum edition_state)state };
         status = user_of(tx, arena, rows[i].made_by, &row->by);
         if (status == STATUS_OK)
             status = authors_of(tx, arena, rows[i].edition, &row->authors);

@@ -101,8 +101,39 @@ static enum status add_hands(struct db_tx *tx, int64_t edition, const struct imp
     return importer == 0 ? STATUS_OK : sql_posts_hand_add(tx, edition, importer, STR("import"), NULL);
 }
 
+/* Where the work on a new edition stands: what was being reviewed, or was approved, is to be reviewed again. */
+static enum edition_state state_after(struct str before)
+{
+    int at = word_find(&edition_state_words, before);
+    switch ((enum edition_state)at) {
+    case EDITION_IN_REVIEW:
+    case EDITION_APPROVED:
+    case EDITION_SCHEDULED:
+    case EDITION_FAILED: return EDITION_IN_REVIEW;
+    case EDITION_DRAFT:
+    case EDITION_CHANGES_REQUESTED:
+    case EDITION_PUBLISHING:
+    case EDITION_PUBLISHED:
+    case EDITION_DISCARDED:
+    case EDITION_SUPERSEDED:
+    case EDITION_STATES: break;
+    }
+    return EDITION_DRAFT;
+}
+
+static enum status move_work(struct db_tx *tx, const struct posts_head *head, bool is_new, int64_t edition, int64_t now)
+{
+    enum status status = STATUS_OK;
+    bool is_public = !is_new && head->public_edition.set && head->public_edition.value == head->edition;
+    if (!is_new && !is_public)
+        status = act_work(tx, head->edition, EDITION_SUPERSEDED, now, STR_NONE);
+    return status == STATUS_OK ? act_work(tx, edition, is_new ? EDITION_DRAFT : state_after(head->state), now, STR_NONE)
+                               : status;
+}
+
 static enum status add_edition(struct db_tx *tx, const struct post_import *import, const struct import_file *file,
-                               const struct actor *actor, int64_t post, int64_t number, const int64_t *accounts)
+                               const struct actor *actor, int64_t post, int64_t number, const int64_t *accounts,
+                               const struct posts_head *head, bool is_new)
 {
     const struct post_content *content = &file->content;
     struct db_opt_int dated = { .set = content->dated.set, .value = content->dated.at };
@@ -118,6 +149,8 @@ static enum status add_edition(struct db_tx *tx, const struct post_import *impor
     int64_t added = 0;
     if (status == STATUS_OK)
         status = add_hands(tx, row.id, file, accounts, actor->account, &added);
+    if (status == STATUS_OK)
+        status = move_work(tx, head, is_new, row.id, import->act->now);
     for (size_t i = 0; i < content->about_n && status == STATUS_OK; i++)
         status = sql_posts_about_add(tx, row.id, (int64_t)i, content->about[i], NULL);
     return status;
@@ -142,6 +175,12 @@ static enum status keep_edition(struct db_tx *tx, const struct post_import *impo
     if (*outcome == IMPORT_SAME || status != STATUS_OK)
         return status;
     status = sql_posts_hand_add(tx, head->edition, actor->account, STR("import"), NULL);
+    if (status == STATUS_OK && (str_equal(head->state, edition_state_word(EDITION_APPROVED)) ||
+                                str_equal(head->state, edition_state_word(EDITION_SCHEDULED)))) {
+        status = act_approved(tx, import->arena, head, file->key);
+        if (status == STATUS_REFUSED) /* who approved it has a hand in it now */
+            status = act_work(tx, head->edition, EDITION_IN_REVIEW, import->act->now, STR_NONE);
+    }
     if (status != STATUS_OK)
         return status;
     if (changed && head->public_edition.set && head->public_edition.value == head->edition) {
@@ -173,10 +212,16 @@ static enum status write_file(struct db_tx *tx, const struct post_import *import
         result->number = head.number;
         return keep_edition(tx, import, file, actor, &head, accounts, &result->outcome);
     }
-    if (head.withdrawn.set)
+    if (head.withdrawn.set || head.ended.set)
         return db_refuse(tx, STATUS_REFUSED,
-                         "%.*s was withdrawn, and a withdrawn post takes no new edition: give the file another name.",
-                         STR_ARG(file->key));
+                         "%.*s %s, and such a post takes no new edition: give the file another name.",
+                         STR_ARG(file->key), head.withdrawn.set ? "was withdrawn" : "has ended");
+    if (!is_new && import->elsewhere.p != NULL)
+        return db_refuse(
+            tx, STATUS_CONFLICT,
+            "There is a post %.*s already, and a copy of one made elsewhere begins a new one: give the file "
+            "another name.",
+            STR_ARG(file->key));
     int64_t post = head.post;
     if (is_new) {
         struct posts_post_add row;
@@ -187,11 +232,55 @@ static enum status write_file(struct db_tx *tx, const struct post_import *import
     }
     result->number = head.number + 1;
     result->outcome = is_new ? IMPORT_POST : IMPORT_EDITION;
-    status = add_edition(tx, import, file, actor, post, result->number, accounts);
+    status = add_edition(tx, import, file, actor, post, result->number, accounts, &head, is_new);
     if (status != STATUS_OK)
         return status;
     return act_trace(tx, import->arena, import->act, actor, "imported", post, file->key, result->number, file->salt,
                      file->hash, STR(""));
+}
+
+/* Hands in what is a draft; what is further already stays where it is. */
+static enum status submit(struct db_tx *tx, const struct post_import *import, const struct import_result *result)
+{
+    struct posts_head head;
+    struct post_step step = {
+        .arena = import->arena, .act = import->act, .key = result->key, .hash_hex = result->hash_hex
+    };
+    enum status status = sql_posts_head(tx, import->arena, result->key, &head);
+    if (status != STATUS_OK)
+        return status;
+    bool draft = str_equal(head.state, edition_state_word(EDITION_DRAFT)) ||
+                 str_equal(head.state, edition_state_word(EDITION_CHANGES_REQUESTED));
+    return draft ? posts_submit_write(tx, &step) : STATUS_OK;
+}
+
+/* Public already, and not by us: nothing is held back, so that what was wrong can be said where everybody finds it. */
+static enum status copy_elsewhere(struct db_tx *tx, const struct post_import *import, const struct import_file *file)
+{
+    int64_t now = import->act->now;
+    struct actor actor;
+    struct posts_head head;
+    struct post_content content;
+    struct post_address address;
+    struct check_result results[CHECKS];
+    enum status status =
+        act_may(tx, import->arena, import->act, PERMISSION_POST_PUBLISH, "take in posts made elsewhere", &actor);
+    if (status == STATUS_OK && import->elsewhere_at > now)
+        return db_refuse(tx, STATUS_INVALID, "A post that was made elsewhere was made before now: look at --at.");
+    if (status == STATUS_OK)
+        status = act_head(tx, import->arena, file->key, &head);
+    if (status == STATUS_OK)
+        status = act_whole(tx, import->arena, &head, file->key, &content);
+    if (status == STATUS_OK)
+        status = sql_posts_elsewhere_add(tx, head.post, import->elsewhere, import->elsewhere_at, NULL);
+    if (status == STATUS_OK)
+        status =
+            act_check(tx, import->arena, head.edition, &content, edition_labels(&content), actor.account, now, results);
+    if (status == STATUS_OK)
+        status = act_go_out(tx, import->arena, &head, &content, now, &address);
+    if (status == STATUS_OK)
+        status = act_trace_head(tx, import->arena, import->act, &actor, "copied", file->key, &head, import->elsewhere);
+    return status == STATUS_OK ? db_generation_raise(tx) : status;
 }
 
 enum status posts_import_write(struct db_tx *tx, void *arg)
@@ -216,10 +305,12 @@ enum status posts_import_write(struct db_tx *tx, void *arg)
     }
     if (import->faults->n > 0)
         return db_refuse(tx, STATUS_INVALID, "Nothing was imported: mend the faults and try again.");
-    for (size_t i = 0; i < import->files_n; i++) {
+    for (size_t i = 0; i < import->files_n && status == STATUS_OK; i++) {
         status = write_file(tx, import, &import->files[i], &actor, accounts[i], &import->results[i]);
-        if (status != STATUS_OK)
-            return status;
+        if (status == STATUS_OK && import->elsewhere.p != NULL)
+            status = copy_elsewhere(tx, import, &import->files[i]);
+        else if (status == STATUS_OK && import->submit)
+            status = submit(tx, import, &import->results[i]);
     }
-    return STATUS_OK;
+    return status;
 }

@@ -86,6 +86,31 @@ enum post_ground {
     GROUNDS
 };
 
+/* What a correction is, for the public. */
+enum post_correction_kind {
+    CORRECTION_FACTUAL,
+    CORRECTION_CLARIFICATION,
+    CORRECTION_LABEL_ADDED,
+    CORRECTION_PICTURE_REPLACED,
+    CORRECTION_POLICY,
+    CORRECTION_KINDS
+};
+
+/* Why an appeal or a notice is over: names and picture go, and nothing was wrong with it. */
+enum post_ending { ENDING_FOUND, ENDING_ARRESTED, ENDING_TRIAL_OVER, ENDING_EVENT_OVER, POST_ENDINGS };
+
+/* What stands in the register. */
+enum register_what {
+    REGISTER_CORRECTION,
+    REGISTER_WITHDRAWAL,
+    REGISTER_RESTORATION,
+    REGISTER_ENDING,
+    REGISTER_EMERGENCY,
+    REGISTER_PROMISE,
+    REGISTER_KEPT,
+    REGISTER_WHATS
+};
+
 enum post_claim { CLAIM_HATE_CRIME, CLAIM_CRIME, CLAIM_INCIDENT, CLAIM_NONE, CLAIMS };
 
 struct str post_kind_word(enum post_kind kind);
@@ -96,6 +121,12 @@ struct str edition_state_word(enum edition_state state);
 struct str presence_state_word(enum presence_state state);
 struct str post_ground_word(enum post_ground ground);
 struct str post_claim_word(enum post_claim claim);
+struct str post_correction_word(enum post_correction_kind kind);
+struct str post_ending_word(enum post_ending ending);
+struct str register_what_word(enum register_what what);
+bool post_correction_of_word(struct str word, enum post_correction_kind *out);
+bool post_ending_of_word(struct str word, enum post_ending *out);
+bool register_what_of_word(struct str word, enum register_what *out);
 bool post_ground_of_word(struct str word, enum post_ground *out);
 /* True for court-order, personal-data and safety. */
 bool post_ground_hides(enum post_ground ground);
@@ -182,7 +213,17 @@ struct post_link {
     struct str title; /* STR_NONE where `hidden` */
     int64_t published;
     struct db_opt_int withdrawn;
-    bool hidden;
+    bool hidden; /* no word of it may be shown: on its ground, or because it has ended */
+};
+
+/* A correction, as the public is told of it. */
+struct post_corrected {
+    int64_t made;
+    enum post_correction_kind kind;
+    bool hidden;             /* the ground lets only the day and itself be told: what follows is absent */
+    enum post_ground ground; /* only where hidden */
+    struct str words;        /* what was wrong and is right now */
+    struct str title_before, title_after, body_before, body_after, alt_before, alt_after;
 };
 
 struct post_view {
@@ -194,6 +235,13 @@ struct post_view {
     enum post_ground ground; /* only where withdrawn */
     struct str reason;       /* as in post_row */
     bool hidden;             /* all that follows is absent, but the links */
+    struct db_opt_int ended; /* it is over, and nothing was wrong: title, text, people and picture are absent */
+    enum post_ending ending; /* only where ended */
+    struct str elsewhere;    /* the address of the post that this is a copy of; STR_NONE: it was made here */
+    struct db_opt_int elsewhere_made;
+    const struct post_corrected *corrections; /* newest first */
+    size_t corrections_n;
+    struct db_opt_int spoken; /* when the speaker confirmed the words, from their own account */
     struct str title;
     struct str body; /* Markdown that `markdown_html` took at import */
     struct post_date dated;
@@ -265,6 +313,13 @@ struct post_import {
     size_t files_n;
     struct post_faults *faults;
     struct import_result *results; /* as many as files, set by the write */
+    bool submit;                   /* hand drafts in with the same act */
+    /*
+     * Made on an account elsewhere, at this address and time: a new post, public here at once as a copy, so that it can
+     * be corrected and withdrawn in public. Its checks hold nothing back; what they say is told. STR_NONE: no.
+     */
+    struct str elsewhere;
+    int64_t elsewhere_at;
 };
 
 /*
@@ -276,37 +331,7 @@ enum status posts_import_read(struct arena *arena, const struct post_source *sou
 /* All files or none. STATUS_INVALID with faults where an author is no account; STATUS_DENIED without the role. */
 enum status posts_import_write(struct db_tx *tx, void *import);
 
-struct post_approval {
-    struct arena *arena;
-    const struct act *act;
-    struct str key;
-    struct str hash_hex; /* of the edition that the approver saw; must be the newest: else STATUS_CONFLICT */
-    int64_t number;      /* out */
-};
-/* STATUS_DENIED without the role, STATUS_REFUSED for an author, or where it is approved already. */
-enum status posts_approve_write(struct db_tx *tx, void *approval);
-
-struct post_release {
-    struct arena *arena;
-    const struct act *act;
-    struct str key;
-    struct str hash_hex;         /* as above */
-    struct post_address address; /* out */
-};
-/* STATUS_DENIED, STATUS_REFUSED (the fault says which rule), STATUS_CONFLICT. */
-enum status posts_publish_write(struct db_tx *tx, void *release);
-
-struct post_withdrawal {
-    struct arena *arena;
-    const struct act *act;
-    struct str key;
-    struct str hash_hex; /* of the edition that is public; STR_NONE: whichever it is */
-    enum post_ground ground;
-    struct str
-        reason; /* for the public: at most POST_REASON_MAX code points; may be empty only where the ground hides */
-    struct post_address address; /* out */
-};
-enum status posts_withdraw_write(struct db_tx *tx, void *withdrawal);
+/* The other acts: posts/acts.h. */
 
 /* ---- Reading, for staff ---- */
 
@@ -319,7 +344,9 @@ struct post_entry {
     struct str title;
     int64_t changed;             /* when that edition came */
     struct post_address address; /* year 0: never published */
-    struct db_opt_int published, withdrawn;
+    struct db_opt_int published, withdrawn, ended;
+    struct db_opt_int due; /* only where scheduled: when it is to go out */
+    struct str why;        /* what is asked for, or what held it; STR_NONE: nothing */
 };
 
 /* By key, at most `limit` (1 to POST_LIST_MAX) after `after` (STR_NONE: from the first). */

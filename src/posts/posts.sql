@@ -8,7 +8,7 @@
 -- out: year int, slug text, published time, kind text, title text, labels text, dated time?, dated_has_time bool
 SELECT u.year, u.slug, u.published, e.kind, e.title, e.labels, e.dated, e.dated_has_time
   FROM post_public u JOIN post_edition e ON e.id = u.edition
- WHERE u.withdrawn IS NULL AND (u.published, u.slug) < ($1, $2)
+ WHERE u.withdrawn IS NULL AND u.ended IS NULL AND (u.published, u.slug) < ($1, $2)
  ORDER BY u.published DESC, u.slug DESC LIMIT $3;
 
 -- name: gone :many  role: read
@@ -25,18 +25,21 @@ SELECT u.year, u.slug, u.published, u.withdrawn, u.ground, u.reason, e.kind, e.t
 -- name: public :maybe  role: read
 -- One public post, whole.
 -- in: year int, slug text
--- out: post int, edition int, published time, withdrawn time?, ground text?, reason text?, labels text, document json,
+-- out: post int, edition int, published time, withdrawn time?, ground text?, reason text?, corrected time?,
+--      ended time?, ending text?, elsewhere text?, elsewhere_made time?, confirmed time?, labels text, document json,
 --      beside json, key text
-SELECT u.post, u.edition, u.published, u.withdrawn, u.ground, u.reason, e.labels, e.document, r.beside, p.key
+SELECT u.post, u.edition, u.published, u.withdrawn, u.ground, u.reason, u.corrected, u.ended, u.ending, o.url, o.made,
+       s.made, e.labels, e.document, r.beside, p.key
   FROM post_public u JOIN post_edition e ON e.id = u.edition JOIN post_record r ON r.edition = e.id
        JOIN post p ON p.id = u.post
+       LEFT JOIN post_elsewhere o ON o.post = u.post LEFT JOIN post_speaker s ON s.edition = u.edition
  WHERE u.year = $1 AND u.slug = $2;
 
 -- name: about :many  role: read
 -- Public posts that an edition is about, in its order.
 -- in: edition int, most int
--- out: year int, slug text, published time, withdrawn time?, ground text?, kind text, title text
-SELECT u.year, u.slug, u.published, u.withdrawn, u.ground, e.kind, e.title
+-- out: year int, slug text, published time, withdrawn time?, ground text?, ended time?, kind text, title text
+SELECT u.year, u.slug, u.published, u.withdrawn, u.ground, u.ended, e.kind, e.title
   FROM post_about a JOIN post p ON p.key = a.key JOIN post_public u ON u.post = p.id
        JOIN post_edition e ON e.id = u.edition
  WHERE a.edition = $1 ORDER BY a.position LIMIT $2;
@@ -44,8 +47,8 @@ SELECT u.year, u.slug, u.published, u.withdrawn, u.ground, e.kind, e.title
 -- name: about_by :many  role: read
 -- Public posts whose public edition is about the post of this key, newest first.
 -- in: key text, most int
--- out: year int, slug text, published time, withdrawn time?, ground text?, kind text, title text
-SELECT u.year, u.slug, u.published, u.withdrawn, u.ground, e.kind, e.title
+-- out: year int, slug text, published time, withdrawn time?, ground text?, ended time?, kind text, title text
+SELECT u.year, u.slug, u.published, u.withdrawn, u.ground, u.ended, e.kind, e.title
   FROM post_about a JOIN post_public u ON u.edition = a.edition JOIN post_edition e ON e.id = u.edition
  WHERE a.key = $1 ORDER BY u.published DESC, u.slug DESC LIMIT $2;
 
@@ -53,12 +56,12 @@ SELECT u.year, u.slug, u.published, u.withdrawn, u.ground, e.kind, e.title
 -- For staff: posts from this key on but for that one, each with its newest edition.
 -- in: first text, except text, most int
 -- out: key text, number int, hash bytes, kind text, title text, made time, year int?, slug text?, published time?,
---      withdrawn time?, public_edition int?, edition int, approved bool
-SELECT p.key, e.number, e.hash, e.kind, e.title, e.made, u.year, u.slug, u.published, u.withdrawn, u.edition, e.id,
-       CAST(EXISTS (SELECT 1 FROM post_approval a WHERE a.edition = e.id AND NOT EXISTS (
-              SELECT 1 FROM post_hand h WHERE h.edition = a.edition AND h.account = a.account)) AS INTEGER)
+--      withdrawn time?, ended time?, edition int, state text, due time?, why text?
+SELECT p.key, e.number, e.hash, e.kind, e.title, e.made, u.year, u.slug, u.published, u.withdrawn, u.ended, e.id,
+       w.state, w.due, w.why
   FROM post p JOIN post_edition e ON e.post = p.id
        AND e.number = (SELECT max(x.number) FROM post_edition x WHERE x.post = p.id)
+       JOIN post_work w ON w.edition = e.id
        LEFT JOIN post_public u ON u.post = p.id
  WHERE p.key >= $1 AND p.key <> $2 ORDER BY p.key LIMIT $3;
 
@@ -66,14 +69,20 @@ SELECT p.key, e.number, e.hash, e.kind, e.title, e.made, u.year, u.slug, u.publi
 -- A post with all that an act needs to know of its newest edition.
 -- in: key text
 -- out: post int, edition int, number int, hash bytes, salt bytes, labels text, title text, document json, beside json,
---      public_edition int?, year int?, slug text?, withdrawn time?
+--      public_edition int?, year int?, slug text?, withdrawn time?, ground text?, corrected time?, ended time?,
+--      elsewhere text?, state text, due time?, scheduled_by int?
 SELECT p.id, e.id, e.number, e.hash, e.salt, e.labels, e.title, e.document, r.beside, u.edition, u.year, u.slug,
-       u.withdrawn
+       u.withdrawn, u.ground, u.corrected, u.ended, o.url, w.state, w.due, w.scheduled_by
   FROM post p JOIN post_edition e ON e.post = p.id
        AND e.number = (SELECT max(x.number) FROM post_edition x WHERE x.post = p.id)
-       JOIN post_record r ON r.edition = e.id
-       LEFT JOIN post_public u ON u.post = p.id
+       JOIN post_record r ON r.edition = e.id JOIN post_work w ON w.edition = e.id
+       LEFT JOIN post_public u ON u.post = p.id LEFT JOIN post_elsewhere o ON o.post = p.id
  WHERE p.key = $1;
+
+-- name: key_of :maybe  role: read
+-- in: edition int
+-- out: key text
+SELECT p.key FROM post_edition e JOIN post p ON p.id = e.post WHERE e.id = $1;
 
 -- name: edition_hash :one  role: read
 -- in: edition int
@@ -83,11 +92,9 @@ SELECT number, hash, salt FROM post_edition WHERE id = $1;
 -- name: editions :many  role: read
 -- The newest first.
 -- in: key text, most int
--- out: edition int, number int, hash bytes, made time, made_by int, approved bool
-SELECT e.id, e.number, e.hash, e.made, e.made_by,
-       CAST(EXISTS (SELECT 1 FROM post_approval a WHERE a.edition = e.id AND NOT EXISTS (
-              SELECT 1 FROM post_hand h WHERE h.edition = a.edition AND h.account = a.account)) AS INTEGER)
-  FROM post p JOIN post_edition e ON e.post = p.id
+-- out: edition int, number int, hash bytes, made time, made_by int, state text
+SELECT e.id, e.number, e.hash, e.made, e.made_by, w.state
+  FROM post p JOIN post_edition e ON e.post = p.id JOIN post_work w ON w.edition = e.id
  WHERE p.key = $1 ORDER BY e.number DESC LIMIT $2;
 
 -- name: authors :many  role: read
@@ -167,8 +174,140 @@ INSERT INTO post_hand (edition, account, how) VALUES ($1, $2, $3) ON CONFLICT DO
 INSERT INTO post_about (edition, position, key) VALUES ($1, $2, $3);
 
 -- name: approval_add :exec  role: write
--- in: edition int, salted bytes, account int, made time
-INSERT INTO post_approval (edition, salted, account, made) VALUES ($1, $2, $3, $4);
+-- in: edition int, salted bytes, account int, made time, place text
+INSERT INTO post_approval (edition, salted, account, made, place) VALUES ($1, $2, $3, $4, $5);
+
+-- ---- The work on an edition ----
+
+-- name: work_put :exec  role: write
+-- in: edition int, state text, since time, due time?, scheduled_by int?, why text?
+INSERT INTO post_work (edition, state, since, due, scheduled_by, why) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (edition) DO UPDATE SET state = excluded.state, since = excluded.since, due = excluded.due,
+  scheduled_by = excluded.scheduled_by, why = excluded.why;
+
+-- name: check_add :exec  role: write
+-- in: edition int, account int, made time, results json
+INSERT INTO post_check (edition, account, made, results) VALUES ($1, $2, $3, $4);
+
+-- name: confirmation_put :exec  role: write
+-- The last answer is the one that counts; who gave an earlier one stands in the audit.
+-- in: edition int, check_id text, account int, made time, reason text
+INSERT INTO post_confirmation (edition, check_id, account, made, reason) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (edition, check_id) DO UPDATE SET account = excluded.account, made = excluded.made,
+  reason = excluded.reason;
+
+-- name: confirmations :many  role: read
+-- in: edition int, most int
+-- out: check_id text, account int, made time, reason text
+SELECT check_id, account, made, reason FROM post_confirmation WHERE edition = $1 ORDER BY check_id LIMIT $2;
+
+-- name: speaker_put :exec  role: write
+-- in: edition int, account int, made time
+INSERT INTO post_speaker (edition, account, made) VALUES ($1, $2, $3) ON CONFLICT (edition) DO NOTHING;
+
+-- name: speaker_of :maybe  role: read
+-- in: edition int
+-- out: account int, made time
+SELECT account, made FROM post_speaker WHERE edition = $1;
+
+-- name: author_on :one  role: read
+-- How often this account stands among the authors of the post's editions up to this one, since the last approved one
+-- before it.
+-- in: post int, account int, number int
+-- out: hands int
+SELECT CAST(count(*) AS INTEGER)
+  FROM post_hand h JOIN post_edition e ON e.id = h.edition
+ WHERE e.post = $1 AND h.account = $2 AND e.number <= $3
+   AND e.number > coalesce((SELECT max(x.number) FROM post_edition x JOIN post_approval a ON a.edition = x.id
+                             WHERE x.post = $1 AND x.number < $3 AND NOT EXISTS (
+                                   SELECT 1 FROM post_hand o WHERE o.edition = a.edition AND o.account = a.account)),
+                            0);
+
+-- ---- Emergency publication ----
+
+-- name: emergency_add :one  role: write
+-- in: post int, edition int, account int, made time, due time, reason text, told text, overridden text
+-- out: id int
+INSERT INTO post_emergency (post, edition, account, made, due, reason, told, overridden)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id;
+
+-- name: emergency_open :maybe  role: read
+-- The one that still waits for a second pair of eyes.
+-- in: post int
+-- out: id int, edition int, account int, made time, due time
+SELECT id, edition, account, made, due FROM post_emergency WHERE post = $1 AND reviewed IS NULL ORDER BY id LIMIT 1;
+
+-- name: emergency_review :exec  role: write
+-- in: id int, reviewed time, reviewer int, finding text?
+UPDATE post_emergency SET reviewed = $2, reviewer = $3, finding = $4 WHERE id = $1 AND reviewed IS NULL;
+
+-- name: trouble :one  role: read
+-- What waits for a person: releases that were held, emergencies that nobody has looked at in time, promises whose day
+-- is past.
+-- in: now time, today time
+-- out: held int, overdue int, late int
+SELECT CAST(coalesce((SELECT count(*) FROM post_work WHERE state = 'failed'), 0) AS INTEGER),
+       CAST(coalesce((SELECT count(*) FROM post_emergency WHERE reviewed IS NULL AND due < $1), 0) AS INTEGER),
+       CAST(coalesce((SELECT count(*) FROM post_promise WHERE kept IS NULL AND due < $2), 0) AS INTEGER);
+
+-- ---- Corrections, promises and the register ----
+
+-- name: correction_add :one  role: write
+-- in: post int, kind text, ground text?, words text?, before_edition int, after_edition int, before_salted bytes,
+--     after_salted bytes, account int, made time
+-- out: id int
+INSERT INTO post_correction (post, kind, ground, words, before_edition, after_edition, before_salted, after_salted,
+                             account, made)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id;
+
+-- name: corrections_of :many  role: read
+-- Newest first, with the two documents where the ground lets them be compared.
+-- in: post int, most int
+-- out: kind text, ground text?, words text?, made time, before_document json?, after_document json?
+SELECT c.kind, c.ground, c.words, c.made, CAST(CASE WHEN c.ground IS NULL THEN b.document END AS TEXT),
+       CAST(CASE WHEN c.ground IS NULL THEN a.document END AS TEXT)
+  FROM post_correction c JOIN post_edition b ON b.id = c.before_edition JOIN post_edition a ON a.id = c.after_edition
+ WHERE c.post = $1 ORDER BY c.id DESC LIMIT $2;
+
+-- name: promises_of :many  role: read
+-- in: post int, most int
+-- out: id int, position int, what text, owner text, due time, due_has_time bool, first_due time, kept time?
+SELECT id, position, what, owner, due, due_has_time, first_due, kept
+  FROM post_promise WHERE post = $1 ORDER BY position LIMIT $2;
+
+-- name: promise_add :one  role: write
+-- in: post int, position int, what text, owner text, due time, due_has_time bool, made time
+-- out: id int
+INSERT INTO post_promise (post, position, what, owner, due, due_has_time, first_due, made)
+VALUES ($1, $2, $3, $4, $5, $6, $5, $7) RETURNING id;
+
+-- name: promise_move :exec  role: write
+-- in: id int, owner text, due time, due_has_time bool
+UPDATE post_promise SET owner = $2, due = $3, due_has_time = $4 WHERE id = $1 AND kept IS NULL;
+
+-- name: promise_keep :exec  role: write
+-- in: id int, kept time, kept_by int
+UPDATE post_promise SET kept = $2, kept_by = $3 WHERE id = $1 AND kept IS NULL;
+
+-- name: promises :many  role: read
+-- The open ones by their day, then those that were kept; behind (kept, due, id).
+-- in: kept int, due time, id int, most int
+-- out: id int, key text, position int, what text, owner text, due time, due_has_time bool, first_due time, made time,
+--      kept time?, kept_key text?
+SELECT q.id, p.key, q.position, q.what, q.owner, q.due, q.due_has_time, q.first_due, q.made, q.kept,
+       CAST((SELECT k.key FROM post k WHERE k.id = q.kept_by) AS TEXT)
+  FROM post_promise q JOIN post p ON p.id = q.post
+ WHERE (q.kept IS NOT NULL, q.due, q.id) > ($1, $2, $3)
+ ORDER BY q.kept IS NOT NULL, q.due, q.id LIMIT $4;
+
+-- name: register_add :exec  role: write
+-- in: made time, what text, post int, word text?, words text?, correction int?, emergency int?, promise int?
+INSERT INTO post_register (made, what, post, word, words, correction, emergency, promise)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- name: elsewhere_add :exec  role: write
+-- in: post int, url text, made time
+INSERT INTO post_elsewhere (post, url, made) VALUES ($1, $2, $3);
 
 -- name: publish :exec  role: write
 -- in: post int, edition int, year int, slug text, published time
@@ -177,6 +316,19 @@ INSERT INTO post_public (post, edition, year, slug, published) VALUES ($1, $2, $
 -- name: withdraw :exec  role: write
 -- in: post int, withdrawn time, ground text, reason text?
 UPDATE post_public SET withdrawn = $2, ground = $3, reason = $4 WHERE post = $1 AND withdrawn IS NULL;
+
+-- name: restore :exec  role: write
+-- in: post int
+UPDATE post_public SET withdrawn = NULL, ground = NULL, reason = NULL WHERE post = $1 AND withdrawn IS NOT NULL;
+
+-- name: correct :exec  role: write
+-- Another edition of the same post is public from now on, at the same address.
+-- in: post int, edition int, corrected time
+UPDATE post_public SET edition = $2, corrected = $3 WHERE post = $1;
+
+-- name: end :exec  role: write
+-- in: post int, ended time, ending text
+UPDATE post_public SET ended = $2, ending = $3 WHERE post = $1 AND ended IS NULL;
 
 -- name: presence_put :exec  role: write
 -- in: post int, channel text, state text, wanted bool, since time
@@ -191,3 +343,73 @@ UPDATE post_presence SET wanted = 0, since = $2 WHERE post = $1 AND wanted = 1;
 -- name: event_add :exec  role: write
 -- in: made time, what text, post int, number int, salted bytes
 INSERT INTO post_event (made, what, post, number, salted) VALUES ($1, $2, $3, $4, $5);
+
+-- name: register :many  role: read
+-- Newest first, before (made, id), between two moments.
+-- in: since time, until time, made time, id int, most int
+-- out: id int, made time, what text, word text?, words text?, kind text, title text, year int, slug text, ground text?,
+--      ended time?, promise int?, emergency int?
+SELECT g.id, g.made, g.what, g.word, g.words, e.kind, e.title, u.year, u.slug, u.ground, u.ended, g.promise, g.emergency
+  FROM post_register g JOIN post_public u ON u.post = g.post JOIN post_edition e ON e.id = u.edition
+ WHERE g.made >= $1 AND g.made < $2 AND (g.made, g.id) < ($3, $4)
+ ORDER BY g.made DESC, g.id DESC LIMIT $5;
+
+-- name: register_of :many  role: read
+-- The same of one kind.
+-- in: what text, since time, until time, made time, id int, most int
+-- out: id int, made time, what text, word text?, words text?, kind text, title text, year int, slug text, ground text?,
+--      ended time?, promise int?, emergency int?
+SELECT g.id, g.made, g.what, g.word, g.words, e.kind, e.title, u.year, u.slug, u.ground, u.ended, g.promise, g.emergency
+  FROM post_register g JOIN post_public u ON u.post = g.post JOIN post_edition e ON e.id = u.edition
+ WHERE g.what = $1 AND g.made >= $2 AND g.made < $3 AND (g.made, g.id) < ($4, $5)
+ ORDER BY g.made DESC, g.id DESC LIMIT $6;
+
+-- name: register_open :many  role: read
+-- The promises that nothing has closed, by their day.
+-- in: most int
+-- out: id int, made time, what text, word text?, words text?, kind text, title text, year int, slug text, ground text?,
+--      ended time?, promise int?, emergency int?
+SELECT g.id, g.made, g.what, g.word, g.words, e.kind, e.title, u.year, u.slug, u.ground, u.ended, g.promise, g.emergency
+  FROM post_promise q JOIN post_register g ON g.post = q.post AND g.promise = q.id AND g.what = 'promise'
+       JOIN post_public u ON u.post = g.post JOIN post_edition e ON e.id = u.edition
+ WHERE q.kept IS NULL ORDER BY q.due, q.id LIMIT $1;
+
+-- name: promise_of :maybe  role: read
+-- in: id int
+-- out: what text, owner text, due time, due_has_time bool, first_due time, kept time?, kept_by int?
+SELECT what, owner, due, due_has_time, first_due, kept, kept_by FROM post_promise WHERE id = $1;
+
+-- name: emergency_of :maybe  role: read
+-- in: id int
+-- out: due time, reviewed time?
+SELECT due, reviewed FROM post_emergency WHERE id = $1;
+
+-- name: link_to :maybe  role: read
+-- in: post int
+-- out: year int, slug text, published time, withdrawn time?, ground text?, ended time?, kind text, title text
+SELECT u.year, u.slug, u.published, u.withdrawn, u.ground, u.ended, e.kind, e.title
+  FROM post_public u JOIN post_edition e ON e.id = u.edition WHERE u.post = $1;
+
+-- name: counts :one  role: read
+-- What happened between two moments. Approvals are counted by where they were given.
+-- in: since time, until time, now time
+-- out: published int, copied int, console int, corrections int, withdrawals int, restorations int, endings int,
+--      emergencies int, overdue int, promises int, kept int
+SELECT CAST(coalesce((SELECT count(*) FROM post_public u WHERE u.published >= $1 AND u.published < $2
+                        AND NOT EXISTS (SELECT 1 FROM post_elsewhere o WHERE o.post = u.post)), 0) AS INTEGER),
+       CAST(coalesce((SELECT count(*) FROM post_public u JOIN post_elsewhere o ON o.post = u.post
+                       WHERE u.published >= $1 AND u.published < $2), 0) AS INTEGER),
+       CAST(coalesce((SELECT count(*) FROM post_approval a WHERE a.place = 'console' AND a.made >= $1
+                        AND a.made < $2), 0) AS INTEGER),
+       CAST(coalesce(sum(what = 'correction'), 0) AS INTEGER), CAST(coalesce(sum(what = 'withdrawal'), 0) AS INTEGER),
+       CAST(coalesce(sum(what = 'restoration'), 0) AS INTEGER), CAST(coalesce(sum(what = 'ending'), 0) AS INTEGER),
+       CAST(coalesce(sum(what = 'emergency'), 0) AS INTEGER),
+       CAST(coalesce((SELECT count(*) FROM post_emergency x WHERE x.made >= $1 AND x.made < $2
+                        AND coalesce(x.reviewed, $3) > x.due), 0) AS INTEGER),
+       CAST(coalesce(sum(what = 'promise'), 0) AS INTEGER), CAST(coalesce(sum(what = 'kept'), 0) AS INTEGER)
+  FROM post_register WHERE made >= $1 AND made < $2;
+
+-- name: register_first :maybe  role: read
+-- When the register begins.
+-- out: made time
+SELECT made FROM post_register ORDER BY made, id LIMIT 1;

@@ -9,7 +9,7 @@
 
 #include "base/banned.h"
 
-enum { LINKS_MAX = 50 };
+enum { LINKS_MAX = 50, CORRECTIONS_MAX = 50 };
 
 struct str post_cursor_text(struct arena *arena, struct post_cursor cursor)
 {
@@ -128,12 +128,13 @@ enum status posts_withdrawn(struct db_tx *tx, struct arena *arena, const struct 
     return status;
 }
 
-static enum status take_link(struct post_link *link, struct str kind, struct str ground)
+static enum status take_link(struct post_link *link, struct str kind, struct str ground, struct db_opt_int ended)
 {
     enum post_ground which;
     enum status status = take_kind(kind, &link->kind);
     if (status == STATUS_OK)
         status = take_withdrawal(link->withdrawn, ground, &which, &link->hidden);
+    link->hidden |= ended.set;
     if (link->hidden) {
         link->title = STR_NONE;
         link->address = (struct post_address){ 0, STR_NONE };
@@ -160,17 +161,57 @@ static enum status find_links(struct db_tx *tx, struct arena *arena, int64_t edi
                                     .title = about[i].title,
                                     .published = about[i].published,
                                     .withdrawn = about[i].withdrawn };
-        status = take_link(&to[i], about[i].kind, about[i].ground);
+        status = take_link(&to[i], about[i].kind, about[i].ground, about[i].ended);
     }
     for (size_t i = 0; i < out->about_by_n && status == STATUS_OK; i++) {
         from[i] = (struct post_link){ .address = { about_by[i].year, about_by[i].slug },
                                       .title = about_by[i].title,
                                       .published = about_by[i].published,
                                       .withdrawn = about_by[i].withdrawn };
-        status = take_link(&from[i], about_by[i].kind, about_by[i].ground);
+        status = take_link(&from[i], about_by[i].kind, about_by[i].ground, about_by[i].ended);
     }
     out->about = to;
     out->about_by = from;
+    return status;
+}
+
+static enum status take_correction(struct arena *arena, const struct posts_corrections_of *row,
+                                   struct post_corrected *out)
+{
+    struct post_content before;
+    struct post_content after;
+    *out = (struct post_corrected){ .made = row->made, .hidden = row->ground.p != NULL, .words = row->words };
+    if (!post_correction_of_word(row->kind, &out->kind) ||
+        (out->hidden && !post_ground_of_word(row->ground, &out->ground)))
+        return STATUS_DAMAGED;
+    if (out->hidden)
+        return STATUS_OK;
+    enum status status = edition_read(arena, row->before_document, STR_NONE, &before);
+    if (status == STATUS_OK)
+        status = edition_read(arena, row->after_document, STR_NONE, &after);
+    if (status != STATUS_OK)
+        return status;
+    out->title_before = before.title;
+    out->title_after = after.title;
+    out->body_before = before.body;
+    out->body_after = after.body;
+    out->alt_before = before.picture.alt;
+    out->alt_after = after.picture.alt;
+    return STATUS_OK;
+}
+
+static enum status find_corrections(struct db_tx *tx, struct arena *arena, int64_t post, struct post_view *out)
+{
+    struct posts_corrections_of *rows;
+    enum status status = sql_posts_corrections_of(tx, arena, post, CORRECTIONS_MAX, &rows, &out->corrections_n);
+    if (status != STATUS_OK)
+        return status;
+    struct post_corrected *list = ARENA_ARRAY(arena, out->corrections_n + 1, struct post_corrected);
+    if (list == NULL)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < out->corrections_n && status == STATUS_OK; i++)
+        status = take_correction(arena, &rows[i], &list[i]);
+    out->corrections = list;
     return status;
 }
 
@@ -188,6 +229,9 @@ enum status posts_find(struct db_tx *tx, struct arena *arena, struct post_addres
     out->language = content.language;
     out->published = row.published;
     out->withdrawn = row.withdrawn;
+    out->ended = row.ended;
+    if (row.ended.set && !post_ending_of_word(row.ending, &out->ending))
+        return STATUS_DAMAGED;
     status = take_withdrawal(row.withdrawn, row.ground, &out->ground, &out->hidden);
     if (status == STATUS_OK)
         status = edition_labels_read(row.labels, &out->labels);
@@ -195,7 +239,7 @@ enum status posts_find(struct db_tx *tx, struct arena *arena, struct post_addres
         status = find_links(tx, arena, row.edition, row.key, out);
     if (status != STATUS_OK)
         return status;
-    if (out->hidden) {
+    if (out->hidden || row.ended.set) {
         out->labels = 0;
         out->about = NULL; /* what it was about could tell what it said */
         out->about_n = 0;
@@ -206,6 +250,12 @@ enum status posts_find(struct db_tx *tx, struct arena *arena, struct post_addres
         return STATUS_NO_MEMORY;
     for (size_t i = 0; i < content.people_n; i++)
         people[i] = (struct post_person){ .as_written = content.people[i].as_written, .kind = content.people[i].kind };
+    status = find_corrections(tx, arena, row.post, out);
+    if (status != STATUS_OK)
+        return status;
+    out->elsewhere = row.elsewhere;
+    out->elsewhere_made = row.elsewhere_made;
+    out->spoken = row.confirmed;
     out->reason = row.reason;
     out->title = content.title;
     out->body = content.body;

@@ -1,5 +1,6 @@
 /*
- * Withdrawal: a public post stops being live, in public and with a reason.
+ * Withdrawal: public posts stop being live, in public and with a reason; one
+ * or several in one act.
  *
  * Promises: the address stays and carries a notice. Where the ground is a court
  * order, personal data or safety, the public is given the date and the ground
@@ -9,53 +10,25 @@
  */
 #include "base/arena.h"
 #include "posts/act.h"
+#include "posts/promise.h"
 
 #include "base/banned.h"
 
-/* Text for the public, more than one line allowed, nothing that steers a screen or that nobody sees. */
-static bool reason_good(struct str reason)
+static enum status withdraw_one(struct db_tx *tx, const struct post_withdrawal *withdrawal, const struct actor *actor,
+                                struct str key, struct str reason, struct post_address *address)
 {
-    uint32_t character;
-    struct str rest = reason;
-    struct str line;
-    if (!str_is_text(reason))
-        return false;
-    while (str_cut(&rest, '\n', &line))
-        if (str_find_unfit(line, &character) >= 0)
-            return false;
-    return true;
-}
-
-enum status posts_withdraw_write(struct db_tx *tx, void *arg)
-{
-    struct post_withdrawal *withdrawal = arg;
     struct arena *arena = withdrawal->arena;
     int64_t now = withdrawal->act->now;
     bool hides = post_ground_hides(withdrawal->ground);
-    struct str reason = str_trim(withdrawal->reason);
-    struct actor actor;
     struct posts_head head;
-    withdrawal->address = (struct post_address){ 0 };
-    enum status status = act_may(tx, arena, withdrawal->act, PERMISSION_POST_PUBLISH, "withdraw posts", &actor);
-    if (status == STATUS_OK)
-        status = act_head(tx, arena, withdrawal->key, &head);
+    struct posts_edition_hash edition;
+    enum status status = act_head(tx, arena, key, &head);
     if (status != STATUS_OK)
         return status;
     if (!head.public_edition.set)
-        return db_refuse(tx, STATUS_REFUSED, "%.*s is not public: there is nothing to withdraw.",
-                         STR_ARG(withdrawal->key));
+        return db_refuse(tx, STATUS_REFUSED, "%.*s is not public: there is nothing to withdraw.", STR_ARG(key));
     if (head.withdrawn.set)
-        return db_refuse(tx, STATUS_REFUSED, "%.*s was withdrawn already.", STR_ARG(withdrawal->key));
-    if (!hides && (reason.n == 0 || (str_is_text(reason) && !str_is_visible(reason))))
-        return db_refuse(tx, STATUS_INVALID, "A withdrawal has a reason for the public: write it in plain words.");
-    if (!reason_good(reason))
-        return db_refuse(
-            tx, STATUS_INVALID,
-            "The reason must be plain words in UTF-8, without control characters and without what nobody sees.");
-    if (str_code_points(reason) > POST_REASON_MAX)
-        return db_refuse(tx, STATUS_INVALID, "The reason has %zu characters; at most %d fit. Shorten it.",
-                         str_code_points(reason), POST_REASON_MAX);
-    struct posts_edition_hash edition;
+        return db_refuse(tx, STATUS_REFUSED, "%.*s was withdrawn already.", STR_ARG(key));
     status = sql_posts_edition_hash(tx, arena, head.public_edition.value, &edition);
     if (status != STATUS_OK)
         return status;
@@ -64,8 +37,7 @@ enum status posts_withdraw_write(struct db_tx *tx, void *arg)
         return STATUS_NO_MEMORY;
     if (withdrawal->hash_hex.p != NULL && !str_equal_nocase(withdrawal->hash_hex, hex))
         return db_refuse(tx, STATUS_CONFLICT,
-                         "Another edition of %.*s is public than the one you looked at: look again.",
-                         STR_ARG(withdrawal->key));
+                         "Another edition of %.*s is public than the one you looked at: look again.", STR_ARG(key));
     struct str word = post_ground_word(withdrawal->ground);
     struct str kept = hides ? STR_NONE : reason;
     status = sql_posts_withdraw(tx, head.post, now, word, kept, NULL);
@@ -76,10 +48,27 @@ enum status posts_withdraw_write(struct db_tx *tx, void *arg)
     if (status == STATUS_OK)
         status = sql_posts_presence_end(tx, head.post, now, NULL);
     if (status == STATUS_OK)
-        status = act_trace(tx, arena, withdrawal->act, &actor, "withdrawn", head.post, withdrawal->key, edition.number,
-                           edition.salt, edition.hash, word);
+        status = register_add(tx, now, REGISTER_WITHDRAWAL, head.post, word, kept, (struct register_of){ 0 });
+    if (status == STATUS_OK)
+        status = act_trace(tx, arena, withdrawal->act, actor, "withdrawn", head.post, key, edition.number, edition.salt,
+                           edition.hash, word);
+    *address = (struct post_address){ .year = head.year.value, .slug = head.slug };
+    return status;
+}
+
+enum status posts_withdraw_write(struct db_tx *tx, void *arg)
+{
+    struct post_withdrawal *withdrawal = arg;
+    struct str reason = withdrawal->reason;
+    struct actor actor;
+    enum status status =
+        act_may(tx, withdrawal->arena, withdrawal->act, PERMISSION_POST_PUBLISH, "withdraw posts", &actor);
     if (status != STATUS_OK)
         return status;
-    withdrawal->address = (struct post_address){ .year = head.year.value, .slug = head.slug };
-    return db_generation_raise(tx);
+    if (withdrawal->keys_n == 0 || withdrawal->keys_n > POST_WITHDRAWALS_MAX)
+        return db_refuse(tx, STATUS_LIMIT, "From 1 to %d posts are withdrawn in one act.", POST_WITHDRAWALS_MAX);
+    status = act_words(tx, "The reason for the public", !post_ground_hides(withdrawal->ground), &reason);
+    for (size_t i = 0; i < withdrawal->keys_n && status == STATUS_OK; i++)
+        status = withdraw_one(tx, withdrawal, &actor, withdrawal->keys[i], reason, &withdrawal->addresses[i]);
+    return status == STATUS_OK ? db_generation_raise(tx) : status;
 }

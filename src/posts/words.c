@@ -43,6 +43,18 @@ WORD_SET(edition_state_words, [EDITION_DRAFT] = STR_INIT("draft"), [EDITION_IN_R
          [EDITION_PUBLISHED] = STR_INIT("published"), [EDITION_FAILED] = STR_INIT("failed"),
          [EDITION_DISCARDED] = STR_INIT("discarded"), [EDITION_SUPERSEDED] = STR_INIT("superseded"));
 
+WORD_SET(post_correction_words, [CORRECTION_FACTUAL] = STR_INIT("factual"),
+         [CORRECTION_CLARIFICATION] = STR_INIT("clarification"), [CORRECTION_LABEL_ADDED] = STR_INIT("label-added"),
+         [CORRECTION_PICTURE_REPLACED] = STR_INIT("picture-replaced"), [CORRECTION_POLICY] = STR_INIT("policy"));
+
+WORD_SET(post_ending_words, [ENDING_FOUND] = STR_INIT("found"), [ENDING_ARRESTED] = STR_INIT("arrested"),
+         [ENDING_TRIAL_OVER] = STR_INIT("trial-over"), [ENDING_EVENT_OVER] = STR_INIT("event-over"));
+
+WORD_SET(register_what_words, [REGISTER_CORRECTION] = STR_INIT("correction"),
+         [REGISTER_WITHDRAWAL] = STR_INIT("withdrawal"), [REGISTER_RESTORATION] = STR_INIT("restoration"),
+         [REGISTER_ENDING] = STR_INIT("ending"), [REGISTER_EMERGENCY] = STR_INIT("emergency"),
+         [REGISTER_PROMISE] = STR_INIT("promise"), [REGISTER_KEPT] = STR_INIT("kept"));
+
 WORD_SET(presence_state_words, [PRESENCE_ABSENT] = STR_INIT("absent"), [PRESENCE_LIVE] = STR_INIT("live"),
          [PRESENCE_CORRECTED] = STR_INIT("corrected"), [PRESENCE_WITHDRAWN] = STR_INIT("withdrawn"),
          [PRESENCE_GONE] = STR_INIT("gone"), [PRESENCE_REDIRECTED] = STR_INIT("redirected"),
@@ -77,6 +89,9 @@ _Static_assert(sizeof(post_channel_words_table) / sizeof(struct str) == CHANNELS
 _Static_assert(sizeof(edition_state_words_table) / sizeof(struct str) == EDITION_STATES, "a word for each state");
 _Static_assert(sizeof(presence_state_words_table) / sizeof(struct str) == PRESENCE_STATES, "a word for each state");
 _Static_assert(sizeof(post_ground_words_table) / sizeof(struct str) == GROUNDS, "a word for each ground");
+_Static_assert(sizeof(post_correction_words_table) / sizeof(struct str) == CORRECTION_KINDS, "a word for each kind");
+_Static_assert(sizeof(post_ending_words_table) / sizeof(struct str) == POST_ENDINGS, "a word for each ending");
+_Static_assert(sizeof(register_what_words_table) / sizeof(struct str) == REGISTER_WHATS, "a word for each");
 _Static_assert(sizeof(post_claim_words_table) / sizeof(struct str) == CLAIMS, "a word for each claim");
 _Static_assert(sizeof(picture_made_words_table) / sizeof(struct str) == PICTURES_MADE, "a word for each");
 _Static_assert(sizeof(case_status_words_table) / sizeof(struct str) == CASE_STATUSES, "a word for each status");
@@ -114,6 +129,42 @@ struct str presence_state_word(enum presence_state state)
 struct str post_ground_word(enum post_ground ground)
 {
     return post_ground_words.words[ground];
+}
+
+struct str post_correction_word(enum post_correction_kind kind)
+{
+    return post_correction_words.words[kind];
+}
+
+struct str post_ending_word(enum post_ending ending)
+{
+    return post_ending_words.words[ending];
+}
+
+struct str register_what_word(enum register_what what)
+{
+    return register_what_words.words[what];
+}
+
+bool post_correction_of_word(struct str word, enum post_correction_kind *out)
+{
+    int at = word_find(&post_correction_words, word);
+    *out = (enum post_correction_kind)(at < 0 ? 0 : at);
+    return at >= 0;
+}
+
+bool post_ending_of_word(struct str word, enum post_ending *out)
+{
+    int at = word_find(&post_ending_words, word);
+    *out = (enum post_ending)(at < 0 ? 0 : at);
+    return at >= 0;
+}
+
+bool register_what_of_word(struct str word, enum register_what *out)
+{
+    int at = word_find(&register_what_words, word);
+    *out = (enum register_what)(at < 0 ? 0 : at);
+    return at >= 0;
 }
 
 struct str post_claim_word(enum post_claim claim)

@@ -88,10 +88,24 @@ enum http_status site_withdrawn(struct request *req, struct response *res)
     return HTTP_OK;
 }
 
+/* It is over: when, and why, and none of its words. */
+static enum http_status ended_view(struct request *req, struct response *res, const struct post_view *post)
+{
+    struct gone view = { .heading = t_ended_heading(req->language),
+                         .words = t_ended_on(req->language, req->arena, web_day_words(req, post->ended.value)),
+                         .ground = site_ending_words(req->language, post->ending) };
+    web_layout(req, &view.layout, t_ended_heading(req->language));
+    view.layout.hidden = true;
+    view.layout.canonical = (struct url){ STR_NONE };
+    gone_write(&res->body, req->language, &view);
+    return HTTP_OK;
+}
+
 /* No title, no text, in no form: only when, and on which ground. */
 static enum http_status gone_view(struct request *req, struct response *res, const struct post_view *post)
 {
-    struct gone view = { .words = t_gone_on(req->language, req->arena, web_day_words(req, post->withdrawn.value)),
+    struct gone view = { .heading = t_gone_heading(req->language),
+                         .words = t_gone_on(req->language, req->arena, web_day_words(req, post->withdrawn.value)),
                          .ground = site_ground_words(req->language, post->ground) };
     web_layout(req, &view.layout, t_gone_heading(req->language));
     view.layout.hidden = true;
@@ -134,6 +148,23 @@ static bool fill_promises(struct request *req, const struct post_view *post, str
     return true;
 }
 
+static bool fill_corrections(struct request *req, const struct post_view *post, struct post *view)
+{
+    struct post_change *list = ARENA_ARRAY(req->arena, post->corrections_n, struct post_change);
+    if (!list)
+        return false;
+    for (size_t i = 0; i < post->corrections_n; i++) {
+        const struct post_corrected *c = &post->corrections[i];
+        list[i].time = web_time_words(req, c->made);
+        list[i].kind =
+            c->hidden ? site_ground_words(req->language, c->ground) : site_correction_words(req->language, c->kind);
+        list[i].words = c->words;
+    }
+    view->corrections = list;
+    view->corrections_n = post->corrections_n;
+    return true;
+}
+
 static bool fill_post(struct request *req, const struct post_view *post, struct post *view)
 {
     view->kind = site_kind_words(req->language, post->kind);
@@ -153,10 +184,17 @@ static bool fill_post(struct request *req, const struct post_view *post, struct 
     }
     if (post->speaker.set)
         view->speaker = t_post_speaker(req->language, req->arena, post->speaker.name, post->speaker.office);
+    if (post->speaker.set && post->spoken.set)
+        view->spoken = t_post_spoken(req->language, req->arena, web_time_words(req, post->spoken.value));
+    if (post->elsewhere.p != NULL) {
+        view->copy = t_post_elsewhere_words(req->language, req->arena, web_time_words(req, post->elsewhere_made.value));
+        view->copied_from = str_format(req->arena, "%.*s %.*s", STR_ARG(t_post_elsewhere_address(req->language)),
+                                       STR_ARG(post->elsewhere));
+    }
     view->about_n = post->about_n;
     view->about_by_n = post->about_by_n;
     return site_label_words(req, post->labels, &view->labels, &view->labels_n) && fill_promises(req, post, view) &&
-           fill_mentions(req, post->about, post->about_n, &view->about) &&
+           fill_corrections(req, post, view) && fill_mentions(req, post->about, post->about_n, &view->about) &&
            fill_mentions(req, post->about_by, post->about_by_n, &view->about_by);
 }
 
@@ -183,6 +221,8 @@ enum http_status site_post(struct request *req, struct response *res)
         return response_error(req, res, http_status_of(status));
     if (post.hidden)
         return gone_view(req, res, &post);
+    if (post.ended.set)
+        return ended_view(req, res, &post);
 
     struct post view = { 0 };
     struct markdown_fault fault;

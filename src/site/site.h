@@ -20,6 +20,8 @@ struct url site_post_address(struct request *req, struct post_address address);
 struct str site_kind_words(enum language language, enum post_kind kind);
 /* Why no word of a post may be shown; STR_NONE for a ground that hides nothing. */
 struct str site_ground_words(enum language language, enum post_ground ground);
+struct str site_correction_words(enum language language, enum post_correction_kind kind);
+struct str site_ending_words(enum language language, enum post_ending ending);
 /* The disclosures of a post in words, in the order of their ids. False when memory is gone. */
 bool site_label_words(struct request *req, uint32_t labels, const struct str **words, size_t *n);
 /* The title of a list's row; a post of which no word may be shown has a neutral one. */

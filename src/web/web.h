@@ -241,6 +241,8 @@ void web_layout(struct request *req, struct layout *out, struct str title);
 /* "16 October 2022 at 7:11pm" and "16 October 2022", GOV.UK style, in the request's language. */
 struct str web_time_words(struct request *req, int64_t ms);
 struct str web_day_words(struct request *req, int64_t ms);
+/* "October"; from 1. */
+struct str web_month_words(enum language language, int month);
 
 /* ---- The site as a whole ---- */
 

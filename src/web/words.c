@@ -19,6 +19,7 @@ void web_layout(struct request *req, struct layout *out, struct str title)
         .news = request_own(req, STR("/news")),
         .report = request_own(req, STR("/report")),
         .support = request_own(req, STR("/support")),
+        .corrections = request_own(req, STR("/corrections")),
         .withdrawn = request_own(req, STR("/withdrawn")),
         .demonstration = req->web->options.demonstration,
         /* Only what everybody may read has an address to be found under. */
@@ -27,7 +28,7 @@ void web_layout(struct request *req, struct layout *out, struct str title)
     };
 }
 
-static struct str month_words(enum language language, int month)
+struct str web_month_words(enum language language, int month)
 {
     static struct str (*const months[])(enum language language) = {
         t_month_1, t_month_2, t_month_3, t_month_4,  t_month_5,  t_month_6,
@@ -38,7 +39,7 @@ static struct str month_words(enum language language, int month)
 
 static struct str day_words(struct request *req, const struct civil *c)
 {
-    return t_date_words(req->language, req->arena, c->day, month_words(req->language, c->month), c->year);
+    return t_date_words(req->language, req->arena, c->day, web_month_words(req->language, c->month), c->year);
 }
 
 static struct str clock_words(struct request *req, const struct civil *c)

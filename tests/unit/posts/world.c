@@ -77,10 +77,19 @@ void world_run(const char *sql)
         fail_msg("%s: %s", sql, fault.text);
 }
 
+static bool serves(void *self, struct str path)
+{
+    (void)self;
+    return str_equal(path, STR("/report")) || str_equal(path, STR("/support"));
+}
+
 static int make(const struct db_backend *backend)
 {
+    const struct check_site site = { .force = STR("Midshire Police"), .serves = serves };
+    posts_checks_site(&site);
     const char *tmp = getenv("TMPDIR");
     live = mem_live();
+    world.now = WORLD_NOW;
     texts_n = 0;
     world.arena = arena_new(64 << 20);
     world.faults.arena = world.arena;
@@ -101,8 +110,9 @@ static int make(const struct db_backend *backend)
         char sql[400];
         snprintf(sql, sizeof sql,
                  "INSERT INTO account (login, name, passphrase, roles, demonstration, made) "
-                 "VALUES ('%s', 'Somebody', 'none', %u, 1, 0)",
-                 accounts[i].user, accounts[i].roles);
+                 "VALUES ('%s', '%s', 'none', %u, 1, 0)",
+                 accounts[i].user, strcmp(accounts[i].user, "chief-officer") == 0 ? WORLD_SPEAKER : "Somebody",
+                 accounts[i].roles);
         world_run(sql);
     }
     return 0;
@@ -226,11 +236,29 @@ void world_check_whole(void)
         "(SELECT 1 FROM post_presence s WHERE s.post = u.post AND s.channel = 'site')",
         "SELECT count(*) FROM post_presence s WHERE NOT EXISTS (SELECT 1 FROM post_public u WHERE u.post = s.post)",
         "SELECT count(*) FROM post_public u JOIN post_presence s ON s.post = u.post AND s.channel = 'site' "
-        "WHERE (u.withdrawn IS NULL) <> (s.state = 'live')",
+        "WHERE s.state <> CASE WHEN u.ground IN ('court-order', 'personal-data', 'safety') THEN 'gone' "
+        "WHEN u.withdrawn IS NOT NULL THEN 'withdrawn' WHEN u.ended IS NOT NULL THEN 'ended' "
+        "WHEN u.corrected IS NOT NULL THEN 'corrected' ELSE 'live' END",
+        "SELECT count(*) FROM post_edition e WHERE NOT EXISTS (SELECT 1 FROM post_work w WHERE w.edition = e.id)",
+        "SELECT count(*) FROM post_work w JOIN post_public u ON u.edition = w.edition WHERE w.state <> 'published'",
+        "SELECT count(*) FROM post_work w WHERE w.state = 'published' AND NOT EXISTS "
+        "(SELECT 1 FROM post_public u WHERE u.edition = w.edition)",
+        "SELECT count(*) FROM post_edition e JOIN post_work w ON w.edition = e.id WHERE w.state NOT IN "
+        "('superseded', 'published', 'discarded') AND e.number < (SELECT max(x.number) FROM post_edition x "
+        "WHERE x.post = e.post)",
+        "SELECT count(*) FROM post_promise q WHERE NOT EXISTS "
+        "(SELECT 1 FROM post_register g WHERE g.promise = q.id AND g.what = 'promise')",
+        "SELECT (SELECT count(*) FROM post_correction) - "
+        "(SELECT count(*) FROM post_register WHERE what = 'correction')",
+        "SELECT (SELECT count(*) FROM post_emergency) - (SELECT count(*) FROM post_register WHERE what = 'emergency')",
         "SELECT (SELECT count(*) FROM post_edition) - (SELECT count(*) FROM post_event WHERE what = 'imported')",
         "SELECT (SELECT count(*) FROM post_approval) - (SELECT count(*) FROM post_event WHERE what = 'approved')",
-        "SELECT (SELECT count(*) FROM post_public) - (SELECT count(*) FROM post_event WHERE what = 'published')",
-        "SELECT (SELECT count(*) FROM post_public WHERE withdrawn IS NOT NULL) - "
+        "SELECT (SELECT count(*) FROM post_public) - "
+        "(SELECT count(*) FROM post_event WHERE what IN ('published', 'copied'))",
+        "SELECT (SELECT count(*) FROM post_public WHERE withdrawn IS NOT NULL) + "
+        "(SELECT count(*) FROM post_event WHERE what = 'restored') - "
+        "(SELECT count(*) FROM post_event WHERE what = 'withdrawn')",
+        "SELECT (SELECT count(*) FROM post_register WHERE what = 'withdrawal') - "
         "(SELECT count(*) FROM post_event WHERE what = 'withdrawn')",
         "SELECT (SELECT count(*) FROM post_event) - (SELECT count(*) FROM audit WHERE act LIKE 'post.%')",
         "SELECT (SELECT count(*) FROM audit) - (SELECT n FROM audit_head)",
@@ -253,13 +281,16 @@ struct str world_post(const char *title, const char *authors, const char *head, 
     return text;
 }
 
-static enum status import_source(const char *user, const struct post_source *source)
+static enum status import_source(const char *user, const struct post_source *source, bool submit, const char *elsewhere)
 {
     struct post_import import;
     struct actor actor = world_actor(user);
-    struct act act = { .by = &actor, .now = WORLD_NOW };
+    struct act act = { .by = &actor, .now = world.now };
     world.fault = (struct fault){ 0 };
     enum status status = posts_import_read(world.arena, source, 1, &act, &world.faults, &import, &world.fault);
+    import.submit = submit;
+    import.elsewhere = elsewhere ? str_of(elsewhere) : STR_NONE;
+    import.elsewhere_at = world.now - 86400000;
     if (status == STATUS_OK)
         status = db_write(world.db, posts_import_write, &import, &world.fault);
     if (status == STATUS_OK)
@@ -270,7 +301,19 @@ static enum status import_source(const char *user, const struct post_source *sou
 enum status world_import(const char *user, const char *name, struct str text)
 {
     struct post_source source = { .name = str_of(name), .text = text };
-    return import_source(user, &source);
+    return import_source(user, &source, true, NULL);
+}
+
+enum status world_draft(const char *user, const char *name, struct str text)
+{
+    struct post_source source = { .name = str_of(name), .text = text };
+    return import_source(user, &source, false, NULL);
+}
+
+enum status world_elsewhere(const char *user, const char *name, struct str text, const char *url)
+{
+    struct post_source source = { .name = str_of(name), .text = text };
+    return import_source(user, &source, false, url);
 }
 
 enum status world_import_case(const char *user, const char *name)
@@ -278,16 +321,40 @@ enum status world_import_case(const char *user, const char *name)
     char path[400];
     snprintf(path, sizeof path, "%s/posts/%s", CASES, name);
     struct post_source source = { .name = str_of(name), .text = world_file(path), .folder = CASES "/posts" };
-    return import_source(user, &source);
+    return import_source(user, &source, false, NULL);
+}
+
+static struct post_step step_of(struct actor *actor, struct act *act, const char *key, struct str hash_hex,
+                                const char *words)
+{
+    act->by = actor;
+    world.fault = (struct fault){ 0 };
+    return (struct post_step){ .arena = world.arena,
+                               .act = act,
+                               .key = str_of(key),
+                               .hash_hex = hash_hex,
+                               .words = words ? str_of(words) : STR_NONE };
+}
+
+enum status world_step(const char *user, const char *key, db_write_fn *fn, const char *words)
+{
+    struct actor actor = world_actor(user);
+    struct act act = { .now = world.now };
+    struct post_step step = step_of(&actor, &act, key, world_entry(key).hash_hex, words);
+    return db_write(world.db, fn, &step, &world.fault);
+}
+
+enum status world_submit(const char *user, const char *key)
+{
+    return world_step(user, key, posts_submit_write, NULL);
 }
 
 enum status world_approve_hash(const char *user, const char *key, struct str hash_hex)
 {
     struct actor actor = world_actor(user);
-    struct act act = { .by = &actor, .now = WORLD_NOW };
-    struct post_approval approval = { .arena = world.arena, .act = &act, .key = str_of(key), .hash_hex = hash_hex };
-    world.fault = (struct fault){ 0 };
-    return db_write(world.db, posts_approve_write, &approval, &world.fault);
+    struct act act = { .now = world.now };
+    struct post_step step = step_of(&actor, &act, key, hash_hex, NULL);
+    return db_write(world.db, posts_approve_write, &step, &world.fault);
 }
 
 enum status world_approve(const char *user, const char *key)
@@ -298,29 +365,110 @@ enum status world_approve(const char *user, const char *key)
 enum status world_publish_at(const char *user, const char *key, int64_t now, struct post_address *address)
 {
     struct actor actor = world_actor(user);
-    struct act act = { .by = &actor, .now = now };
-    struct post_release release = {
-        .arena = world.arena, .act = &act, .key = str_of(key), .hash_hex = world_entry(key).hash_hex
-    };
-    world.fault = (struct fault){ 0 };
+    struct act act = { .now = now };
+    struct post_release release = { .step = step_of(&actor, &act, key, world_entry(key).hash_hex, NULL) };
     enum status status = db_write(world.db, posts_publish_write, &release, &world.fault);
     if (address)
-        *address = release.address;
+        *address = release.step.address;
     return status;
 }
 
 enum status world_publish(const char *user, const char *key)
 {
-    return world_publish_at(user, key, WORLD_NOW, NULL);
+    return world_publish_at(user, key, world.now, NULL);
+}
+
+enum status world_confirm(const char *user, const char *key, const char *check, const char *words)
+{
+    struct actor actor = world_actor(user);
+    struct act act = { .now = world.now };
+    struct post_confirmation answer = { .step = step_of(&actor, &act, key, world_entry(key).hash_hex, words),
+                                        .check = str_of(check) };
+    return db_write(world.db, posts_confirm_write, &answer, &world.fault);
+}
+
+enum status world_emergency(const char *user, const char *key, const char *reason, const char *told)
+{
+    struct actor actor = world_actor(user);
+    struct act act = { .now = world.now };
+    struct post_release release = { .step = step_of(&actor, &act, key, world_entry(key).hash_hex, reason),
+                                    .emergency = true,
+                                    .told = str_of(told) };
+    return db_write(world.db, posts_publish_write, &release, &world.fault);
+}
+
+enum status world_correct(const char *user, const char *key, enum post_correction_kind kind, const char *words)
+{
+    struct actor actor = world_actor(user);
+    struct act act = { .now = world.now };
+    struct post_correct correct = { .step = step_of(&actor, &act, key, world_entry(key).hash_hex, words),
+                                    .kind = kind };
+    return db_write(world.db, posts_correct_write, &correct, &world.fault);
+}
+
+enum status world_schedule(const char *user, const char *key, int64_t at, bool cancel)
+{
+    struct actor actor = world_actor(user);
+    struct act act = { .now = world.now };
+    struct post_schedule schedule = { .step = step_of(&actor, &act, key, world_entry(key).hash_hex, NULL),
+                                      .at = at,
+                                      .cancel = cancel };
+    return db_write(world.db, posts_schedule_write, &schedule, &world.fault);
+}
+
+struct post_due world_due(const char *key, int64_t at, int64_t now)
+{
+    char sql[300];
+    snprintf(sql, sizeof sql, "SELECT max(e.id) FROM post_edition e JOIN post p ON p.id = e.post WHERE p.key = '%s'",
+             key);
+    struct post_due due = { .arena = world.arena, .edition = world_number(sql), .at = at, .now = now };
+    world.fault = (struct fault){ 0 };
+    if (db_write(world.db, posts_due_write, &due, &world.fault) != STATUS_OK)
+        fail_msg("%s", world.fault.text);
+    return due;
+}
+
+enum status world_end_post(const char *user, const char *key, enum post_ending ending)
+{
+    struct actor actor = world_actor(user);
+    struct act act = { .now = world.now };
+    struct post_end end = { .step = step_of(&actor, &act, key, world_entry(key).hash_hex, NULL), .ending = ending };
+    return db_write(world.db, posts_end_write, &end, &world.fault);
+}
+
+enum status world_withdraw_all(const char *user, const char *const *keys, size_t n, enum post_ground ground,
+                               const char *reason)
+{
+    struct actor actor = world_actor(user);
+    struct act act = { .by = &actor, .now = world.now + 1000 };
+    struct str list[POST_WITHDRAWALS_MAX];
+    struct post_address addresses[POST_WITHDRAWALS_MAX];
+    assert_true(n <= POST_WITHDRAWALS_MAX);
+    for (size_t i = 0; i < n; i++)
+        list[i] = str_of(keys[i]);
+    struct post_withdrawal withdrawal = { .arena = world.arena,
+                                          .act = &act,
+                                          .keys = list,
+                                          .keys_n = n,
+                                          .addresses = addresses,
+                                          .ground = ground,
+                                          .reason = str_of(reason) };
+    world.fault = (struct fault){ 0 };
+    return db_write(world.db, posts_withdraw_write, &withdrawal, &world.fault);
 }
 
 enum status world_withdraw(const char *user, const char *key, enum post_ground ground, const char *reason)
 {
+    return world_withdraw_all(user, &key, 1, ground, reason);
+}
+
+enum status world_keep(const char *user, const char *key, int64_t position, const char *followup)
+{
     struct actor actor = world_actor(user);
-    struct act act = { .by = &actor, .now = WORLD_NOW + 1000 };
-    struct post_withdrawal withdrawal = {
-        .arena = world.arena, .act = &act, .key = str_of(key), .ground = ground, .reason = str_of(reason)
+    struct act act = { .by = &actor, .now = world.now };
+    struct promise_keep keep = {
+        .arena = world.arena, .act = &act, .key = str_of(key), .position = position, .followup = str_of(followup)
     };
     world.fault = (struct fault){ 0 };
-    return db_write(world.db, posts_withdraw_write, &withdrawal, &world.fault);
+    return db_write(world.db, posts_promise_keep_write, &keep, &world.fault);
 }
