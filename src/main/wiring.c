@@ -103,22 +103,6 @@ void wiring_web(struct web_options *out)
     out->auth = &staff_auth;
 }
 
-bool wiring_address_is_local(struct str url)
-{
-    if (!url.n)
-        return true;
-    ptrdiff_t from = str_find(url, STR("://"));
-    struct str host = from < 0 ? url : str_slice(url, (size_t)from + 3, url.n);
-    ptrdiff_t end = str_find_byte(host, '/');
-    host = end < 0 ? host : str_slice(host, 0, (size_t)end);
-    static const struct str local[] = { STR_INIT("localhost"), STR_INIT("127.0.0.1"), STR_INIT("[::1]") };
-    for (size_t i = 0; i < sizeof local / sizeof local[0]; i++)
-        if (str_equal_nocase(str_slice(host, 0, local[i].n), local[i]) &&
-            (host.n == local[i].n || host.p[local[i].n] == ':'))
-            return true;
-    return false;
-}
-
 static bool route_takes(struct str route, struct str path)
 {
     struct str wanted;
@@ -138,6 +122,22 @@ bool wiring_serves(void *self, struct str path)
     (void)self;
     for (size_t i = 0; i < candour_routes_n; i++)
         if (strcmp(candour_routes[i].method, "GET") == 0 && route_takes(str_of(candour_routes[i].path), path))
+            return true;
+    return false;
+}
+
+bool wiring_address_is_local(struct str url)
+{
+    if (!url.n)
+        return true;
+    ptrdiff_t from = str_find(url, STR("://"));
+    struct str host = from < 0 ? url : str_slice(url, (size_t)from + 3, url.n);
+    ptrdiff_t end = str_find_byte(host, '/');
+    host = end < 0 ? host : str_slice(host, 0, (size_t)end);
+    static const struct str local[] = { STR_INIT("localhost"), STR_INIT("127.0.0.1"), STR_INIT("[::1]") };
+    for (size_t i = 0; i < sizeof local / sizeof local[0]; i++)
+        if (str_equal_nocase(str_slice(host, 0, local[i].n), local[i]) &&
+            (host.n == local[i].n || host.p[local[i].n] == ':'))
             return true;
     return false;
 }

@@ -31,6 +31,12 @@ struct db_options wiring_database(const char *folder, bool create);
 /* Fills routes, auth and their like; the rest is the caller's. */
 void wiring_web(struct web_options *out);
 
+/*
+ * Whether a GET of this path of our own site finds a route: literal segments as they stand, a parameter for any segment
+ * that is not empty. Whether there is a post at an address is not asked. `self` is not used.
+ */
+bool wiring_serves(void *self, struct str path);
+
 /* Whether this is no address, or one that only this machine reaches: localhost, 127.0.0.1, [::1], with any port. */
 bool wiring_address_is_local(struct str url);
 
@@ -38,11 +44,6 @@ bool wiring_address_is_local(struct str url);
 enum status wiring_demonstration(struct db *db, struct fault *fault);
 void wiring_demonstration_accounts(FILE *to);
 
-/*
- * Whether a GET of this path of our own site finds a route: literal segments as they stand, a parameter for any segment
- * that is not empty. Whether there is a post at an address is not asked. `self` is not used.
- */
-bool wiring_serves(void *self, struct str path);
 /* Tells the checks of posts what the site is called and what it serves. */
 void wiring_checks(const struct settings *settings);
 

@@ -216,6 +216,12 @@ void check_gather_hashtag(struct check_run *run, struct check_facts *facts);
 /* Sets run->hate_crime. */
 void check_gather_topic(struct check_run *run);
 
+/*
+ * What the picture at `path` says of itself (picture_look.c). Where it is not PICTURE_READ, `*why` says why, in the
+ * arena or static.
+ */
+enum picture_found picture_look(struct arena *arena, const char *path, struct media_facts *facts, struct str *why);
+
 /* ---- Lists of words (check_lists.c), small ASCII letters ---- */
 
 bool list_given_name(struct str word);   /* common given names of people in the United Kingdom */

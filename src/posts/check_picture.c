@@ -35,6 +35,8 @@ LIST(staff_words, STR_INIT("force"), STR_INIT("our own"), STR_INIT("own photogra
 LIST(own_creators, STR_INIT("force photographer"), STR_INIT("police photographer"), STR_INIT("press office"),
      STR_INIT("communications team"), STR_INIT("corporate communications"));
 
+LIST(force_words, STR_INIT("police"), STR_INIT("constabulary"), STR_INIT("police service"));
+
 static struct str small(struct arena *arena, struct str s)
 {
     char *p = arena_alloc(arena, s.n + 1, 1);
@@ -57,11 +59,30 @@ static bool of_library(struct str s)
     return check_has_any(s, library_words, COUNT(library_words));
 }
 
+/*
+ * The force's name. Where nobody told it, as for a bare file on a machine without a site, the force that the record
+ * credits stands for it: then the file and the record are compared with one another.
+ */
+static struct str force_of(const struct check_run *run)
+{
+    struct str credit = run->input->content->picture.credit;
+    if (has(run->input->force))
+        return run->input->force;
+    return has(credit) && !of_library(credit) && check_has_any(credit, force_words, COUNT(force_words)) ? credit
+                                                                                                        : STR_NONE;
+}
+
 /* Whether this names the force, and no library beside it. */
 static bool names_force(struct check_run *run, struct str s)
 {
-    struct str force = small(run->arena, str_trim(run->input->force));
+    struct str force = small(run->arena, str_trim(force_of(run)));
     return has(force) && check_has_words(s, force) && !of_library(s);
+}
+
+/* A force, of which it is not known whether it is ours. */
+static bool names_some_force(struct check_run *run, struct str s)
+{
+    return !has(force_of(run)) && !of_library(s) && check_has_any(s, force_words, COUNT(force_words));
 }
 
 static bool names_own(struct check_run *run, struct str s)
@@ -206,7 +227,7 @@ static void look_at_photograph(struct check_run *run, struct claim_facts *f)
     for (size_t i = 0; i < n; i++) {
         if (names_own(run, fields[i].text))
             continue;
-        if (named_as_staff(run, fields[i].text))
+        if (named_as_staff(run, fields[i].text) || names_some_force(run, fields[i].text))
             f->doubtful = true;
         else
             f->contradicted = KNOWN_YES;
@@ -366,7 +387,7 @@ static void look_whether_licensed(struct check_run *run, struct licence_facts *f
         for (size_t i = 0; i < n; i++) {
             if (names_own(run, fields[i].text))
                 continue;
-            if (named_as_staff(run, fields[i].text))
+            if (named_as_staff(run, fields[i].text) || names_some_force(run, fields[i].text))
                 f->doubtful = true;
             else
                 other = true;

@@ -134,11 +134,20 @@ static struct str one_line(struct arena *arena, struct str text)
     size_t n = s.n > SHOWN_MAX ? SHOWN_MAX : s.n;
     while (n > 0 && n < s.n && ((unsigned char)s.p[n] & 0xC0U) == 0x80U)
         n--;
+    if (!str_is_text(str_slice(s, 0, n)))
+        return STR("(not UTF-8)");
     char *p = arena_alloc(arena, n + sizeof "…", 1);
     if (p == NULL)
         return STR_NONE;
     for (size_t i = 0; i < n; i++)
         p[i] = (unsigned char)s.p[i] < ' ' || s.p[i] == 0x7F ? ' ' : s.p[i];
+    /* What nobody sees, or what turns the direction, could make one line look like another. */
+    uint32_t unfit = 0;
+    for (ptrdiff_t from = 0, at; (at = str_find_unfit((struct str){ p + from, n - (size_t)from }, &unfit)) >= 0;) {
+        size_t width = unfit < 0x80 ? 1 : unfit < 0x800 ? 2 : unfit < 0x10000 ? 3 : 4;
+        memset(p + from + at, ' ', width);
+        from += at;
+    }
     if (n < s.n) {
         memcpy(p + n, "…", sizeof "…" - 1);
         n += sizeof "…" - 1;

@@ -288,9 +288,16 @@ static void a_photograph_is_contradicted_by_any_other_creator_credit_or_licensor
                 assert_int_equal(results[CHECK_IMAGE_LICENCE].outcome, CHECK_BLOCK);
             }
         }
-    /* The force's name is not known: nobody is the force. */
-    input.facts = (struct media_facts){ .credit = STR("Midshire Police") };
+    /* The force's name is not known: whether a force is ours only a person knows; anybody else is another. */
     input.force = STR_NONE;
+    input.facts = (struct media_facts){ .credit = STR("Midshire Police") };
+    assert_int_equal(outcome(&input, CHECK_IMAGE_CLAIM), CHECK_CONFIRM);
+    content.picture.credit = STR("Midshire Police");
+    assert_int_equal(outcome(&input, CHECK_IMAGE_CLAIM), CHECK_PASS);
+    assert_int_equal(results[CHECK_IMAGE_LICENCE].outcome, CHECK_PASS);
+    content.picture.credit = STR("Othershire Constabulary");
+    assert_int_equal(outcome(&input, CHECK_IMAGE_CLAIM), CHECK_BLOCK);
+    input.facts.credit = STR("Northlight Stock");
     assert_int_equal(outcome(&input, CHECK_IMAGE_CLAIM), CHECK_BLOCK);
 }
 
