@@ -24,7 +24,7 @@ class Acts(Case):
     def bring(self, title, text="Text."):
         with open(self.file, "w", encoding="utf-8") as f:
             f.write(POST.format(title=title, text=text))
-        return re.search(r"[0-9a-f]{64}", self.post("import", self.file, by="press-officer-1").stdout)[0]
+        return re.search(r"[0-9a-f]{64}", self.post("import", self.file, "--submit", by="press-officer-1").stdout)[0]
 
     def test_post_show_gives_the_command_that_approves_exactly_this_edition(self):
         edition = self.bring("The lamps are mended")

@@ -97,7 +97,7 @@ class Posts(Candour):
         with open(path, 'w', encoding='utf-8') as f:
             f.write(POST.format(n=n))
         post = [self.candour, 'post']
-        return [post + ['import', path, '--as', 'press-officer-1', '--data', folder],
+        return [post + ['import', path, '--submit', '--as', 'press-officer-1', '--data', folder],
                 post + ['approve', key, '--as', 'approver', '--data', folder],
                 post + ['publish', key, '--as', 'duty-communications', '--data', folder],
                 post + ['withdraw', key, '--reason', 'error: the day was wrong', '--as', 'duty-communications', '--data',
