@@ -24,7 +24,7 @@ struct media_facts {
     struct str licensor;      /* plus:LicensorName */
     struct str usage_terms;   /* xmpRights:UsageTerms */
     struct str web_statement; /* xmpRights:WebStatement */
-    struct str source_type;   /* Iptc4xmpExt:DigitalSourceType, the part behind the last "/": "trainedAlgorithmicMedia" */
+    struct str source_type; /* Iptc4xmpExt:DigitalSourceType, the part behind the last "/": "trainedAlgorithmicMedia" */
     struct str model_release; /* plus:ModelReleaseStatus, the part behind the last "/": "MR-UMR" */
     struct str person_shown;  /* Iptc4xmpExt:PersonInImage, separated by ", " */
     bool position;            /* the file says where it was taken */
