@@ -44,6 +44,15 @@ static enum status take_link(struct str kind, struct str title, int64_t year, st
     return at < 0 ? STATUS_DAMAGED : status;
 }
 
+/* The name of the account that sees to it, where the post names one; else what it says. */
+static enum status owner_of(struct db_tx *tx, struct arena *arena, struct str owner, struct str *out)
+{
+    struct actor actor;
+    enum status status = account_find(tx, arena, owner, &actor);
+    *out = status == STATUS_OK ? actor.name : owner;
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 static enum status take_promise(struct db_tx *tx, struct arena *arena, int64_t id, struct register_row *row)
 {
     struct posts_promise_of found;
@@ -53,12 +62,13 @@ static enum status take_promise(struct db_tx *tx, struct arena *arena, int64_t i
         return status == STATUS_NOT_FOUND ? STATUS_DAMAGED : status;
     row->promise = (struct promise_row){ .id = id,
                                          .what = row->post.hidden ? STR_NONE : found.what,
-                                         .owner = row->post.hidden ? STR_NONE : found.owner,
                                          .due = { true, found.due_has_time, found.due },
                                          .first_due = { true, found.due_has_time, found.first_due },
                                          .kept = found.kept };
-    if (!found.kept_by.set)
-        return STATUS_OK;
+    if (!row->post.hidden)
+        status = owner_of(tx, arena, found.owner, &row->promise.owner);
+    if (!found.kept_by.set || status != STATUS_OK)
+        return status;
     status = sql_posts_link_to(tx, arena, found.kept_by.value, &link);
     return status != STATUS_OK
                ? status

@@ -160,6 +160,8 @@ static bool fill_corrections(struct request *req, const struct post_view *post, 
             c->hidden ? site_ground_words(req->language, c->ground) : site_correction_words(req->language, c->kind);
         list[i].words = c->words;
     }
+    if (post->corrections_n > 0)
+        view->corrected = list[0].time;
     view->corrections = list;
     view->corrections_n = post->corrections_n;
     return true;

@@ -38,7 +38,7 @@ const browser = await chromium.launch({
 })
 
 async function addresses() {
-  const found = new Set(['/', '/news', '/withdrawn', '/report', '/support', '/no-such-page', '/news?after=broken'])
+  const found = new Set(['/', '/news', '/withdrawn', '/corrections', '/corrections?kind=promise', '/report', '/support', '/no-such-page', '/news?after=broken'])
   const context = await browser.newContext({ javaScriptEnabled: false })
   const page = await context.newPage()
   let next = '/news'
