@@ -149,8 +149,9 @@ static const char place_words[] =
 static bool plural(const struct people *p, size_t i)
 {
     struct str word = str_slice(p->block->text, p->words[i].at, p->words[i].n);
-    return word.n > 3 && str_ends(word, STR("s")) && !str_ends(word, STR("ss")) && !str_ends(word, STR("'s")) &&
-           !str_ends(word, STR("’s"));
+    bool figures = word.n > 2 && word.p[0] >= '0' && word.p[0] <= '9'; /* "Under-18s" */
+    return (word.n > 3 || figures) && str_ends(word, STR("s")) && !str_ends(word, STR("ss")) &&
+           !str_ends(word, STR("'s")) && !str_ends(word, STR("’s"));
 }
 
 bool people_all_capitals(const struct people *p, size_t i)
@@ -260,7 +261,7 @@ void people_found_unnamed(struct people *p, size_t from, size_t to)
 }
 
 /* An age without a name: a record with that age, or one that stands in the same block. */
-static void found_age(struct people *p, size_t from, size_t to, struct str age)
+static void people_found_age(struct people *p, size_t from, size_t to, struct str age)
 {
     people_found(p, from, to,
                  record_holds(p, age) || people_record_in_block(p) || (p->block_name_covered && p->recorded));
@@ -268,15 +269,20 @@ static void found_age(struct people *p, size_t from, size_t to, struct str age)
 
 /* ---- Ages ---- */
 
-static bool number_word(struct str s)
+/* "seventeen", "fifty-seven"; `small`: "one" to "ten" too, which stand for more than ages. */
+static bool number_word(struct str s, bool small)
 {
-    static const char words[] = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-                                "fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy "
-                                "eighty ninety";
-    struct str rest = str_of(words);
+    static const char upto_ten[] = "one two three four five six seven eight nine ten";
+    static const char words[] = "eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty "
+                                "thirty forty fifty sixty seventy eighty ninety";
+    struct str rest = small ? str_of(upto_ten) : STR("");
     struct str one;
     while (str_cut(&rest, ' ', &one))
-        if (str_equal_nocase(one, s) || (str_starts(s, one) && s.n > one.n && s.p[one.n] == '-' && one.n > 4))
+        if (str_equal_nocase(one, s))
+            return true;
+    rest = str_of(words);
+    while (str_cut(&rest, ' ', &one))
+        if (str_equal_nocase(str_slice(s, 0, one.n), one) && (s.n == one.n || s.p[one.n] == '-'))
             return true;
     return false;
 }
@@ -313,7 +319,7 @@ static bool look_at_year_old(struct people *p, size_t i)
     } else {
         return false;
     }
-    if (!an_age(age) && !number_word(age))
+    if (!an_age(age) && !number_word(age, true))
         return false;
     struct str all = people_text(p, i, to);
     bool group = str_ends(all, STR("s")) && !(i > 0 && people_word_is(p, i - 1, counts));
@@ -325,7 +331,7 @@ static bool look_at_year_old(struct people *p, size_t i)
     if (end > to && people_name(p, to, end, &name))
         people_found(p, i, end, people_name_recorded(p, &name));
     else
-        found_age(p, i, to, age);
+        people_found_age(p, i, to, age);
     return true;
 }
 
@@ -337,8 +343,9 @@ static bool after_age(const struct people *p, size_t i)
     const struct word *w = &p->words[i];
     if (w->kind == WORD_OPEN || w->kind == WORD_CLOSE)
         return true;
+    bool joined = w->at == p->words[i - 1].at + p->words[i - 1].n; /* "30°" */
     if (w->kind == WORD_MARK)
-        return w->mark != '%' && w->mark != '*' &&
+        return w->mark != '%' && !(w->mark == '*' && joined) &&
                !((w->mark == ':' || w->mark == '.' || w->mark == '/') && i + 1 < p->words_n &&
                  p->words[i + 1].kind == WORD_NUMBER && p->words[i + 1].at == w->at + w->n);
     if (w->kind != WORD_LETTERS)
@@ -358,6 +365,8 @@ static bool group_after(const struct people *p, size_t i)
         return true;
     if (people_word_is(p, i, "to plus upwards"))
         return true;
+    if (people_word_is(p, i, "or") && i + 1 < p->words_n && p->words[i + 1].kind == WORD_NUMBER)
+        return true; /* "aged 16 or 17" */
     return (people_mark_is(p, i, "-+/") &&
             (p->words[i].mark == '+' || (i + 1 < p->words_n && p->words[i + 1].kind == WORD_NUMBER)));
 }
@@ -401,7 +410,7 @@ static bool look_at_aged(struct people *p, size_t i, struct str age)
                                                  "everybody someone those")) &&
         !(before > 1 && (people_word_is(p, before - 2, counts) || p->words[before - 2].kind == WORD_NUMBER)))
         return true;
-    found_age(p, word, i + 1, age);
+    people_found_age(p, word, i + 1, age);
     return true;
 }
 
@@ -409,27 +418,70 @@ static const char months[] =
     "january february march april may june july august september october november december jan "
     "feb mar apr jun jul aug sep sept oct nov dec";
 
-/* "Sam, 30", "Sam (30)", "Sam – 30", "Sam is 30" */
+static const char persons[] = "man woman boy girl teenager victim suspect driver student pupil pensioner mother father "
+                              "grandmother grandfather son daughter child toddler baby passenger cyclist pedestrian "
+                              "motorcyclist shopkeeper resident caller witness male female person defendant offender";
+
+/* Where a name, or a word for a person, ends before the age at `i`; 0: there is none. `tight`: it has to be a known
+ * one. */
+static size_t name_end(const struct people *p, size_t i, bool *verb, bool *tight)
+{
+    size_t at = i;
+    *verb = false;
+    *tight = false;
+    while (at > 1 && people_word_is(p, at - 1, "now just only then currently nearly almost")) {
+        at--;
+        *tight = true;
+    }
+    if (at >= 3 && people_word_is(p, at - 1, "is was turned turns") && people_word_is(p, at - 2, "who")) {
+        at -= 2;
+        *tight = true;
+    }
+    if (at >= 2 && people_word_is(p, at - 1, "is was turned turns")) {
+        *verb = true;
+        return at - 1;
+    }
+    if (at >= 2 && people_mark_is(p, at - 1, ",(-|:;/*")) {
+        *tight = *tight || people_mark_is(p, at - 1, "*");
+        at--;
+        /* "Joan (not her name), 57" */
+        if (at > 2 && people_mark_is(p, at - 1, ")"))
+            for (size_t back = at - 1; back > 0 && at - back < 8; back--)
+                if (people_mark_is(p, back, "("))
+                    return back;
+        return at;
+    }
+    /* "Sam 30 from Hartley", "Sam 30, Hartley", and each on a line */
+    if (i >= 1 && at == i && p->words[i - 1].capital) {
+        *tight = true;
+        return i;
+    }
+    return 0;
+}
+
+/* "Sam, 30", "Sam (30)", "Sam – 30", "Sam is 30", "a woman, 30," */
 static bool look_at_name_before(struct people *p, size_t i)
 {
-    size_t end = 0;
     bool verb = false;
-    if (i >= 2 && people_mark_is(p, i - 1, ",(-|:;/"))
-        end = i - 1;
-    else if (i >= 2 && people_word_is(p, i - 1, "is was turned turns")) {
-        end = i - 1;
-        verb = true;
-    } else if (i >= 1 && p->words[i - 1].capital && i + 2 < p->words_n && people_word_is(p, i + 1, "from of") &&
-               p->words[i + 2].capital)
-        end = i; /* "Sam 30 from Hartley" */
-    if (end == 0)
+    bool tight = false;
+    struct str age = people_text(p, i, i + 1);
+    if (i > 0 && people_word_is(p, i - 1, "he's she's i'm he’s she’s i’m")) {
+        people_found_age(p, i - 1, i + 1, age);
+        return true;
+    }
+    size_t end = name_end(p, i, &verb, &tight);
+    if (end == 0 || people_word_is(p, i + 1, months))
         return false;
-    if (!after_age(p, i + 1) || people_word_is(p, i + 1, months) ||
-        (verb && i + 1 < p->words_n && !people_mark_is(p, i + 1, ".,;!?") &&
-         !people_word_is(p, i + 1, "and now years")))
+    bool capital_next = end == i && i + 1 < p->words_n && p->words[i + 1].capital;
+    bool turned = verb && people_word_is(p, i - 1, "turned turns") && i + 1 < p->words_n &&
+                  p->words[i + 1].kind == WORD_LETTERS && !plural(p, i + 1);
+    bool now = verb && people_word_is(p, i + 1, "and now years");
+    if (!after_age(p, i + 1) && !capital_next && !turned && !now)
         return false;
-    if (verb && people_word_is(p, end - 1, "he she")) {
-        found_age(p, end - 1, i + 1, people_text(p, i, i + 1));
+    if (verb && !turned && !now && i + 1 < p->words_n && !people_mark_is(p, i + 1, ".,;!?"))
+        return false;
+    if ((verb && people_word_is(p, end - 1, "he she")) || (!verb && people_word_is(p, end - 1, persons))) {
+        people_found_age(p, end - 1, i + 1, age);
         return true;
     }
     size_t begin = capitals_begin(p, end);
@@ -447,21 +499,36 @@ static bool look_at_name_before(struct people *p, size_t i)
     if (!name.known && name.from > 0 &&
         people_word_is(p, name.from - 1, "in at on near around since until outside inside across"))
         return false;
-    if ((verb || end == i) && !name.known)
+    if ((verb || tight) && !name.known)
         return false;
     people_found_name(p, &name, i + 1);
     return true;
 }
 
+/* "57yrs" */
+static bool years_behind(struct str word)
+{
+    size_t digits = 0;
+    while (digits < word.n && word.p[digits] >= '0' && word.p[digits] <= '9')
+        digits++;
+    struct str rest = str_slice(word, digits, word.n);
+    return digits > 0 && an_age(str_slice(word, 0, digits)) &&
+           (str_equal_nocase(rest, STR("yrs")) || str_equal_nocase(rest, STR("yr")) ||
+            str_equal_nocase(rest, STR("yo")));
+}
+
 static void look_at_number(struct people *p, size_t i)
 {
     struct str number = people_text(p, i, i + 1);
-    if (!an_age(number) || look_at_year_old(p, i) || look_at_aged(p, i, number) || look_at_name_before(p, i))
+    bool figures = p->words[i].kind == WORD_NUMBER;
+    if (figures ? !an_age(number) : !number_word(number, false) && !years_behind(number))
+        return;
+    if (look_at_year_old(p, i) || look_at_aged(p, i, number) || look_at_name_before(p, i))
         return;
     /* "she is 30 years old", "the boy is 12 years old"; not a station that is */
     if (people_word_is(p, i + 1, "years") && people_word_is(p, i + 2, "old") && i >= 2 &&
-        people_word_is(p, i - 2, "he she i man woman boy girl child teenager victim suspect driver"))
-        found_age(p, i, i + 3, number);
+        (people_word_is(p, i - 2, "he she i") || people_word_is(p, i - 2, persons)))
+        people_found_age(p, i, i + 3, number);
 }
 
 /* ---- Places, and speech without quotation marks ---- */
@@ -475,6 +542,11 @@ static size_t place_after(const struct people *p, const struct name *name)
         i++;
     if (people_word_is(p, i, "who"))
         i++;
+    /* "Joan, a teacher from Hartley" */
+    if (comma && name->known && people_word_is(p, i, "a an the"))
+        for (size_t at = i + 1; at < i + 5 && at < p->words_n && p->words[at].kind == WORD_LETTERS; at++)
+            if (people_word_is(p, at, "from in of at near"))
+                return at + 1;
     if (people_word_is(p, i, "lives lived living") && people_word_is(p, i + 1, "in at on near"))
         return i + 2;
     if (people_word_is(p, i, "from") || (people_word_is(p, i, "of") && (comma || name->known)))
@@ -508,7 +580,8 @@ static void look_at_name(struct people *p, size_t i, size_t end)
         return;
     }
     /* "Joan, Hartley" and "Joan – Hartley" alone on a line */
-    if (name.from == 0 && name.known && people_mark_is(p, name.to, ",-|(") && is_place(p, name.to + 1, &place_end) &&
+    if ((name.from == 0 || (name.from == 1 && people_mark_is(p, 0, "-"))) && name.known &&
+        people_mark_is(p, name.to, ",-|(") && is_place(p, name.to + 1, &place_end) &&
         (place_end == p->words_n || (place_end + 1 == p->words_n && people_mark_is(p, place_end, ".)")))) {
         people_found_name(p, &name, place_end);
         return;
@@ -516,12 +589,17 @@ static void look_at_name(struct people *p, size_t i, size_t end)
     size_t verb = name.to;
     if (people_mark_is(p, verb, ",") && people_word_is(p, verb + 1, "who"))
         verb += 2;
+    bool behind = name.from > 0 && people_word_is(p, name.from - 1, "from in at of near on across around");
     bool speaks = people_word_is(p, verb,
                                  "said says told tells recalls recalled explains explained remembers remembered "
-                                 "adds added describes described");
+                                 "adds added describes described") &&
+                  (name.known || !behind);
     bool according =
         name.from >= 2 && people_word_is(p, name.from - 1, "to") && people_word_is(p, name.from - 2, "according");
-    if (speaks || according)
+    bool said = name.from > 0 && people_word_is(p, name.from - 1, "said says explains explained adds added recalls") &&
+                (name.to == p->words_n || people_mark_is(p, name.to, ".,;"));
+    bool own_words = people_word_is(p, name.to, "own words") && name.from > 0 && people_word_is(p, name.from - 1, "in");
+    if (speaks || according || said || own_words)
         people_found_name(p, &name, speaks ? verb + 1 : name.to);
 }
 
@@ -543,8 +621,8 @@ static void look_at_block(struct people *p)
     for (size_t i = 0; i < p->words_n; i++) {
         if (p->words[i].kind == WORD_NUMBER)
             look_at_number(p, i);
-        else if (p->words[i].kind == WORD_LETTERS && !p->words[i].capital)
-            (void)look_at_year_old(p, i);
+        else if (p->words[i].kind == WORD_LETTERS && !p->words[i].capital && !look_at_year_old(p, i))
+            look_at_number(p, i);
     }
     for (size_t i = 0; i < p->words_n; i++) {
         if (p->words[i].kind != WORD_LETTERS || !p->words[i].capital)

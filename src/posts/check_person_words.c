@@ -134,7 +134,7 @@ static bool quotation(struct str s, size_t at, uint32_t c, uint32_t before, bool
             w->kind = WORD_CLOSE;
             return true;
         }
-        if (c == '\'' && !ends_before && letter(after)) {
+        if (c == '\'' && (!ends_before || before == '\'') && letter(after)) {
             w->kind = WORD_OPEN;
             return true;
         }

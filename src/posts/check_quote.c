@@ -72,6 +72,12 @@ static size_t names_in(struct people *p, size_t from, size_t to, struct name *ou
     return n;
 }
 
+static bool known_name_in(struct people *p, size_t from, size_t to)
+{
+    struct name name;
+    return names_in(p, from, to, &name, 1) > 0 && name.known;
+}
+
 /* Somebody is quoted: the nearest name, or nobody named. */
 static void found_speaker(struct people *p, const struct span *s, size_t before, size_t after)
 {
@@ -132,7 +138,10 @@ static void look_at_span(struct people *p, const struct span *s)
     struct name name;
     bool dashed = people_mark_is(p, close, "-") && names_in(p, close, after, &name, 1) > 0;
     bool whole = s->open == 0 && close >= p->words_n;
-    if ((s->first_person && s->letters >= TERM) || dashed || (whole && s->letters >= TERM + 1 && !p->block->heading))
+    /* Some words beside somebody's name: "“They laughed every day” was how Joan put it." */
+    bool beside = s->letters > TERM && (known_name_in(p, before, s->open) || known_name_in(p, close, after));
+    if ((s->first_person && s->letters >= TERM) || dashed || beside ||
+        (whole && s->letters >= TERM + 1 && !p->block->heading))
         found_speaker(p, s, before, after);
     else if (s->letters >= SENTENCE && s->ended && !document) {
         if (p->recorded)
