@@ -141,6 +141,13 @@ static bool begins_sentence(const struct people *p, size_t i)
 static const char titles[] = "mr mrs ms miss mx dr prof professor rev reverend sir dame lady lord pc dc ds di dci pcso "
                              "sgt sergeant insp inspector superintendent constable councillor cllr imam rabbi father "
                              "detective";
+/* Offices, which are no names by themselves and may stand before one. */
+static const char offices[] =
+    "chief assistant deputy temporary acting senior superintendent commissioner minister prime secretary mayor mp "
+    "judge "
+    "justice king queen president chair chairman chairwoman head director officer officer's adviser coordinator "
+    "manager "
+    "lead liaison spokesperson spokesman spokeswoman custody investigating station duty hate crime community";
 static const char particles[] = "de da di del der den van von bin ibn al el la le du dos ap o";
 static const char place_words[] =
     "road lane street avenue close drive way park square bridge market green estate hill terrace crescent place court "
@@ -168,14 +175,15 @@ bool people_name(const struct people *p, size_t i, size_t end, struct name *out)
 {
     bool first = begins_sentence(p, i);
     bool titled = false;
-    while (i < end && people_word_is(p, i, titles)) {
-        titled = true;
-        i++;
-    }
-    /* "Yesterday Joan" */
-    while (i < end && !titled && people_in_list(p, i, list_no_person) && !people_in_list(p, i, list_given_name)) {
+    /* "Yesterday Joan", "Temporary Chief Constable Alex Morgan", "Hate Crime Officer Priya Example" */
+    for (; i < end; i++) {
+        bool title = people_word_is(p, i, titles);
+        bool other = people_word_is(p, i, offices) ||
+                     (!titled && people_in_list(p, i, list_no_person) && !people_in_list(p, i, list_given_name));
+        if (!title && !other)
+            break;
+        titled = titled || title;
         first = false;
-        i++;
     }
     if (i >= end)
         return false;

@@ -20,18 +20,22 @@
 #define COUNT(list)     (sizeof(list) / sizeof(list)[0])
 
 LIST(library_words, STR_INIT("library"), STR_INIT("libraries"), STR_INIT("stock"), STR_INIT("agency"),
-     STR_INIT("agencies"), STR_INIT("images"), STR_INIT("imagery"), STR_INIT("getty"), STR_INIT("istock"),
-     STR_INIT("istockphoto"), STR_INIT("shutterstock"), STR_INIT("alamy"), STR_INIT("unsplash"), STR_INIT("pexels"),
-     STR_INIT("pixabay"), STR_INIT("depositphotos"), STR_INIT("dreamstime"), STR_INIT("picture bank"),
-     STR_INIT("image bank"), STR_INIT("photo bank"), STR_INIT("press association"), STR_INIT("pa media"),
-     STR_INIT("reuters"), STR_INIT("freepik"), STR_INIT("fotolia"), STR_INIT("bigstock"), STR_INIT("canva"),
-     STR_INIT("contributor"), STR_INIT("licensed"));
+     STR_INIT("agencies"), STR_INIT("getty"), STR_INIT("istock"), STR_INIT("istockphoto"), STR_INIT("shutterstock"),
+     STR_INIT("alamy"), STR_INIT("unsplash"), STR_INIT("pexels"), STR_INIT("pixabay"), STR_INIT("depositphotos"),
+     STR_INIT("dreamstime"), STR_INIT("picture bank"), STR_INIT("image bank"), STR_INIT("photo bank"),
+     STR_INIT("press association"), STR_INIT("pa media"), STR_INIT("reuters"), STR_INIT("freepik"), STR_INIT("fotolia"),
+     STR_INIT("bigstock"), STR_INIT("canva"), STR_INIT("contributor"), STR_INIT("licensed"));
+/* These stand in an address of our own too, so they tell a library in a name alone. */
+LIST(agency_words, STR_INIT("images"), STR_INIT("imagery"), STR_INIT("pictures"), STR_INIT("photos"),
+     STR_INIT("wikimedia"), STR_INIT("wikipedia"), STR_INIT("flickr"), STR_INIT("creative commons"), STR_INIT("google"),
+     STR_INIT("internet"), STR_INIT("found online"));
 /* Somebody who works for the force, without its name. */
 LIST(staff_words, STR_INIT("force"), STR_INIT("our own"), STR_INIT("own photograph"), STR_INIT("in house"),
      STR_INIT("inhouse"), STR_INIT("staff"), STR_INIT("police photographer"), STR_INIT("press office"),
      STR_INIT("press officer"), STR_INIT("communications team"), STR_INIT("communications"), STR_INIT("officer"),
      STR_INIT("officers"), STR_INIT("pc"), STR_INIT("dc"), STR_INIT("sergeant"), STR_INIT("inspector"),
-     STR_INIT("pcso"), STR_INIT("custody"), STR_INIT("body worn video"), STR_INIT("neighbourhood team"));
+     STR_INIT("pcso"), STR_INIT("custody"), STR_INIT("body worn video"), STR_INIT("neighbourhood team"),
+     STR_INIT("drone"), STR_INIT("dashcam"), STR_INIT("dash cam"), STR_INIT("scenes of crime"), STR_INIT("cctv"));
 LIST(own_creators, STR_INIT("force photographer"), STR_INIT("police photographer"), STR_INIT("press office"),
      STR_INIT("communications team"), STR_INIT("corporate communications"));
 
@@ -106,6 +110,12 @@ static bool same_name(struct check_run *run, struct str a, struct str b)
     struct str x = small(run->arena, str_trim(a));
     struct str y = small(run->arena, str_trim(b));
     return has(x) && has(y) && (check_has_words(a, y) || check_has_words(b, x));
+}
+
+/* A source that is not the force: a library, an agency, the open web. */
+static bool other_source(struct check_run *run, struct str s)
+{
+    return has(s) && (of_library(s) || (check_has_any(s, agency_words, COUNT(agency_words)) && !names_staff(run, s)));
 }
 
 static bool exempt(enum picture_made made)
@@ -190,11 +200,14 @@ static void look_at_record(struct check_run *run, struct claim_facts *f)
     const struct post_picture *p = &run->input->content->picture;
     if (p->made != PICTURE_PHOTOGRAPH && !exempt(p->made))
         return;
-    if (has(p->source) && of_library(p->source) && !names_force(run, p->source)) {
+    if (other_source(run, p->source)) {
         f->contradicted = KNOWN_YES;
         check_evidence_add(run, STR("image.source"), p->source);
+    } else if (p->made == PICTURE_PHOTOGRAPH && has(p->source) && !names_staff(run, p->source)) {
+        f->doubtful = true;
+        check_evidence_add(run, STR("image.source"), p->source);
     }
-    if (has(p->credit) && of_library(p->credit)) {
+    if (other_source(run, p->credit)) {
         f->contradicted = KNOWN_YES;
         check_evidence_add(run, STR("image.credit"), p->credit);
     } else if (p->made == PICTURE_PHOTOGRAPH && has(p->credit) && !names_staff(run, p->credit)) {
@@ -370,11 +383,13 @@ static void look_whether_licensed(struct check_run *run, struct licence_facts *f
     struct said fields[4];
     bool other = false;
     bool staff = p->made == PICTURE_PHOTOGRAPH;
-    if (has(p->source) && of_library(p->source) && !names_force(run, p->source))
+    if (other_source(run, p->source))
         other = true;
     else if (has(p->source) && names_staff(run, p->source))
         staff = true;
-    if (has(p->credit) && of_library(p->credit))
+    else if (has(p->source))
+        f->doubtful = true;
+    if (other_source(run, p->credit))
         other = true;
     else if (has(p->credit) && names_staff(run, p->credit))
         staff = true;

@@ -12,8 +12,8 @@
 
 /* ---- Quotation marks ---- */
 
-static const char first_persons[] =
-    "i i'm i've i'd i'll i’m i’ve i’d i’ll my me mine myself we we're we’re we've we’ve our us";
+static const char we[] = "we we're we’re we've we’ve our us ours";
+static const char first_persons[] = "i i'm i've i'd i'll i’m i’ve i’d i’ll my me mine myself";
 static const char documents[] =
     "law laws guidance policy act section sign signs poster posters leaflet definition means mean meaning defined "
     "define "
@@ -24,7 +24,8 @@ static const char documents[] =
 struct span {
     size_t open, close; /* indexes of the marks; close is words_n where the quotation runs to the end of its block */
     size_t letters;     /* words inside */
-    bool first_person, ended;
+    bool first_person, ended; /* somebody says "I"; a sentence ends inside */
+    bool we;                  /* "we" may be a slogan's, too */
 };
 
 static bool any_in(const struct people *p, size_t from, size_t to, bool (*list)(struct str), size_t *at)
@@ -102,6 +103,17 @@ static void found_speaker(struct people *p, const struct span *s, size_t before,
         people_found_unnamed(p, s->open, close);
 }
 
+/* A sentence of which it cannot be told whether a person says it. */
+static void uncertain(struct people *p, const struct span *s, size_t close)
+{
+    if (p->recorded) {
+        p->facts->found++;
+        return;
+    }
+    p->facts->uncertain++;
+    check_evidence_text(p->run, p->block, p->words[s->open].at, people_text(p, s->open, close));
+}
+
 static void look_at_span(struct people *p, const struct span *s)
 {
     enum { TERM = 3, SENTENCE = 5 };
@@ -113,8 +125,11 @@ static void look_at_span(struct people *p, const struct span *s)
     bool document = false;
     for (size_t i = before; i < s->open; i++)
         document = document || people_word_is(p, i, documents);
-    for (size_t i = close; i < after && i < close + 2; i++)
+    for (size_t i = close; !s->ended && i < after && i < close + 2; i++)
         document = document || people_word_is(p, i, "means mean is are meaning");
+    /* "In Joan's words", "Joan's message": hers, whatever the word. */
+    if (known_name_in(p, before, s->open))
+        document = false;
     bool spoken = any_in(p, before, s->open, list_speech, &verb) || any_in(p, close, after, list_speech, &verb);
     if (spoken && !s->first_person && s->letters <= TERM && !s->ended) {
         /* A short term beside a verb is speech only where the verb is next to it. */
@@ -125,6 +140,11 @@ static void look_at_span(struct people *p, const struct span *s)
     }
     if (document && !s->first_person)
         return;
+    if (document && !spoken) {
+        /* "I", in what may be a title */
+        uncertain(p, s, close);
+        return;
+    }
     size_t at = 0;
     bool body = any_in(p, before, s->open, list_organisation, &at) || any_in(p, close, after, list_organisation, &at);
     if (spoken) {
@@ -139,18 +159,13 @@ static void look_at_span(struct people *p, const struct span *s)
     bool dashed = people_mark_is(p, close, "-") && names_in(p, close, after, &name, 1) > 0;
     bool whole = s->open == 0 && close >= p->words_n;
     /* Some words beside somebody's name: "“They laughed every day” was how Joan put it." */
-    bool beside = s->letters > TERM && (known_name_in(p, before, s->open) || known_name_in(p, close, after));
+    bool beside = (s->letters > TERM && (known_name_in(p, before, s->open) || known_name_in(p, close, after))) ||
+                  (s->open > 0 && people_mark_is(p, s->open - 1, ":") && known_name_in(p, before, s->open));
     if ((s->first_person && s->letters >= TERM) || dashed || beside ||
         (whole && s->letters >= TERM + 1 && !p->block->heading))
         found_speaker(p, s, before, after);
-    else if (s->letters >= SENTENCE && s->ended && !document) {
-        if (p->recorded)
-            p->facts->found++;
-        else {
-            p->facts->uncertain++;
-            check_evidence_text(p->run, p->block, p->words[s->open].at, people_text(p, s->open, close));
-        }
-    }
+    else if (s->letters >= SENTENCE && s->ended)
+        uncertain(p, s, close);
 }
 
 void people_look_at_spans(struct people *p)
@@ -173,6 +188,7 @@ void people_look_at_spans(struct people *p)
         } else if (w != NULL && open && w->kind == WORD_LETTERS) {
             s.letters++;
             s.first_person = s.first_person || people_word_is(p, i, first_persons);
+            s.we = s.we || people_word_is(p, i, we);
         } else if (w != NULL && open && people_sentence_ends(p, i)) {
             s.ended = true;
         }
@@ -184,7 +200,7 @@ void people_look_at_spans(struct people *p)
 static bool first_person_in(const struct people *p)
 {
     for (size_t i = 0; i < p->words_n; i++)
-        if (people_word_is(p, i, first_persons))
+        if (people_word_is(p, i, first_persons) || people_word_is(p, i, we))
             return true;
     return false;
 }

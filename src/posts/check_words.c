@@ -298,7 +298,7 @@ static bool tag_is_good(struct str tag, struct buf *suggestion)
         }
         char before = i == 0 ? '_' : tag.p[i - 1];
         begins[n] = begins[n] || i == 0 || (upper(c) && !upper(before)) || (digit(c) && !digit(before)) ||
-                    (upper(c) && upper(before) && i + 1 < tag.n && small(tag.p[i + 1]));
+                    (small(c) && digit(before)) || (upper(c) && upper(before) && i + 1 < tag.n && small(tag.p[i + 1]));
         uppers += upper(c);
         if (begins[n] && small(c) && (i > 0 || uppers > 0))
             wrong = true; /* #hate_crime */

@@ -10,7 +10,8 @@
 #define JOAN "people: [{ as_written: \"Joan, 57\", kind: fictitious }]\n"
 #define SPEAKER                                                                                                        \
     "kind: statement\nspeaker: { name: Alex Morgan, office: Chief Constable, confirmed: 2026-02-01T10:00 }\n"
-#define HATE "topics: [hate-crime]\n"
+#define MORGAN "people: [{ as_written: \"Alex Morgan\", kind: real }]\n"
+#define HATE   "topics: [hate-crime]\n"
 
 static const struct small_case {
     const char *head; /* NULL: an awareness post without more */
@@ -241,6 +242,40 @@ static const struct small_case {
     PERSON(BLOCK, NULL, "`I was scared of them`, said Joan."),
     PERSON(BLOCK, NULL, "‹I was scared of them.›"),
     PERSON(BLOCK, NULL, "“It was just a joke, they said. I did not laugh."),
+    PERSON(NOT_APPLICABLE, NULL, "Our campaign “Not In Our Town” begins."),
+    PERSON(NOT_APPLICABLE, NULL, "The theme is “We stand together”."),
+    PERSON(NOT_APPLICABLE, NULL, "Wear the badge: “No place for hate in our city”."),
+    PERSON(NOT_APPLICABLE, NULL, "The Prime Minister said that more is to come."),
+    PERSON(NOT_APPLICABLE, NULL, "The Chief Constable said that more is to come."),
+    PERSON(NOT_APPLICABLE, NULL, "Home Office said more."),
+    PERSON(NOT_APPLICABLE, NULL, "Police and Crime Commissioner Office opens."),
+    PERSON(NOT_APPLICABLE, NULL, "Chief Constables from England met."),
+    PERSON(NOT_APPLICABLE, NULL, "Judge and jury were told that he ran."),
+    PERSON(NOT_APPLICABLE, NULL, "Magistrates' Court told us nothing."),
+    PERSON(NOT_APPLICABLE, NULL, "Our new Police Station in Hartley opens."),
+    PERSON(NOT_APPLICABLE, NULL, "Hate Crime Officers from Hartley will be there."),
+    PERSON(NOT_APPLICABLE, NULL, "Read 'What is a hate crime?' on our site."),
+    PERSON(NOT_APPLICABLE, NULL, "The word ‘misnaming’ is used by people."),
+    PERSON(NOT_APPLICABLE, NULL, "See \"How to report\" and \"Get support\"."),
+    PERSON(BLOCK, NULL, "Temporary Chief Constable Alex Morgan said: “We are sorry.”"),
+    PERSON(BLOCK, NULL, "The Chief Constable said: “We are sorry for it.”"),
+    PERSON(BLOCK, NULL, "A spokesperson said: “We are sorry for it.”"),
+    PERSON(BLOCK, NULL, "Judge Roe said that it was serious."),
+    PERSON(BLOCK, NULL, "Hate Crime Officer Priya Example said: “Tell us.”"),
+    PERSON(BLOCK, NULL, "Detective Inspector Sam Roe, of Hartley CID, said: “Tell us.”"),
+    PERSON(BLOCK, NULL, "“We moved away because of it.”"),
+    PERSON(BLOCK, NULL, "Our neighbour, Joan, said: “We moved.”"),
+    PERSON(BLOCK, NULL, "He told the court: “I did not do it.”"),
+    PERSON(PASS, MORGAN, "Temporary Chief Constable Alex Morgan said: “We are sorry.”"),
+    PERSON(PASS, MORGAN, "“We are sorry,” Chief Constable Morgan said."),
+    PERSON(PASS, MORGAN, "Alex Morgan, 50, said so."),
+    PERSON(PASS, MORGAN, "Alex Morgan’s words: “We are sorry.”"),
+    PERSON(PASS, MORGAN, "ALEX MORGAN said so."),
+    PERSON(PASS, MORGAN, "“Report it,” said Hate Crime Officer Alex Morgan."),
+    PERSON(PASS, MORGAN, "> We are sorry.\n\nAlex Morgan, Chief Constable"),
+    PERSON(CONFIRM, NULL, "Our new leaflet is called “I was there, too.”"),
+    PERSON(CONFIRM, NULL, "“Is this really a crime?” is a question that we hear."),
+    PERSON(CONFIRM, NULL, "We hear “it is just banter, nothing more than that.” It is not."),
     /* Statements and their speakers */
     { NULL, "Words.", CHECK_STATEMENT_SPEAKER, CHECK_NOT_APPLICABLE, NULL },
     { "kind: statement\n", "Words.", CHECK_STATEMENT_SPEAKER, CHECK_BLOCK, NULL },
@@ -296,6 +331,9 @@ static const struct small_case {
     { NULL, "#hateCrime", CHECK_HASHTAG_CASE, CHECK_WARN, "body:1: #hateCrime: write #HateCrime" },
     { NULL, "#HATECRIMEAWARENESSWEEK", CHECK_HASHTAG_CASE, CHECK_WARN, NULL },
     { NULL, "#zugzwangovaja", CHECK_HASHTAG_CASE, CHECK_WARN, "body:1: #zugzwangovaja" },
+    { NULL, "#16daysOfAction", CHECK_HASHTAG_CASE, CHECK_WARN, "body:1: #16daysOfAction: write #16DaysOfAction" },
+    { NULL, "#noplaceforhate", CHECK_HASHTAG_CASE, CHECK_WARN, "body:1: #noplaceforhate: write #NoPlaceForHate" },
+    { NULL, "#together #StandUp", CHECK_HASHTAG_CASE, CHECK_PASS, NULL },
     { NULL, "#One #Two #Three #Four", CHECK_HASHTAG_CASE, CHECK_WARN, NULL },
 };
 

@@ -315,6 +315,10 @@ static void a_photograph_from_a_library_contradicts_itself(void **state)
         { "force photographer", CHECK_PASS },
         { "custody", CHECK_PASS },
         { "PC Roe", CHECK_PASS },
+        { "Northlight Images", CHECK_BLOCK },
+        { "found online", CHECK_BLOCK },
+        { "Hartley Council", CHECK_CONFIRM },
+        { "images from a police drone", CHECK_PASS },
         { "Midshire Police picture library", CHECK_BLOCK },
     };
     struct post_content content = pictured(PICTURE_PHOTOGRAPH);
