@@ -165,7 +165,7 @@ void people_read(struct people *p, const struct text_block *block)
             w->capital = capital(c) && letter(c);
             p->words_n++;
             at = end;
-            before = 'a';
+            before = number ? '0' : 'a';
             continue;
         }
         if (quotation(s, at, c, before, double_open, single_open, low_open, w)) {

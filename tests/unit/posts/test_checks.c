@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -548,6 +549,7 @@ static void a_speaker_who_was_asked_is_waited_for(void **state)
     struct check_input input = input_of(&content);
     input.speaker = SPEAKER_PENDING;
     assert_int_equal(outcome(&input, CHECK_STATEMENT_SPEAKER), CHECK_BLOCK);
+    assert_true(str_find(results[CHECK_STATEMENT_SPEAKER].why, STR("was asked")) >= 0);
     input.speaker = SPEAKER_CONFIRMED;
     content.speaker.confirmed.set = false;
     assert_int_equal(outcome(&input, CHECK_STATEMENT_SPEAKER), CHECK_PASS);
@@ -573,6 +575,76 @@ static void what_could_not_be_found_out_blocks(void **state)
     assert_int_equal(outcome(&input, CHECK_PERSON_KIND), CHECK_BLOCK);
     assert_int_equal(results[CHECK_REPORTING_ROUTE].outcome, CHECK_BLOCK);
     assert_int_equal(results[CHECK_HASHTAG_CASE].outcome, CHECK_BLOCK);
+}
+
+/* Processor time, so that a busy machine changes nothing. */
+static double seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void no_text_makes_the_checks_slow_or_large(void **state)
+{
+    (void)state;
+    static const char *const units[] = {
+        "Joan, 57, ",
+        "Joan, 57\n\n",
+        "Joan Smith ",
+        "Joan Zed, 57, ",
+        "“I said it.” ",
+        "\"a ",
+        "“",
+        "'a ",
+        "A ",
+        "Aa ",
+        "A",
+        "a-",
+        "a'",
+        "> I\n\nJoan\n\n",
+        "#hatecrimeawarenessweek ",
+        "#a",
+        "call 101 cases ",
+        "1 2 ",
+        "(Joan), 57 ",
+        "hate - - - ",
+        "hate ",
+        "https://midshire.example/report ",
+        "[a](/x)\n\n",
+        "(((( 5 ",
+        "said ",
+        "de la ",
+        "\n\n",
+    };
+    struct post_person people[POST_LIST_ITEMS_MAX];
+    char *name = ARENA_ARRAY(arena, POST_LINE_MAX + 1, char);
+    for (size_t i = 0; i < POST_LINE_MAX; i++)
+        name[i] = "Joan "[i % 5];
+    for (size_t i = 0; i < POST_LIST_ITEMS_MAX; i++)
+        people[i] = (struct post_person){ .as_written = { name, POST_LINE_MAX }, .kind = PERSON_REAL };
+    char *text = ARENA_ARRAY(arena, POST_BODY_MAX, char);
+    static const struct small_case c = { .head = HATE, .body = "Words." };
+    struct post_content content = small_content(&c);
+    content.people = people;
+    content.people_n = POST_LIST_ITEMS_MAX;
+    struct check_input input = input_of(&content);
+    size_t largest = 0;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        size_t width = strlen(units[i]);
+        for (size_t j = 0; j < POST_BODY_MAX; j++)
+            text[j] = units[i][j % width];
+        content.body = (struct str){ text, POST_BODY_MAX / width * width };
+        struct arena *room = arena_new(16 << 20);
+        double before = seconds();
+        assert_int_equal(posts_checks(room, &input, results), STATUS_OK);
+        double took = seconds() - before;
+        if (took > 4.0)
+            fail_msg("%.2f s for '%s'", took, units[i]);
+        largest = arena_used(room) > largest ? arena_used(room) : largest;
+        arena_free(room);
+    }
+    print_message("           at most %zu KB\n", largest / 1024);
 }
 
 static void every_answer_is_there_or_none_wherever_memory_fails(void **state)
@@ -639,6 +711,7 @@ int main(void)
         TEST(a_picture_has_words_or_is_decorative),
         TEST(a_speaker_who_was_asked_is_waited_for),
         TEST(what_could_not_be_found_out_blocks),
+        TEST(no_text_makes_the_checks_slow_or_large),
         TEST(every_answer_is_there_or_none_wherever_memory_fails),
     };
     return cmocka_run_group_tests_name("posts checks", tests, NULL, NULL);
