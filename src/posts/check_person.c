@@ -231,6 +231,8 @@ static size_t capitals_begin(const struct people *p, size_t end)
 
 bool people_name_recorded(const struct people *p, const struct name *name)
 {
+    if (p->facts->untyped >= CHECK_EVIDENCE_MAX)
+        return false; /* the answer is there: no text shall make it slow */
     struct str folded = fold(p->run->arena, people_text(p, name->from, name->to));
     if (str_ends(folded, STR("'s")))
         folded.n -= 2;
@@ -268,11 +270,29 @@ void people_found_unnamed(struct people *p, size_t from, size_t to)
     people_found(p, from, to, p->recorded);
 }
 
+/* Whether somebody who is recorded stands in this block; found out once for each. */
+static bool block_is_covered(struct people *p)
+{
+    if (p->block_covered != KNOWN_NOT)
+        return p->block_covered == KNOWN_YES;
+    bool covered = people_record_in_block(p);
+    for (size_t i = 0; i < p->words_n && !covered; i++) {
+        struct name name;
+        if (p->words[i].kind != WORD_LETTERS || !p->words[i].capital)
+            continue;
+        size_t end = people_capitals_end(p, i);
+        covered = people_name(p, i, end, &name) && people_name_recorded(p, &name);
+        i = end > i ? end - 1 : i;
+    }
+    p->block_covered = covered ? KNOWN_YES : KNOWN_NO;
+    return covered;
+}
+
 /* An age without a name: a record with that age, or one that stands in the same block. */
 static void people_found_age(struct people *p, size_t from, size_t to, struct str age)
 {
-    people_found(p, from, to,
-                 record_holds(p, age) || people_record_in_block(p) || (p->block_name_covered && p->recorded));
+    bool decided = p->facts->untyped >= CHECK_EVIDENCE_MAX;
+    people_found(p, from, to, p->recorded && !decided && (block_is_covered(p) || record_holds(p, age)));
 }
 
 /* ---- Ages ---- */
@@ -616,16 +636,9 @@ static void look_at_name(struct people *p, size_t i, size_t end)
 static void look_at_block(struct people *p)
 {
     p->block_has_person = false;
-    p->block_name_covered = false;
-    for (size_t i = 0; i < p->words_n; i++) {
-        p->block_has_person = p->block_has_person || people_word_is(p, i, "he she his her him i my");
-        if (p->words[i].kind != WORD_LETTERS || !p->words[i].capital || p->block_name_covered)
-            continue;
-        struct name name;
-        size_t end = people_capitals_end(p, i);
-        p->block_name_covered = p->recorded && people_name(p, i, end, &name) && people_name_recorded(p, &name);
-        i = end > i ? end - 1 : i;
-    }
+    p->block_covered = KNOWN_NOT;
+    for (size_t i = 0; i < p->words_n && !p->block_has_person; i++)
+        p->block_has_person = people_word_is(p, i, "he she his her him i my");
     for (size_t i = 0; i < p->words_n; i++) {
         if (p->words[i].kind == WORD_NUMBER)
             look_at_number(p, i);

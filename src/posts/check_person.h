@@ -40,7 +40,8 @@ struct people {
     const struct text_block *block;
     struct word *words; /* of the block; room for the longest */
     size_t words_n;
-    bool block_has_person, block_name_covered;
+    bool block_has_person;
+    enum known block_covered; /* somebody who is recorded stands in it */
     const struct text_block *told_block;
     size_t told_to;
 };
