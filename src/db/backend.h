@@ -118,6 +118,7 @@ struct db_reader;
 
 struct db {
     const struct db_backend *backend;
+    char *folder; /* the data folder, for what lies beside the database */
     struct db_place *place;
     struct db_writer *writer;
     _Atomic int64_t behind_since; /* when a reader first saw the row behind the shared number; 0: it is not */

@@ -86,9 +86,12 @@ static void reader_of_ended_thread(void *self)
 enum status db_open(struct db **out, const struct db_options *options, struct fault *fault)
 {
     *out = NULL;
-    struct db *db = mem_zero(1, sizeof *db);
+    size_t folder = strlen(options->folder) + 1;
+    struct db *db = mem_zero(1, sizeof *db + folder);
     if (!db)
         return fault_no_memory(fault);
+    db->folder = (char *)(db + 1);
+    memcpy(db->folder, options->folder, folder);
     db->backend = options->backend ? options->backend : &db_sqlite;
     struct db_link *link = NULL;
     enum status status = db->backend->open(options, &db->place, &link, fault);
