@@ -39,6 +39,8 @@ struct said {
 };
 /* A text as facts.h wants it: one line, without what a line must not hold, cut at a character; STR_NONE: nothing. */
 struct str said_line(struct arena *arena, struct str text);
+/* At most so many bytes, and no half character of UTF-8 at the end. */
+struct str said_cut(struct str s, size_t most);
 
 /* "Exif\0\0" and a TIFF structure, or that alone. Stops at what is broken. */
 void exif_read(struct arena *arena, struct str bytes, struct said *out);

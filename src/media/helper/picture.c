@@ -322,8 +322,9 @@ static struct media_verdict make(struct making *m, VipsImage **image, const stru
     double less = scale_of(width, height, MEDIA_WIDTH_SMALL);
     bool turned = said->orientation >= ORIENTATION_TURNED;
     int64_t w = scaled(width, scale), h = scaled(height, scale);
-    if (!resize(image, turned ? h : w, turned ? w : h) || !colours(image) || !upright(image, said->orientation) ||
-        !pixels_alone(image))
+    /* The decoder gives lines in their order, once; what turns a picture wants them in another. */
+    if (!resize(image, turned ? h : w, turned ? w : h) || !colours(image) || !pixels_alone(image) ||
+        (said->orientation > 1 && (!upright(image, said->orientation) || !pixels_alone(image))))
         return broken();
     if (scaled(width, less) == w)
         return encode(m, *image);

@@ -51,11 +51,20 @@ static struct str as_text(struct arena *arena, struct str s)
     return buf_str(&out);
 }
 
+struct str said_cut(struct str s, size_t most)
+{
+    if (s.n <= most)
+        return s;
+    while (most > 0 && ((unsigned char)s.p[most] & 0xc0) == 0x80)
+        most--;
+    return str_slice(s, 0, most);
+}
+
 struct str said_line(struct arena *arena, struct str text)
 {
     struct buf out;
     /* Longer ones are cut at the end of a character; what is beyond is not even looked at. */
-    text = as_text(arena, str_slice(text, 0, 4 * MEDIA_TEXT_MAX));
+    text = as_text(arena, said_cut(text, 4 * MEDIA_TEXT_MAX));
     buf_init(&out, arena, MEDIA_TEXT_MAX);
     bool gap = false;
     for (size_t i = 0; i < text.n;) {

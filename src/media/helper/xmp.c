@@ -153,7 +153,7 @@ static bool node(struct reading *r)
     case XML_READER_TYPE_TEXT:
     case XML_READER_TYPE_CDATA:
         if (r->open != NO_PROPERTY)
-            buf_add(&r->text, str_slice(of_xml(xmlTextReaderConstValue(r->reader)), 0, r->text.limit - r->text.n));
+            buf_add(&r->text, said_cut(of_xml(xmlTextReaderConstValue(r->reader)), r->text.limit - r->text.n));
         return true;
     default: /* comments, spaces and their kind */ return true;
     }
