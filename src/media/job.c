@@ -16,7 +16,7 @@
 #include "base/log.h"
 #include "db/blob.h"
 #include "media/inside.h"
-#include "media_sql.h"
+#include "media/media_sql.h"
 #include "base/banned.h"
 
 enum { JOB_PIECE = 64 * 1024, JOB_DEATHS_MAX = 2 };

@@ -12,7 +12,7 @@
 #include "base/json.h"
 #include "media/inside.h"
 #include "media/wire.h"
-#include "media_sql.h"
+#include "media/media_sql.h"
 #include "base/banned.h"
 
 enum { RECORD_JSON_MAX = 64 * 1024, RECORD_BLOBS_MAX = 16384 };

@@ -133,14 +133,13 @@ static enum media_trouble webp_look(struct str s, struct container *out)
 
 /* ---- Those that are not ---- */
 
+/* Of text that begins with a tag it need not be known which. */
 static bool is_xml(struct str s)
 {
     s = str_slice(s, 0, 1024);
     if (str_starts(s, STR("\xef\xbb\xbf")))
         s = str_slice(s, 3, s.n);
-    s = str_trim(s);
-    return str_starts(s, STR("<?xml")) || str_starts(s, STR("<svg")) || str_starts(s, STR("<!DOCTYPE")) ||
-           str_starts(s, STR("<!--"));
+    return str_starts(str_trim(s), STR("<"));
 }
 
 static enum media_other brand_of(struct str s)

@@ -181,10 +181,21 @@ static void settle(struct reading *r, struct said *out)
     out->facts.position = out->facts.position || r->values[POSITION].n > 0;
 }
 
-/* Entities in attributes are put in by libxml2 itself, so a document type must not even be begun. */
+/*
+ * Whether anything is declared: what begins with "<!" and is neither a comment nor CDATA. Entities in attributes are
+ * put in by libxml2 itself, so a document type must not even be begun. A NUL: it is no UTF-8, and would be read
+ * otherwise.
+ */
 static bool declares(struct str s)
 {
-    return str_find(s, STR("<!DOCTYPE")) >= 0 || str_find(s, STR("<!ENTITY")) >= 0 || memchr(s.p, 0, s.n) != NULL;
+    if (memchr(s.p, 0, s.n) != NULL)
+        return true;
+    for (ptrdiff_t at = 0; (at = str_find(s, STR("<!"))) >= 0;) {
+        s = str_slice(s, (size_t)at + 2, s.n);
+        if (!str_starts(s, STR("--")) && !str_starts(s, STR("[CDATA[")))
+            return true;
+    }
+    return false;
 }
 
 bool xmp_read(struct arena *arena, struct str bytes, struct said *out)
