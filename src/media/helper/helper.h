@@ -53,6 +53,13 @@ bool xmp_read(struct arena *arena, struct str bytes, struct said *out);
 void xmp_write(struct buf *out, const struct media_wish *wish);
 void iim_write(struct buf *out, const struct media_wish *wish);
 
+/* ---- sandbox.c ---- */
+
+/* Memory, processor time, no files to be written, no core, no new privileges. First of all. */
+bool sandbox_limits(void);
+/* No file, no network, no program and no process any more; after all libraries have read what they need. */
+bool sandbox_shut(void);
+
 /* ---- picture.c: libvips ---- */
 
 /* Once, before all else. */

@@ -12,8 +12,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,22 +22,6 @@
 #include "base/banned.h"
 
 enum { EXIT_BY_HAND = 2, EXIT_FAILED = 1, HELPER_ARENA_MAX = 96 * 1024 * 1024 };
-
-static bool limit(__rlimit_resource_t what, rlim_t most)
-{
-    const struct rlimit both = { most, most };
-    return setrlimit(what, &both) == 0;
-}
-
-static bool shut_in(void)
-{
-    bool fine = limit(RLIMIT_CORE, 0) && limit(RLIMIT_FSIZE, 0) && limit(RLIMIT_CPU, HELPER_SECONDS_MAX) &&
-                prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
-#if !defined(__SANITIZE_ADDRESS__) /* it keeps a map of all addresses */
-    fine = fine && limit(RLIMIT_AS, HELPER_MEMORY_MAX);
-#endif
-    return fine;
-}
 
 /* Until its end or `most` bytes; by position, for the descriptor is shared. */
 static ssize_t read_whole(int fd, char *out, size_t most)
@@ -118,7 +100,7 @@ static bool serve(struct arena *arena, const char *program)
     if (v.trouble == MEDIA_FINE)
         v = container_look(bytes, &container);
     bool done = true;
-    if (v.trouble == MEDIA_FINE && !picture_start(program)) {
+    if (v.trouble == MEDIA_FINE && (!picture_start(program) || !sandbox_shut())) {
         done = false;
     } else if (question == MEDIA_ASK_FACTS) {
         if (v.trouble == MEDIA_FINE)
@@ -140,7 +122,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "candour-media is a part of candour and is started by it.\n");
         return EXIT_BY_HAND;
     }
-    if (!shut_in())
+    if (!sandbox_limits())
         return EXIT_FAILED;
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
