@@ -21,7 +21,7 @@
 
 enum { JOB_PIECE = 64 * 1024, JOB_DEATHS_MAX = 2 };
 
-_Static_assert((int)MEDIA_HASH == (int)BLOB_HASH && MEDIA_FILE_MAX <= BLOB_MAX, "a picture is a blob");
+_Static_assert((int)MEDIA_HASH == (int)BLOB_HASH && (int)MEDIA_FILE_MAX <= (int)BLOB_MAX, "a picture is a blob");
 
 struct rendering {
     const struct job *job;
