@@ -39,11 +39,14 @@ enum status blob_put(struct db *db, struct str bytes, unsigned char hash[BLOB_HA
         return STATUS_OK;
     if (blob_twin.n == BLOB_TWIN_MAX)
         return STATUS_LIMIT;
-    struct blob_one *one = &blob_twin.each[blob_twin.n++];
-    memcpy(one->hash, hash, BLOB_HASH);
-    one->n = bytes.n;
+    struct blob_one *one = &blob_twin.each[blob_twin.n];
     one->bytes = mem_alloc(bytes.n);
+    if (one->bytes == NULL)
+        return fault_no_memory(fault);
+    memcpy(one->hash, hash, BLOB_HASH);
     memcpy(one->bytes, bytes.p, bytes.n);
+    one->n = bytes.n;
+    blob_twin.n++;
     return STATUS_OK;
 }
 
