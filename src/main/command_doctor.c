@@ -22,6 +22,7 @@
 #include "main/options.h"
 #include "main/place.h"
 #include "main/wiring.h"
+#include "media/media.h"
 #include "posts/acts.h"
 #include "proc/proc.h"
 #include "base/banned.h"
@@ -207,6 +208,15 @@ static void look_at_disk(struct doctor *d)
         line("disk", "%llu MB free", mb);
 }
 
+static void look_at_pictures(struct doctor *d)
+{
+    struct fault fault;
+    if (media_helper_look(&fault) == STATUS_OK)
+        line("pictures", "candour-media is beside candour");
+    else
+        problem(d, "pictures", "%s", fault.text);
+}
+
 /* What waits for a person: a release that failed in silence is the fault that everybody knows of schedulers. */
 static void look_at_posts(struct doctor *d, struct db *db)
 {
@@ -306,6 +316,7 @@ static int look(struct doctor *d)
         look_at_time_zone(d);
         look_at_clock(d);
         look_at_disk(d);
+        look_at_pictures(d);
         look_at_database(d);
         look_at_server(d);
     }
@@ -341,7 +352,8 @@ const struct command command_doctor = {
     .usage = "doctor [--data DIR]",
     .help =
         "Looks at an installation and says what is wrong and how to mend it. Folder, key, settings, database, disk, "
-        "clock, time zones, and whether a server runs; reads the whole database, which takes a while for a large one. "
+        "clock, time zones, the program that reads pictures, and whether a server runs; reads the whole database, "
+        "which takes a while for a large one. "
         "Answers 0 where all is well, 1 where there is a problem.",
     .run = run,
 };

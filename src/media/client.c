@@ -189,12 +189,9 @@ static bool helper_path(char out[PATH_MAX])
 {
     bool found = proc_helper_beside(HELPER, out, PATH_MAX);
 #ifdef CANDOUR_TEST_BUILD
-    /* Tests stand in folders of their own. */
-    if (!found || access(out, X_OK) != 0) {
-        struct str built = str_of(MEDIA_HELPER_BUILT);
-        memcpy(out, built.p, built.n + 1);
-        found = true;
-    }
+    /* Programs of tests stand in folders of their own. */
+    if (found && str_starts(str_of(out), str_of(MEDIA_BUILD "/tests/")))
+        memcpy(out, MEDIA_BUILD "/src/main/" HELPER, sizeof MEDIA_BUILD "/src/main/" HELPER);
 #endif
     return found;
 }

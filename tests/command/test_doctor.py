@@ -27,6 +27,13 @@ class Doctor(Case):
         for line in done.stdout.splitlines():
             self.assertTrue(line.startswith("ok "), line)
 
+    def test_a_missing_helper_for_pictures_is_a_problem(self):
+        alone = shutil.copy(BINARY, self.path("candour"))
+        done = subprocess.run([alone, "doctor", "--data", self.installation()], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertRegex(done.stdout, r"(?m)^problem +pictures +The program candour-media is not beside candour.*install")
+
     def test_a_missing_folder_is_one_problem(self):
         self.problem(self.path("none"), "folder", "candour init")
 
