@@ -217,6 +217,11 @@ class Pixels(Case):
             self.assertTrue(near(pixel(made[800, "jpeg"], 200, 100), (255, 127, 127)), pixel(made[800, "jpeg"], 200, 100))
             self.assertTrue(near(pixel(made[800, "jpeg"], 600, 100), (0, 255, 0)))
 
+    def test_what_is_not_seen_does_not_colour_what_is(self):
+        line = (b"\xff\0\0\0" + b"\0\0\xff\xff") * 1600  # a red that is not there beside a blue that is
+        made = self.render(png(self.path("stripes.png"), 3200, 200, bands=4, pixels=line * 200))
+        self.assertTrue(near(pixel(made[1600, "jpeg"], 800, 50), (127, 127, 255)), pixel(made[1600, "jpeg"], 800, 50))
+
     def test_no_file_of_the_originals_is_served_as_it_was(self):
         for name in os.listdir(CASES):
             source = os.path.join(CASES, name)
@@ -428,6 +433,23 @@ class Helper(Case):
         self.assertFalse(links("candour"))
         self.assertTrue(links("candour-media"))
 
+    def test_the_helper_is_shut_in_before_it_decodes_and_opens_nothing_afterwards(self):
+        trace = self.path("trace")
+        done = subprocess.run(["strace", "-f", "-o", trace, "-e", "trace=prctl,openat,open,socket,execve,landlock_restrict_self,write",
+                               TRY, "render", self.jpeg(), self.work, *WISH.values()], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(trace, errors="replace") as f:
+            lines = f.read().splitlines()
+        helper = next(line.split()[0] for line in lines if "execve(" in line and "candour-media" in line)
+        own = [line for line in lines if line.split()[0] == helper]
+        shut = next(i for i, line in enumerate(own) if "PR_SET_SECCOMP" in line and line.endswith("= 0"))
+        self.assertTrue(any("PR_SET_NO_NEW_PRIVS" in line for line in own[:shut]))
+        after = own[shut + 1:]
+        self.assertTrue(any("write(1" in line for line in after), "it answered before it was shut in")
+        for line in after:
+            self.assertNotRegex(line, r"open(at)?\(|socket\(|execve\(")
+
     def test_ten_at_once_are_all_answered(self):
         source = self.jpeg()
         many = [subprocess.Popen([TRY, "read", source], stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(10)]
@@ -435,6 +457,49 @@ class Helper(Case):
             self.assertEqual(one.wait(timeout=120), 0, one.stderr.read())
             one.stdout.close()
             one.stderr.close()
+
+
+class Hijacked(Case):
+    """A helper that somebody else wrote, beside a copy of the client."""
+
+    def answered(self, script):
+        shutil.copy(TRY, self.path("media-try"))
+        with open(self.path("candour-media"), "w") as f:
+            f.write("#!/bin/sh\n" + script)
+        os.chmod(self.path("candour-media"), 0o700)
+        done = subprocess.run([self.path("media-try"), "read", os.path.join(CASES, "portrait-e.jpg")], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=60)
+        self.assertEqual((done.returncode, done.stdout), (1, b""), done.stderr)
+        return done.stderr.decode()
+
+    def test_a_helper_that_lies_is_not_believed(self):
+        good = struct.pack("=qqqq", 1, 0, 0, 0) + struct.pack("=qqqq", 0, 800, 600, 0)
+        text = struct.pack("=q", 5)
+        for answer in (b"", b"x", good, good + 10 * (text + b"\x1b[2Jx"), good + 10 * (struct.pack("=q", 1 << 62)),
+                       struct.pack("=qqqq", 1, 99, 0, 0), struct.pack("=qqqq", 1, 2, 1 << 40, 0), os.urandom(4000)):
+            with open(self.path("answer"), "wb") as f:
+                f.write(answer)
+            said = self.answered(f"exec cat {self.path('answer')}")
+            self.assertRegex(said, r"damaged: The picture stopped the program that read it.*\.\n$")
+            self.assertNotIn("\x1b", said)
+
+    def test_a_helper_that_dies_or_floods_costs_its_picture_alone(self):
+        for script in ("kill -SEGV $$", "kill -9 $$", "exit 1", "exec cat /dev/zero"):
+            self.assertIn("damaged: The picture stopped the program", self.answered(script))
+
+    def test_a_helper_that_never_answers_is_killed_after_20_seconds(self):
+        before = time.monotonic()
+        self.assertIn("limit: The picture took longer than 20 seconds", self.answered(f"echo $$ > {self.path('pid')}; exec sleep 100"))
+        self.assertLess(time.monotonic() - before, SECONDS_MAX)
+        with open(self.path("pid")) as f:
+            self.assertFalse(os.path.exists(f"/proc/{f.read().strip()}"))
+
+    def test_without_a_helper_the_words_say_what_to_do(self):
+        shutil.copy(TRY, self.path("media-try"))
+        done = subprocess.run([self.path("media-try"), "read", os.path.join(CASES, "portrait-e.jpg")], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("unavailable: The program candour-media is not beside candour", done.stderr)
 
 
 class Result(unittest.TestResult):
