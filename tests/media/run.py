@@ -441,7 +441,7 @@ class Helper(Case):
         self.assertEqual(done.returncode, 0, done.stderr)
         with open(trace, errors="replace") as f:
             lines = f.read().splitlines()
-        helper = next(line.split()[0] for line in lines if "execve(" in line and "candour-media" in line)
+        helper = next(line.split()[0] for line in lines if "execve(" in line and '/main/candour-media"' in line)
         own = [line for line in lines if line.split()[0] == helper]
         shut = next(i for i, line in enumerate(own) if "PR_SET_SECCOMP" in line and line.endswith("= 0"))
         self.assertTrue(any("PR_SET_NO_NEW_PRIVS" in line for line in own[:shut]))
