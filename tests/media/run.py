@@ -448,7 +448,8 @@ class Helper(Case):
         after = own[shut + 1:]
         self.assertTrue(any("write(1" in line for line in after), "it answered before it was shut in")
         for line in after:
-            self.assertNotRegex(line, r"open(at)?\(|socket\(|execve\(")
+            # The C library would like to know how memory is given out, and is refused.
+            self.assertNotRegex(line, r"(open(at)?|socket|execve)\(.*= [0-9]")
 
     def test_ten_at_once_are_all_answered(self):
         source = self.jpeg()
