@@ -104,6 +104,8 @@ struct check_decision check_decide_licence(const struct check_facts *facts)
         return answer(CHECK_BLOCK, REASON_LICENCE_UNKNOWN);
     if (f->editorial)
         return answer(CHECK_CONFIRM, REASON_LICENCE_ASK_EDITORIAL);
+    if (f->tool)
+        return answer(CHECK_CONFIRM, REASON_LICENCE_ASK_TOOL);
     if (f->licensed == KNOWN_NO)
         return f->doubtful ? answer(CHECK_CONFIRM, REASON_LICENCE_DOUBTFUL) : answer(CHECK_PASS, REASON_LICENCE_OWN);
     if (f->sensitive_use != KNOWN_YES)
@@ -224,6 +226,9 @@ const struct check_words check_reasons[CHECK_REASONS] = {
         "Use another picture, or a licence that allows campaigns."),
     SAY(REASON_LICENCE_DOUBTFUL, "It is not clear whether whoever is credited works for the force.",
         "If they do, confirm it. If not, add \"licence\"."),
+    SAY(REASON_LICENCE_ASK_TOOL, "A picture made with AI has no photographer, and nobody is named who made it.",
+        "Confirm that staff made it and that the program's terms allow this use. If it came from elsewhere, add "
+        "\"licence\"."),
     SAY(REASON_LICENCE_ASK_EDITORIAL, "The picture may be used for editorial purposes only.",
         "Confirm that this post is an editorial use."),
     SAY(REASON_LICENCE_ASK_SENSITIVE, "The licence gives no permission for sensitive use.",

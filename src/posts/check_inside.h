@@ -92,6 +92,7 @@ struct licence_facts {
     bool exempt;         /* custody, CCTV, supplied by family */
     enum known licensed; /* whether it is a licensed picture */
     bool doubtful;       /* somebody is credited of whom it is not known whether they are staff */
+    bool tool;           /* made with AI, and nobody is named but perhaps a program */
     bool has_id, has_licensor;
     bool sensitive;           /* the topic is a sensitive one */
     enum known sensitive_use; /* permission */
@@ -166,6 +167,7 @@ enum check_reason {
     REASON_LICENCE_EXPIRED,
     REASON_LICENCE_EDITORIAL,
     REASON_LICENCE_DOUBTFUL,
+    REASON_LICENCE_ASK_TOOL,
     REASON_LICENCE_ASK_EDITORIAL,
     REASON_LICENCE_ASK_SENSITIVE,
     REASON_LICENCE_GOOD,

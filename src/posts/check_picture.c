@@ -412,7 +412,8 @@ static void look_whether_licensed(struct check_run *run, struct licence_facts *f
         for (size_t i = 0; i < n; i++)
             other = other || of_library(fields[i].text);
     }
-    if (other || !staff)
+    f->tool = p->made == PICTURE_AI && !other && !staff;
+    if (other || (!staff && !f->tool))
         f->licensed = KNOWN_YES;
     else if (f->picture == PICTURE_READ)
         f->licensed = KNOWN_NO;

@@ -390,7 +390,11 @@ static void a_licensed_picture_needs_id_licensor_permission_and_time(void **stat
     for (size_t i = 0; i < 4; i++) {
         struct post_content content = pictured(mades[i]);
         struct check_input input = input_of(&content);
+        /* Who made a picture with a program may be nobody but the staff: a person says so. */
+        assert_int_equal(outcome(&input, CHECK_IMAGE_LICENCE), mades[i] == PICTURE_AI ? CHECK_CONFIRM : CHECK_BLOCK);
+        input.facts.credit = STR("Northlight Stock");
         assert_int_equal(outcome(&input, CHECK_IMAGE_LICENCE), CHECK_BLOCK);
+        input.facts.credit = STR_NONE;
         if (mades[i] != PICTURE_STOCK) {
             content.picture.source = STR("force designer");
             assert_int_equal(outcome(&input, CHECK_IMAGE_LICENCE), CHECK_PASS);
