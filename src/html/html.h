@@ -84,6 +84,7 @@ struct markdown_block {
     int line;    /* from 1 */
     bool quoted; /* inside a quotation (>) */
     bool heading;
+    bool table;      /* a row of one */
     struct str text; /* may be empty */
 };
 struct markdown_link {

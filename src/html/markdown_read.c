@@ -57,7 +57,8 @@ static void begin(struct reader *r, cmark_node *node)
 {
     r->blocks[r->blocks_n] = (struct markdown_block){ .line = line_above(node),
                                                       .quoted = r->quotes > 0,
-                                                      .heading = cmark_node_get_type(node) == CMARK_NODE_HEADING };
+                                                      .heading = cmark_node_get_type(node) == CMARK_NODE_HEADING,
+                                                      .table = is(node, "table_row") || is(node, "table_header") };
     r->begun = r->out->n;
     r->open = true;
     r->cells = 0;

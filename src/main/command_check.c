@@ -169,8 +169,8 @@ static int site_of(struct arena *arena, const char *folder, struct check_site *s
         site->address = settings_get(place.settings, wiring_setting("site.address"))->text;
         return EXIT_DONE;
     }
-    if (folder == NULL && status == STATUS_NOT_FOUND)
-        return EXIT_DONE;
+    if (folder == NULL && n == 0 && status != STATUS_NO_MEMORY)
+        return EXIT_DONE; /* none is there, or it is somebody else's */
     for (size_t i = 0; i < n; i++)
         options_say("%s/candour.yaml:%d:%d: %s", place.folder, faults[i].line, faults[i].column, faults[i].text);
     if (n == 0)

@@ -184,8 +184,9 @@ const struct check_words check_reasons[CHECK_REASONS] = {
         "Somebody is quoted, given an age, or named with an age or a place, and the post does not "
         "record whether they are real or made up.",
         "Add them to \"people\": \"as_written\" as the post writes them, and \"kind\": real, fictitious or composite."),
-    SAY(REASON_PERSON_UNCERTAIN, "Quotation marks stand around a sentence: it cannot be told whether a person says it.",
-        "If somebody says it, add them to \"people\". If it is a title or a term, confirm that nobody is quoted."),
+    SAY(REASON_PERSON_UNCERTAIN, "It cannot be told whether these are a person's words, or a person's name and age.",
+        "If it is a person, add them to \"people\". If it is a title, a term or a count, confirm that nobody is "
+        "meant."),
     TELL(REASON_PERSON_TYPED, "Everybody who is quoted, given an age, or named with a place is recorded."),
     TELL(REASON_LABEL_NOT_DUE, "No record asks for the label \"%\"."),
     SAY(REASON_LABEL_MISSING, "The records ask for the label \"%\", and this edition does not carry it.",

@@ -25,7 +25,7 @@ enum text_part { TEXT_TITLE, TEXT_ALT, TEXT_BODY };
 struct text_block {
     enum text_part part;
     int line; /* of the body */
-    bool quoted, heading;
+    bool quoted, heading, table;
     struct str text;
 };
 
@@ -72,7 +72,7 @@ struct person_facts {
     bool text_read;
     size_t found;     /* people quoted, given an age, or named with age or place */
     size_t untyped;   /* of them: without a record */
-    size_t uncertain; /* quotation marks around a sentence of which it cannot be told whether somebody says it */
+    size_t uncertain; /* words that a person may say, or a name and an age that may be a place and a count */
 };
 
 struct label_facts {

@@ -270,6 +270,13 @@ void people_found_unnamed(struct people *p, size_t from, size_t to)
     people_found(p, from, to, p->recorded);
 }
 
+void people_found_uncertain(struct people *p, size_t from, size_t to)
+{
+    p->facts->uncertain++;
+    p->uncertain_block = p->block;
+    check_evidence_text(p->run, p->block, p->words[from].at, people_text(p, from, to));
+}
+
 /* Whether somebody who is recorded stands in this block; found out once for each. */
 static bool block_is_covered(struct people *p)
 {
@@ -487,6 +494,40 @@ static size_t name_end(const struct people *p, size_t i, bool *verb, bool *tight
     return 0;
 }
 
+/*
+ * Whether the words around tell that it is a person: "Xiomara (30) was …", "Xiomara, 30, felt …", or a line of its own.
+ * "Hartley (57), Northford (34)" and the row of a table are counts as well.
+ */
+static bool told_of_person(const struct people *p, const struct name *name, size_t i)
+{
+    enum { LINE = 10 };
+    bool comma = people_mark_is(p, i - 1, ",");
+    size_t next = i + 1;
+    if (people_mark_is(p, next, ")"))
+        next++;
+    if (next < p->words_n && p->words[next].kind == WORD_LETTERS && !p->words[next].capital &&
+        !people_word_is(p, next, "and years of in"))
+        return true;
+    if (comma && people_mark_is(p, next, ",") && next + 1 < p->words_n && !p->words[next + 1].capital &&
+        p->words[next + 1].kind != WORD_NUMBER)
+        return true;
+    return comma && name->from == 0 && p->words_n <= LINE && !p->block->table &&
+           (next == p->words_n || people_mark_is(p, next, ",-("));
+}
+
+/* "Joan from Hartley, 57", "Joan Smith, Hartley (57)": what stands right before the age is where she lives. */
+static bool name_before(const struct people *p, const struct name *place, struct name *out)
+{
+    size_t end = place->from;
+    while (end > 0 && place->from - end < 3 &&
+           (people_word_is(p, end - 1, "of from in near at") || people_mark_is(p, end - 1, ",-")))
+        end--;
+    if (end == 0 || end == place->from || !p->words[end - 1].capital)
+        return false;
+    size_t begin = capitals_begin(p, end);
+    return people_name(p, begin, end, out) && (out->known || out->several);
+}
+
 /* "Sam, 30", "Sam (30)", "Sam – 30", "Sam is 30", "a woman, 30," */
 static bool look_at_name_before(struct people *p, size_t i)
 {
@@ -529,7 +570,16 @@ static bool look_at_name_before(struct people *p, size_t i)
         return false;
     if ((verb || tight) && !name.known)
         return false;
-    people_found_name(p, &name, i + 1);
+    struct name before;
+    if (!name.known && name_before(p, &name, &before)) {
+        people_found(p, before.from, i + 1, people_name_recorded(p, &before));
+        return true;
+    }
+    bool counts_here = p->uncertain_block == p->block; /* one of several counts */
+    if (!name.known && (counts_here || !told_of_person(p, &name, i)) && !people_name_recorded(p, &name))
+        people_found_uncertain(p, name.from, i + 1);
+    else
+        people_found_name(p, &name, i + 1);
     return true;
 }
 

@@ -42,7 +42,7 @@ struct people {
     size_t words_n;
     bool block_has_person;
     enum known block_covered; /* somebody who is recorded stands in it */
-    const struct text_block *told_block;
+    const struct text_block *told_block, *uncertain_block;
     size_t told_to;
 };
 
@@ -74,6 +74,8 @@ void people_found(struct people *p, size_t from, size_t to, bool covered);
 void people_found_name(struct people *p, const struct name *name, size_t to);
 /* Somebody without a name: it is enough that somebody is recorded. */
 void people_found_unnamed(struct people *p, size_t from, size_t to);
+/* It cannot be told whether this is a person: a person is asked. */
+void people_found_uncertain(struct people *p, size_t from, size_t to);
 
 /* check_quote.c: quotations in this block; blocks `b` to `end` that are one quotation of Markdown. */
 void people_look_at_spans(struct people *p);

@@ -110,8 +110,7 @@ static void uncertain(struct people *p, const struct span *s, size_t close)
         p->facts->found++;
         return;
     }
-    p->facts->uncertain++;
-    check_evidence_text(p->run, p->block, p->words[s->open].at, people_text(p, s->open, close));
+    people_found_uncertain(p, s->open, close);
 }
 
 static void look_at_span(struct people *p, const struct span *s)
@@ -247,6 +246,8 @@ void people_look_at_quotation(struct people *p, size_t b, size_t end)
     if (last) {
         people_read(p, at);
         size_t n = names_in(p, 0, p->words_n, &name, 1);
+        if (n > 0 && !name.known && name.from > 0 && people_word_is(p, name.from - 1, "from in of near at"))
+            n = 0; /* "a teacher from Hartley" */
         if (n == 0 && !personal && any_in(p, 0, p->words_n, list_organisation, &word))
             return; /* an organisation is quoted */
         if (n > 0 && (name.known || name.several || people_mark_is(p, name.to, ",-(|") || name.to == p->words_n) &&
@@ -259,8 +260,7 @@ void people_look_at_quotation(struct people *p, size_t b, size_t end)
     if (p->words_n == 0)
         return;
     if (law && !personal && !p->recorded) {
-        p->facts->uncertain++;
-        check_evidence_text(p->run, p->block, 0, people_text(p, 0, p->words_n));
+        people_found_uncertain(p, 0, p->words_n);
         return;
     }
     people_found_unnamed(p, 0, p->words_n);

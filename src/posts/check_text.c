@@ -204,6 +204,7 @@ enum status check_text_read(struct check_run *run)
                                                        .line = reading.blocks[i].line,
                                                        .quoted = reading.blocks[i].quoted,
                                                        .heading = reading.blocks[i].heading,
+                                                       .table = reading.blocks[i].table,
                                                        .text = reading.blocks[i].text };
     text->links = reading.links;
     text->links_n = reading.links_n;

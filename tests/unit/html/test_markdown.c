@@ -387,8 +387,9 @@ static struct str read_as_one(const char *text)
     if (markdown_read(arena, str_of(text), &reading, &fault) != STATUS_OK)
         fail_msg("line %d: %s", fault.line, fault.fault.text);
     for (size_t i = 0; i < reading.blocks_n; i++)
-        buf_format(&out, "%d%s%s %.*s|", reading.blocks[i].line, reading.blocks[i].quoted ? ">" : "",
-                   reading.blocks[i].heading ? "#" : "", STR_ARG(reading.blocks[i].text));
+        buf_format(&out, "%d%s%s%s %.*s|", reading.blocks[i].line, reading.blocks[i].quoted ? ">" : "",
+                   reading.blocks[i].heading ? "#" : "", reading.blocks[i].table ? "=" : "",
+                   STR_ARG(reading.blocks[i].text));
     for (size_t i = 0; i < reading.links_n; i++)
         buf_format(&out, "%d@%.*s|", reading.links[i].line, STR_ARG(reading.links[i].href));
     return buf_str(&out);
@@ -403,7 +404,7 @@ static void a_reading_has_the_words_of_the_page_with_their_lines(void **state)
         { "", "" },
         { "One *two*`three`\\#four &amp; five.\nSix  \nseven.", "1 One twothree#four & five.\nSix\nseven.|" },
         { "# One\n\ntwo\n\n> three\n> four\n>\n> - five\n\n1. six\n", "1# One|3 two|5> three\nfour|8> five|10 six|" },
-        { "| A | B |\n|---|---|\n| c | **d** |\n", "1 A, B|3 c, d|" },
+        { "| A | B |\n|---|---|\n| c | **d** |\n", "1= A, B|3= c, d|" },
         { "```\na\nb\n```\n\nc", "1 a\nb\n|6 c|" },
         { "A [b *c*](/d \"e\")\nf [g](h) <https://i.example/>",
           "1 A b c\nf g https://i.example/|1@/d|2@h|2@https://i.example/|" },
