@@ -692,7 +692,7 @@ static void look_at_block(struct people *p)
     for (size_t i = 0; i < p->words_n; i++) {
         if (p->words[i].kind == WORD_NUMBER)
             look_at_number(p, i);
-        else if (p->words[i].kind == WORD_LETTERS && !p->words[i].capital && !look_at_year_old(p, i))
+        else if (p->words[i].kind == WORD_LETTERS && !look_at_year_old(p, i) && !p->words[i].capital)
             look_at_number(p, i);
     }
     for (size_t i = 0; i < p->words_n; i++) {

@@ -161,7 +161,7 @@ static void look_at_span(struct people *p, const struct span *s)
     bool beside = (s->letters > TERM && (known_name_in(p, before, s->open) || known_name_in(p, close, after))) ||
                   (s->open > 0 && people_mark_is(p, s->open - 1, ":") && known_name_in(p, before, s->open));
     if ((s->first_person && s->letters >= TERM) || dashed || beside ||
-        (whole && s->letters >= TERM + 1 && !p->block->heading))
+        (whole && (s->ended ? s->letters > 1 : s->letters > TERM) && !p->block->heading))
         found_speaker(p, s, before, after);
     else if (s->letters >= SENTENCE && s->ended)
         uncertain(p, s, close);
