@@ -42,6 +42,8 @@ enum { URL_MAX_BYTES = 2048 };
 struct url url_path(struct arena *arena, struct url head, struct str segment);
 struct url url_query(struct arena *arena, struct url head, struct str name, struct str value);
 enum status url_outside(struct arena *arena, struct str text, struct url *out);
+/* "URL 800w, URL 1600w" for srcset, of addresses of our own without a comma or a blank; STR_NONE where one has. */
+struct url url_srcset(struct arena *arena, const struct url *urls, const int64_t *widths, size_t n);
 
 /* ---- Markdown ---- */
 

@@ -216,3 +216,20 @@ enum status url_outside(struct arena *arena, struct str text, struct url *out)
     *out = url_done(&b);
     return STATUS_OK;
 }
+
+struct url url_srcset(struct arena *arena, const struct url *urls, const int64_t *widths, size_t n)
+{
+    struct url none = { STR_NONE };
+    struct buf out;
+    buf_init(&out, arena, URL_MAX_BYTES);
+    for (size_t i = 0; i < n; i++) {
+        struct str url = urls[i].s;
+        if (url.n == 0 || str_find_byte(url, ',') >= 0 || str_find_byte(url, ' ') >= 0)
+            return none;
+        if (i > 0)
+            buf_add(&out, STR(", "));
+        buf_add(&out, url);
+        buf_format(&out, " %lldw", (long long)widths[i]);
+    }
+    return n > 0 && buf_ok(&out) ? (struct url){ buf_str(&out) } : none;
+}

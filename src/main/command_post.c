@@ -12,11 +12,14 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "main/jobs.h"
 #include "main/post_call.h"
 #include "main/posts_said.h"
 #include "base/banned.h"
 
 /* ---- Import ---- */
+
+enum { JOB_ARENA_MAX = 16 * 1024 * 1024 };
 
 static const char *outcome_words(enum import_outcome outcome)
 {
@@ -66,6 +69,23 @@ static void say_import(const struct call *call, const struct post_import *import
     post_call_say(&out);
 }
 
+/*
+ * Makes the pictures of an import ready for the page, unless a server is at it: a job is taken by one of them alone.
+ * What cannot be made is said by "post publish", and by the job's own end.
+ */
+static void do_jobs(struct call *call, const struct post_import *import)
+{
+    struct fault fault;
+    size_t pictures = 0;
+    for (size_t i = 0; i < import->files_n; i++)
+        pictures += import->results[i].outcome != IMPORT_SAME && posts_import_has_picture(import, i);
+    struct arena *arena = pictures == 0 ? NULL : arena_new(JOB_ARENA_MAX);
+    while (arena != NULL && pictures-- > 0 &&
+           jobs_do_next(call->in.db, call->in.settings, arena, jobs_known, &fault) == STATUS_OK)
+        continue;
+    arena_free(arena);
+}
+
 static int import(struct call *call)
 {
     struct fault fault;
@@ -100,6 +120,8 @@ static int import(struct call *call)
         import.elsewhere = elsewhere ? str_of(call->options[OPTION_ELSEWHERE].value) : STR_NONE;
         import.elsewhere_at = elsewhere_at;
     }
+    if (status == STATUS_OK)
+        status = posts_import_keep(call->in.db, &import, &fault);
     if (status == STATUS_OK) { /* nobody types a passphrase for a file that has faults */
         int code = command_actor(&call->in, &call->options[OPTION_AS], &call->options[OPTION_USER], &actor);
         if (code != EXIT_DONE)
@@ -114,6 +136,7 @@ static int import(struct call *call)
             posts_said_faults(faults);
         return command_fail(&fault);
     }
+    do_jobs(call, &import);
     for (size_t i = 0; i < import.files_n && !call->json; i++)
         printf("%.*s: %s, edition %lld %.*s\n", STR_ARG(import.results[i].key),
                outcome_words(import.results[i].outcome), (long long)import.results[i].number,

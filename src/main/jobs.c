@@ -43,6 +43,7 @@ static enum status release(struct db *db, const struct settings *settings, struc
 
 const struct job_kind jobs_known[] = {
     { .kind = "posts.release", .run = release },
+    { .kind = MEDIA_RENDER_JOB, .run = media_render_job },
     { .kind = NULL },
 };
 

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "posts/picture.h"
 
 #include "base/banned.h"
 
@@ -231,8 +232,12 @@ static enum status ask(struct db_tx *tx, struct arena *arena, int64_t edition, c
         return status;
     input.picture = PICTURE_NONE;
     if (content->picture.set) {
-        input.picture = PICTURE_UNREADABLE;
-        input.why = STR("Pictures cannot be looked into yet.");
+        bool found = false;
+        status = picture_facts(tx, arena, content, &found, &input.facts);
+        if (status != STATUS_OK)
+            return status;
+        input.picture = found ? PICTURE_READ : PICTURE_UNREADABLE;
+        input.why = found ? STR_NONE : STR("its bytes were not kept: import the post again");
     }
     return posts_checks(arena, &input, results);
 }

@@ -42,7 +42,8 @@ enum case_status {
 
 struct post_picture {
     bool set;
-    struct str file; /* its name; the bytes are not kept yet */
+    struct str file; /* its name */
+    struct str path; /* where it was found at an import; not kept */
     struct str sha256_hex;
     enum picture_made made;
     struct str alt; /* STR_NONE: none */

@@ -8,6 +8,7 @@
  */
 #include "base/arena.h"
 #include "posts/act.h"
+#include "posts/picture.h"
 #include "posts/promise.h"
 
 #include "base/banned.h"
@@ -79,6 +80,8 @@ enum status posts_correct_write(struct db_tx *tx, void *arg)
         status = act_whole(tx, arena, &head, step->key, &content);
     if (status == STATUS_OK)
         status = act_spoken(tx, arena, head.edition, &content, step->key);
+    if (status == STATUS_OK)
+        status = picture_ready(tx, arena, head.edition, &content, step->key);
     if (status == STATUS_OK)
         status = act_check(tx, arena, head.edition, &content, edition_labels(&content), actor.account, now, results);
     if (status == STATUS_OK)

@@ -381,7 +381,8 @@ static void take_speaker(struct reader *r, struct place top, struct post_content
 /* ---- The picture ---- */
 
 /* SHA-256 of the file beside the post, or in ../images. The bytes go with the arena made here. */
-static enum status hash_picture(struct reader *r, const struct yaml *node, struct str name, struct str *hex)
+static enum status hash_picture(struct reader *r, const struct yaml *node, struct str name, struct str *hex,
+                                struct str *found)
 {
     static const char *const folders[] = { "", "../images/" };
     if (r->folder == NULL) {
@@ -407,6 +408,7 @@ static enum status hash_picture(struct reader *r, const struct yaml *node, struc
         unsigned char hash[EDITION_HASH];
         crypto_hash_sha256(hash, (const unsigned char *)bytes.p, bytes.n);
         *hex = edition_hex(r->arena, (struct str){ (const char *)hash, sizeof hash });
+        *found = str_copy(r->arena, path);
     }
     if (status == STATUS_NOT_FOUND)
         FAULT(r, node, "There is no picture \"%.*s\" in the post's folder, nor in ../images; put it there.",
@@ -458,7 +460,7 @@ static enum status take_picture(struct reader *r, struct place top, struct post_
         FAULT(r, node, "\"image.file\" is the name of a file without folders, such as street-lamps.jpg.");
         return STATUS_OK;
     }
-    return hash_picture(r, node, out->file, &out->sha256_hex);
+    return hash_picture(r, node, out->file, &out->sha256_hex, &out->path);
 }
 
 /* ---- The whole file ---- */

@@ -5,6 +5,7 @@
 #ifndef CANDOUR_POSTS_FILE_H
 #define CANDOUR_POSTS_FILE_H
 
+#include "media/facts.h"
 #include "posts/content.h"
 
 /* Who the head names, and where, so that an unknown one can be pointed at. */
@@ -22,6 +23,9 @@ struct import_file {
     size_t authors_n;
     struct str document, beside;
     struct str hash, salt; /* raw bytes */
+    bool kept;             /* the picture's bytes are a blob, and this is what they say of themselves */
+    int64_t picture_bytes;
+    struct media_facts facts;
 };
 
 /*

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "posts/act.h"
 #include "posts/file.h"
+#include "posts/picture.h"
 
 #include "base/banned.h"
 
@@ -151,6 +152,8 @@ static enum status add_edition(struct db_tx *tx, const struct post_import *impor
         status = add_hands(tx, row.id, file, accounts, actor->account, &added);
     if (status == STATUS_OK)
         status = move_work(tx, head, is_new, row.id, import->act->now);
+    if (status == STATUS_OK)
+        status = picture_take(tx, import->arena, file, row.id, import->act->now);
     for (size_t i = 0; i < content->about_n && status == STATUS_OK; i++)
         status = sql_posts_about_add(tx, row.id, (int64_t)i, content->about[i], NULL);
     return status;
@@ -172,6 +175,8 @@ static enum status keep_edition(struct db_tx *tx, const struct post_import *impo
                          STR_ARG(file->key));
     if (changed)
         status = sql_posts_record_put(tx, head->edition, file->beside, import->act->now, NULL);
+    if (status == STATUS_OK) /* the words in the renditions follow the record; a picture that was lost is kept again */
+        status = picture_take(tx, import->arena, file, head->edition, import->act->now);
     if (*outcome == IMPORT_SAME || status != STATUS_OK)
         return status;
     status = sql_posts_hand_add(tx, head->edition, actor->account, STR("import"), NULL);

@@ -23,6 +23,7 @@
 #include "base/status.h"
 #include "base/str.h"
 #include "db/db.h"
+#include "media/media.h"
 #include "posts/limits.h"
 #include "staff/staff.h"
 
@@ -226,6 +227,15 @@ struct post_corrected {
     struct str title_before, title_after, body_before, body_after, alt_before, alt_after;
 };
 
+/* A picture as it is shown: made anew from the original, which is never served. */
+struct post_shown {
+    const struct media_rendition_row *renditions; /* by width, WebP before JPEG */
+    size_t renditions_n;                          /* 0: none is shown */
+    bool decorative;
+    struct str alt;    /* STR_NONE where decorative */
+    struct str credit; /* STR_NONE: none */
+};
+
 struct post_view {
     struct post_address address;
     enum post_kind kind;
@@ -248,6 +258,7 @@ struct post_view {
     uint32_t labels;
     const struct post_person *people;
     size_t people_n;
+    struct post_shown picture;
     struct post_speaker speaker;
     const struct post_promise *promises;
     size_t promises_n;
@@ -261,6 +272,11 @@ struct post_view {
     size_t about_by_n;
 };
 
+/*
+ * Whether the rendition with this SHA-256 belongs to a post that the public may see with its picture; and its type.
+ * STATUS_NOT_FOUND.
+ */
+enum status posts_rendition(struct db_tx *tx, struct arena *arena, struct str sha256, enum media_format *format);
 /* One post by its address, also a withdrawn one. STATUS_NOT_FOUND where nothing was ever published there. */
 enum status posts_find(struct db_tx *tx, struct arena *arena, struct post_address address, struct post_view *out);
 
@@ -328,6 +344,12 @@ struct post_import {
  */
 enum status posts_import_read(struct arena *arena, const struct post_source *sources, size_t n, const struct act *act,
                               struct post_faults *faults, struct post_import *out, struct fault *fault);
+/*
+ * Between the two: keeps the pictures of the files as blobs, and asks the program that reads pictures what they say of
+ * themselves. STATUS_INVALID with faults where one cannot be read. Without it no post with a picture goes out.
+ */
+enum status posts_import_keep(struct db *db, struct post_import *import, struct fault *fault);
+bool posts_import_has_picture(const struct post_import *import, size_t file);
 /* All files or none. STATUS_INVALID with faults where an author is no account; STATUS_DENIED without the role. */
 enum status posts_import_write(struct db_tx *tx, void *import);
 

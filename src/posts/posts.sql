@@ -413,3 +413,24 @@ SELECT CAST(coalesce((SELECT count(*) FROM post_public u WHERE u.published >= $1
 -- When the register begins.
 -- out: made time
 SELECT made FROM post_register ORDER BY made, id LIMIT 1;
+
+-- name: picture_put :exec  role: write
+-- in: edition int, picture_set int
+INSERT INTO post_picture (edition, picture_set) VALUES ($1, $2)
+ON CONFLICT (edition) DO UPDATE SET picture_set = excluded.picture_set;
+
+-- name: picture_of :maybe  role: read
+-- in: edition int
+-- out: picture_set int
+SELECT picture_set FROM post_picture WHERE edition = $1;
+
+-- name: rendition_shown :many  role: read
+-- A rendition of a picture that stands in a post which the public sees with its picture.
+-- in: sha256 bytes, most int
+-- out: format text
+SELECT r.format
+  FROM picture_rendition r JOIN post_picture x ON x.picture_set = r.picture_set
+       JOIN post_public u ON u.edition = x.edition
+ WHERE r.sha256 = $1 AND u.ended IS NULL
+   AND (u.ground IS NULL OR u.ground NOT IN ('court-order', 'personal-data', 'safety', 'licence-or-consent'))
+ LIMIT $2;

@@ -5,6 +5,7 @@
  */
 #include "base/arena.h"
 #include "posts/edition.h"
+#include "posts/picture.h"
 #include "posts/posts_sql.h"
 
 #include "base/banned.h"
@@ -251,6 +252,10 @@ enum status posts_find(struct db_tx *tx, struct arena *arena, struct post_addres
     for (size_t i = 0; i < content.people_n; i++)
         people[i] = (struct post_person){ .as_written = content.people[i].as_written, .kind = content.people[i].kind };
     status = find_corrections(tx, arena, row.post, out);
+    if (status != STATUS_OK)
+        return status;
+    if (!row.withdrawn.set || out->ground != GROUND_LICENCE_OR_CONSENT) /* the picture goes, the text stays */
+        status = picture_shown(tx, arena, row.edition, &content, &out->picture);
     if (status != STATUS_OK)
         return status;
     out->elsewhere = row.elsewhere;

@@ -19,6 +19,7 @@
 #include "base/buf.h"
 #include "base/zone.h"
 #include "posts/act.h"
+#include "posts/picture.h"
 #include "posts/promise.h"
 #include "posts/slug.h"
 
@@ -36,10 +37,7 @@ static enum status may_go_out(struct db_tx *tx, const struct post_content *conte
                          "%.*s does not name the site among its channels, and this version publishes nowhere else: add "
                          "site to \"channels\".",
                          STR_ARG(key));
-    const char *what = content->picture.set          ? "a picture"
-                       : content->scenario.p != NULL ? "a scenario"
-                       : content->claims_set         ? "\"claims\""
-                                                     : NULL;
+    const char *what = content->scenario.p != NULL ? "a scenario" : content->claims_set ? "\"claims\"" : NULL;
     if (what != NULL)
         return db_refuse(
             tx, STATUS_REFUSED,
@@ -115,6 +113,8 @@ static enum status ready(struct db_tx *tx, struct arena *arena, const struct pos
     status = act_whole(tx, arena, head, key, content);
     if (status == STATUS_OK)
         status = may_go_out(tx, content, key);
+    if (status == STATUS_OK)
+        status = picture_ready(tx, arena, head->edition, content, key);
     if (status == STATUS_OK)
         status = act_spoken(tx, arena, head->edition, content, key);
     if (status == STATUS_OK)
@@ -207,6 +207,8 @@ static enum status publish_in_emergency(struct db_tx *tx, struct post_release *r
         status = act_whole(tx, arena, head, step->key, &content);
     if (status == STATUS_OK)
         status = may_go_out(tx, &content, step->key);
+    if (status == STATUS_OK)
+        status = picture_ready(tx, arena, head->edition, &content, step->key);
     if (status == STATUS_OK)
         status = act_spoken(tx, arena, head->edition, &content, step->key);
     if (status == STATUS_OK)

@@ -2,6 +2,8 @@
 #include "site/site.h"
 
 #include "base/arena.h"
+#include "db/blob.h"
+#include "media/media.h"
 #include "site/site_pages.h"
 #include "site/site_routes.h"
 #include "web/web_pages.h"
@@ -167,6 +169,96 @@ static bool fill_corrections(struct request *req, const struct post_view *post, 
     return true;
 }
 
+/* "/pictures/HASH.webp": the hash of what is served, which says nothing of the original. */
+static struct url picture_address(struct request *req, const struct media_rendition_row *row)
+{
+    struct buf name;
+    buf_init(&name, req->arena, 100);
+    for (size_t i = 0; i < row->sha256.n; i++)
+        buf_format(&name, "%02x", (unsigned)(unsigned char)row->sha256.p[i]);
+    buf_add(&name, row->format == MEDIA_WEBP ? STR(".webp") : STR(".jpg"));
+    if (!buf_ok(&name))
+        return (struct url){ STR_NONE };
+    return url_path(req->arena, request_own(req, STR("/pictures")), buf_str(&name));
+}
+
+static bool fill_picture(struct request *req, const struct post_shown *picture, struct post *view)
+{
+    struct url urls[2][MEDIA_RENDITIONS_MAX];
+    int64_t widths[2][MEDIA_RENDITIONS_MAX];
+    size_t n[2] = { 0, 0 };
+    if (picture->renditions_n == 0 || picture->renditions_n > MEDIA_RENDITIONS_MAX)
+        return true;
+    for (size_t i = 0; i < picture->renditions_n; i++) {
+        const struct media_rendition_row *row = &picture->renditions[i];
+        size_t of = row->format == MEDIA_WEBP ? 0 : 1;
+        urls[of][n[of]] = picture_address(req, row);
+        widths[of][n[of]++] = row->width;
+        if (row->format == MEDIA_JPEG && n[1] == 1) { /* the smaller one, for who takes no srcset; its shape for all */
+            view->picture_url = urls[1][0];
+            view->picture_width = row->width;
+            view->picture_height = row->height;
+        }
+    }
+    view->picture = true;
+    view->picture_webp = url_srcset(req->arena, urls[0], widths[0], n[0]);
+    view->picture_jpeg = url_srcset(req->arena, urls[1], widths[1], n[1]);
+    view->picture_alt = picture->decorative ? STR("") : picture->alt;
+    if (picture->credit.p != NULL)
+        view->picture_credit = t_post_picture_credit(req->language, req->arena, picture->credit);
+    return view->picture_url.s.p != NULL && view->picture_jpeg.s.p != NULL;
+}
+
+static bool read_picture_name(struct str name, unsigned char hash[BLOB_HASH], enum media_format *format)
+{
+    struct str hex = str_slice(name, 0, (size_t)2 * BLOB_HASH);
+    struct str ending = str_slice(name, hex.n, name.n);
+    if (str_equal(ending, STR(".webp")))
+        *format = MEDIA_WEBP;
+    else if (str_equal(ending, STR(".jpg")))
+        *format = MEDIA_JPEG;
+    else
+        return false;
+    for (size_t i = 0; i < hex.n; i++) {
+        char c = hex.p[i];
+        int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+        if (digit < 0)
+            return false;
+        hash[i / 2] = (unsigned char)(i % 2 == 0 ? digit << 4 : hash[i / 2] | digit);
+    }
+    return hex.n == (size_t)2 * BLOB_HASH;
+}
+
+/*
+ * route: GET /pictures/{name}
+ * permission: public
+ * cache: public
+ * help: A picture of a post, as it was made anew for the page; it goes with its post.
+ */
+enum http_status site_picture(struct request *req, struct response *res)
+{
+    unsigned char hash[BLOB_HASH] = { 0 };
+    enum media_format asked = MEDIA_JPEG;
+    enum media_format format = MEDIA_JPEG;
+    struct str bytes;
+    struct db_tx *tx;
+    if (!read_picture_name(request_param(req, SITE_PICTURE_PARAM_NAME), hash, &asked))
+        return response_error(req, res, HTTP_NOT_FOUND);
+    enum status status = request_read(req, &tx, &res->fault);
+    if (status == STATUS_OK)
+        status = posts_rendition(tx, req->arena, (struct str){ (const char *)hash, sizeof hash }, &format);
+    if (status == STATUS_OK && format != asked)
+        status = STATUS_NOT_FOUND;
+    request_read_end(req);
+    if (status == STATUS_OK)
+        status = blob_read(req->db, req->arena, hash, &bytes, &res->fault);
+    if (status != STATUS_OK)
+        return response_error(req, res, http_status_of(status));
+    buf_add(&res->body, bytes);
+    res->content_type = media_format_type(format);
+    return HTTP_OK;
+}
+
 static bool fill_post(struct request *req, const struct post_view *post, struct post *view)
 {
     view->kind = site_kind_words(req->language, post->kind);
@@ -196,7 +288,8 @@ static bool fill_post(struct request *req, const struct post_view *post, struct 
     view->about_n = post->about_n;
     view->about_by_n = post->about_by_n;
     return site_label_words(req, post->labels, &view->labels, &view->labels_n) && fill_promises(req, post, view) &&
-           fill_corrections(req, post, view) && fill_mentions(req, post->about, post->about_n, &view->about) &&
+           fill_corrections(req, post, view) && fill_picture(req, &post->picture, view) &&
+           fill_mentions(req, post->about, post->about_n, &view->about) &&
            fill_mentions(req, post->about_by, post->about_by_n, &view->about_by);
 }
 

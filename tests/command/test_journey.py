@@ -1,13 +1,23 @@
 """A post's way with the real program: from a file to the public page and back, while the server runs."""
 import glob
+import hashlib
 import http.client
 import json
 import os
 import re
+import sqlite3
 
 from common import Case, ROOT, Server, get, run
 
+
+def ask(port, path):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", path, headers={"Host": f"localhost:{port}"})
+    return connection.getresponse()
+
+
 CASES = os.path.join(ROOT, "tests", "cases", "posts")
+IMAGES = os.path.join(ROOT, "tests", "cases", "images")
 CLEAN = ("07-charge", "09-statement", "12-convicted")
 
 
@@ -79,12 +89,73 @@ class Journey(Case):
             said = self.post("import", name, by="press-officer-1").stdout
             self.assertEqual(json.loads(checked.stdout)["edition"], re.search(r"[0-9a-f]{64}", said)[0], name)
 
-    def test_a_post_whose_picture_cannot_be_looked_into_is_not_handed_in_and_it_says_why(self):
-        self.post("import", *files("01-former-name", "03-brick", "06-diwali"), by="press-officer-1")
-        for key in ("01-former-name", "03-brick", "06-diwali"):
-            done = self.post("submit", key, by="press-officer-1", code=1)
-            self.refused(done, 1, key, "held by the check")
-            self.assertIn("block    image-claim", self.post("check", key, code=1).stdout)
+    def pictures(self, page):
+        """The addresses of a page's pictures, without those of other sizes."""
+        return sorted(set(re.findall(r"/pictures/[0-9a-f]{64}\.(?:webp|jpg)", page)))
+
+    def test_a_picture_goes_with_its_post_and_is_never_the_original(self):
+        self.post("import", *files("08-wanted"), by="press-officer-1")
+        with Server(self.folder) as server:
+            address = self.publish("08-wanted")
+            page = get(server.port, address)[1]
+            pictures = self.pictures(page)
+            self.assertEqual(len(pictures), 2)
+            for path in pictures:
+                answer = ask(server.port, path)
+                body = answer.read()
+                self.assertEqual((answer.status, answer.headers["Cache-Control"]), (200, "no-cache"))
+                kind = "image/webp" if path.endswith(".webp") else "image/jpeg"
+                self.assertEqual(answer.headers["Content-Type"], kind)
+                self.assertEqual(hashlib.sha256(body).hexdigest(), path.split("/")[-1].split(".")[0])
+                other = path.replace(".webp", ".jpg") if ".webp" in path else path.replace(".jpg", ".webp")
+                self.assertEqual(get(server.port, other)[0], 404)
+            with open(files("08-wanted")[0], encoding="utf-8") as f:
+                name = re.search(r"file: ([\w.-]+)", f.read())[1]
+            with open(os.path.join(IMAGES, name), "rb") as f:
+                original = hashlib.sha256(f.read()).hexdigest()
+            self.assertEqual(get(server.port, f"/pictures/{original}.jpg")[0], 404)
+            for wrong in ("0" * 64 + ".jpg", pictures[0][10:-5], "x.webp", pictures[0][10:] + "x"):
+                self.assertEqual(get(server.port, "/pictures/" + wrong)[0], 404, wrong)
+            self.post("end", "08-wanted", "--reason", "arrested", by="duty-communications")
+            page = get(server.port, address)[1]
+            self.assertIn("This post has ended", page)
+            self.assertEqual(self.pictures(page), [])
+            for path in pictures:
+                self.assertEqual(get(server.port, path)[0], 404, path)
+
+    def test_a_picture_of_a_draft_is_nobodys_to_see(self):
+        self.post("import", *files("06-diwali"), by="press-officer-1")
+        with sqlite3.connect(os.path.join(self.folder, "candour.db")) as db:
+            made = [row[0].hex() for row in db.execute("SELECT sha256 FROM picture_rendition WHERE format = 'webp'")]
+        db.close()
+        self.assertTrue(made)
+        with Server(self.folder) as server:
+            for name in made:
+                self.assertEqual(ask(server.port, f"/pictures/{name}.webp").status, 404)
+            self.publish("06-diwali")
+            for name in made:
+                self.assertEqual(ask(server.port, f"/pictures/{name}.webp").status, 200)
+            self.post("withdraw", "06-diwali", "--reason", "licence-or-consent: the licence has ended",
+                      by="duty-communications")
+            for name in made:
+                self.assertEqual(ask(server.port, f"/pictures/{name}.webp").status, 404)
+
+    def test_a_broken_picture_is_a_fault_of_its_file_and_imports_nothing(self):
+        with open(os.path.join(IMAGES, "street-lamps.jpg"), "rb") as f:
+            picture = f.read()
+        for name, content, words in (("cut.jpg", picture[:len(picture) // 2], "cut short"),
+                                     ("text.jpg", b"no picture at all", "no picture"),
+                                     ("named.png", picture, "named")):
+            with open(self.path(name), "wb") as f:
+                f.write(content)
+            post = self.path("broken.md")
+            with open(post, "w", encoding="utf-8") as f:
+                f.write("---\nkind: update\ntitle: Lamps\nchannels: [site]\nauthors: [press-officer-1]\n"
+                        f"image: {{ file: {name}, made: photograph, alt: A lamp }}\n---\nWords.\n")
+            done = self.post("import", post, by="press-officer-1", code=1)
+            self.assertIn(name, done.stderr)
+            self.assertIn(words, done.stderr)
+            self.assertNotIn("broken", self.post("list").stdout)
 
     def test_an_author_cannot_approve_and_who_imported_cannot_either(self):
         self.post("import", *files("09-statement"), by="press-officer-1")

@@ -44,6 +44,13 @@ CREATE TABLE post_confirmation (
     PRIMARY KEY (edition, check_id)
 ) STRICT, WITHOUT ROWID;
 
+-- The renditions that an edition shows; which words they carry follows from the edition and its record.
+CREATE TABLE post_picture (
+    edition INTEGER PRIMARY KEY REFERENCES post_edition (id),
+    picture_set INTEGER NOT NULL REFERENCES picture_set (id)
+) STRICT;
+CREATE INDEX post_picture_set ON post_picture (picture_set);
+
 -- The speaker's own word, for one edition.
 CREATE TABLE post_speaker (
     edition INTEGER PRIMARY KEY REFERENCES post_edition (id),

@@ -372,7 +372,7 @@ static void what_cannot_be_checked_yet_does_not_go_out(void **state)
     }
     fine(world_import_case("press-officer-1", "06-diwali.md"));
     refused(world_emergency("duty-communications", "06-diwali", "It cannot wait.", "Somebody, an office"),
-            STATUS_REFUSED, "has a picture");
+            STATUS_REFUSED, "was not kept");
     fine(world_import(
         "press-officer-1", "elsewhere.md",
         STR("---\nkind: update\ntitle: T\nchannels: [fediverse]\nauthors: [press-officer-1]\n---\nText.\n")));
