@@ -26,10 +26,22 @@ static enum difference_kind seen_as(const struct difference_run *run, const stru
     return run->kind == DIFFERENCE_ADDED ? DIFFERENCE_KEPT : DIFFERENCE_LEFT_OUT;
 }
 
+/* Adds a run, or makes the last one longer. */
+static void put(struct difference_run *runs, size_t *n, enum difference_kind kind, struct str text)
+{
+    struct difference_run *last = *n > 0 ? &runs[*n - 1] : NULL;
+    if (text.n == 0)
+        return;
+    if (last && last->kind == kind && last->text.p + last->text.n == text.p)
+        last->text.n += text.n;
+    else
+        runs[(*n)++] = (struct difference_run){ kind, text };
+}
+
 /* Changes of blanks alone gone; the new ones count as kept. False when memory is gone. */
 static bool settle(struct arena *scratch, const struct difference *from, struct difference_run **out, size_t *n)
 {
-    struct difference_run *runs = ARENA_ARRAY(scratch, from->n + 1, struct difference_run);
+    struct difference_run *runs = ARENA_ARRAY(scratch, 2 * from->n + 1, struct difference_run);
     *out = runs;
     *n = 0;
     if (!runs)
@@ -44,11 +56,17 @@ static bool settle(struct arena *scratch, const struct difference *from, struct 
         run.kind = seen_as(&run, partner);
         if (run.kind == DIFFERENCE_LEFT_OUT)
             continue;
-        struct difference_run *last = *n > 0 ? &runs[*n - 1] : NULL;
-        if (last && last->kind == run.kind && last->text.p + last->text.n == run.text.p)
-            last->text.n += run.text.n;
-        else
-            runs[(*n)++] = run;
+        if (run.kind == DIFFERENCE_ADDED) {
+            /* the blanks before added words are nothing to mark */
+            struct difference_word word = { 0 };
+            size_t blanks = 0;
+            (void)difference_word_next(run.text, 0, &word);
+            while (blanks < word.start && run.text.p[blanks] == ' ')
+                blanks++;
+            put(runs, n, DIFFERENCE_KEPT, str_slice(run.text, 0, blanks));
+            run.text = str_slice(run.text, blanks, run.text.n);
+        }
+        put(runs, n, run.kind, run.text);
     }
     return true;
 }
@@ -76,19 +94,13 @@ static size_t count_words(struct str text, size_t at, size_t *start, size_t *end
     return n;
 }
 
-static void add(struct difference_run *runs, size_t *n, enum difference_kind kind, struct str text)
-{
-    if (text.n > 0)
-        runs[(*n)++] = (struct difference_run){ kind, text };
-}
-
 static void fold_kept(struct str text, size_t before, size_t behind, struct difference_run *runs, size_t *n)
 {
     size_t start;
     size_t end;
     size_t words = count_words(text, SIZE_MAX, &start, &end);
     if (words < before + behind + LEAST_LEFT_OUT) {
-        add(runs, n, DIFFERENCE_KEPT, text);
+        put(runs, n, DIFFERENCE_KEPT, text);
         return;
     }
     size_t from = 0;
@@ -97,9 +109,9 @@ static void fold_kept(struct str text, size_t before, size_t behind, struct diff
         (void)count_words(text, before, &start, &from);
     if (behind > 0)
         (void)count_words(text, words - behind, &to, &end);
-    add(runs, n, DIFFERENCE_KEPT, str_slice(text, 0, from));
-    add(runs, n, DIFFERENCE_LEFT_OUT, str_slice(text, from, to - from));
-    add(runs, n, DIFFERENCE_KEPT, str_slice(text, to, text.n));
+    put(runs, n, DIFFERENCE_KEPT, str_slice(text, 0, from));
+    put(runs, n, DIFFERENCE_LEFT_OUT, str_slice(text, from, to - from));
+    put(runs, n, DIFFERENCE_KEPT, str_slice(text, to, text.n));
 }
 
 enum status difference_fold(struct arena *arena, const struct difference *difference, size_t context,

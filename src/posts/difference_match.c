@@ -22,6 +22,7 @@
 
 enum {
     CELLS_MAX = 32 * 1024,
+    TABLE_MAX = 2 * CELLS_MAX + 2, /* with the row and the column before the first words */
     DEPTH_MAX = 8,
     STRETCH_MAX = 4, /* then half of it, and half of that */
     PROBES_MAX = 64,
@@ -302,6 +303,8 @@ static void segment_do(struct matcher *m, struct segment s)
 uint32_t *difference_match(struct arena *scratch, const struct difference_words *a, const struct difference_words *b)
 {
     size_t least = (a->n < b->n ? a->n : b->n) + 1;
+    size_t row = (b->n < CELLS_MAX ? b->n : CELLS_MAX) + 1;
+    size_t table = (a->n + 1) * (b->n + 1);
     size_t size = 16;
     while (size < 2 * a->n)
         size *= 2;
@@ -316,9 +319,9 @@ uint32_t *difference_match(struct arena *scratch, const struct difference_words 
         .pair_b = ARENA_ARRAY(scratch, least, uint32_t),
         .before = ARENA_ARRAY(scratch, least, uint32_t),
         .tails = ARENA_ARRAY(scratch, least, uint32_t),
-        .apart = ARENA_ARRAY(scratch, CELLS_MAX + 1, int32_t),
-        .together = ARENA_ARRAY(scratch, CELLS_MAX + 1, int32_t),
-        .steps = ARENA_ARRAY(scratch, 2 * CELLS_MAX + 2, uint8_t),
+        .apart = ARENA_ARRAY(scratch, row, int32_t),
+        .together = ARENA_ARRAY(scratch, row, int32_t),
+        .steps = ARENA_ARRAY(scratch, table < TABLE_MAX ? table : TABLE_MAX, uint8_t),
     };
     if (arena_failed(scratch))
         return NULL;

@@ -31,4 +31,15 @@ struct news_row; /* of the generated pages */
 /* Rows of posts in the words of a list, as the home page and the news show them. False when memory is gone. */
 bool site_rows_fill(struct request *req, const struct post_row *rows, size_t n, const struct news_row **out);
 
+struct word_difference; /* of the generated pages */
+/*
+ * What changed from one text to the other, with a few words around each
+ * change, ready for the component; in the arena, pointing into the texts.
+ * Without a change that a reader sees, `runs_n` is 0. The component's caption
+ * and explanation are the caller's. STATUS_LIMIT and STATUS_NO_MEMORY as in
+ * posts/difference.h.
+ */
+enum status site_difference_fill(struct arena *arena, struct str old_text, struct str new_text,
+                                 struct word_difference *out);
+
 #endif

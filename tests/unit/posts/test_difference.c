@@ -417,6 +417,14 @@ static void line_ends_that_moved_are_no_change_to_a_reader(void **state)
     check_shown("same", "same", 20, "");
 }
 
+static void the_blank_before_an_addition_is_not_marked(void **state)
+{
+    (void)state;
+    check_shown("One.", "One. Two.", 20, "One. {Two.}");
+    check_shown("One.", "One. \xCC\x81Two.", 20, "One.{ \xCC\x81Two.}");
+    check_shown("One.", "One.\n\nTwo.", 20, "One.{\n\nTwo.}");
+}
+
 static void a_paragraph_that_was_made_or_joined_is_a_change(void **state)
 {
     (void)state;
@@ -438,8 +446,10 @@ static void every_removed_and_added_word_is_shown(void **state)
         for (size_t k = 0; k < d.n; k++) {
             if (d.runs[k].kind == DIFFERENCE_KEPT || difference_is_blank(d.runs[k].text))
                 continue;
+            /* but for the blanks before added words */
             while (at < folded.n &&
-                   (folded.runs[at].kind != d.runs[k].kind || !str_equal(folded.runs[at].text, d.runs[k].text)))
+                   (folded.runs[at].kind != d.runs[k].kind || !str_ends(d.runs[k].text, folded.runs[at].text) ||
+                    !difference_is_blank(str_slice(d.runs[k].text, 0, d.runs[k].text.n - folded.runs[at].text.n))))
                 at++;
             assert_true(at < folded.n);
         }
@@ -474,6 +484,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(long_stretches_that_did_not_change_are_left_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_is_left_out_of_a_change, set_up, tear_down),
         cmocka_unit_test_setup_teardown(line_ends_that_moved_are_no_change_to_a_reader, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_blank_before_an_addition_is_not_marked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_paragraph_that_was_made_or_joined_is_a_change, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_removed_and_added_word_is_shown, set_up, tear_down),
     };
