@@ -36,7 +36,8 @@ struct word_difference; /* of the generated pages */
  * What changed from one text to the other, with a few words around each
  * change, ready for the component; in the arena, pointing into the texts.
  * Without a change that a reader sees, `runs_n` is 0. The component's caption
- * and explanation are the caller's. STATUS_LIMIT and STATUS_NO_MEMORY as in
+ * and explanation are the caller's. Never for a correction whose ground hides
+ * what was said (`post_ground_hides`). STATUS_LIMIT and STATUS_NO_MEMORY as in
  * posts/difference.h.
  */
 enum status site_difference_fill(struct arena *arena, struct str old_text, struct str new_text,

@@ -346,17 +346,26 @@ static void a_small_change_in_a_long_text_is_found(void **state)
 static void memory_that_is_gone_is_said_and_nothing_is_lost(void **state)
 {
     (void)state;
-    static const char old_text[] = "The man was arrested on Monday.\n\nHe is 34.";
-    static const char new_text[] = "The man was charged on Monday.\n\nHe is 35. He denies it.";
+    /* so long that nearly each table needs memory of its own */
+    struct buf old_buf;
+    struct buf new_buf;
+    buf_init(&old_buf, arena, 1 << 20);
+    buf_init(&new_buf, arena, 1 << 20);
+    for (int i = 0; i < 2000; i++) {
+        buf_format(&old_buf, "word%d in a text. ", i);
+        buf_format(&new_buf, "word%d in a text. ", i % 200 == 7 ? -i : i);
+    }
+    struct str old_text = buf_str(&old_buf);
+    struct str new_text = buf_str(&new_buf);
     bool passed = false;
     size_t failed = 0;
     for (uint64_t k = 1; !passed && k < 100; k++) {
-        struct arena *small = arena_new(4096);
+        struct arena *small = arena_new(64 * 1024);
         struct difference d;
         struct difference folded = { 0 };
         assert_non_null(small);
         mem_fail_at(k);
-        enum status status = difference_of(small, str_of(old_text), str_of(new_text), &d);
+        enum status status = difference_of(small, old_text, new_text, &d);
         if (status == STATUS_OK)
             status = difference_fold(small, &d, 2, &folded);
         passed = mem_calls() < k;
@@ -366,16 +375,16 @@ static void memory_that_is_gone_is_said_and_nothing_is_lost(void **state)
             assert_int_equal(folded.n, 0);
             failed++;
         } else {
-            check_whole(&d, str_of(old_text), str_of(new_text));
+            check_whole(&d, old_text, new_text);
         }
         arena_free(small);
     }
     assert_true(passed);
-    assert_true(failed > 0);
+    assert_true(failed >= 8);
     /* An arena that is too small for the runs. */
     struct arena *tiny = arena_new(16);
     struct difference d;
-    assert_int_equal(difference_of(tiny, str_of(old_text), str_of(new_text), &d), STATUS_NO_MEMORY);
+    assert_int_equal(difference_of(tiny, old_text, new_text, &d), STATUS_NO_MEMORY);
     assert_int_equal(d.n, 0);
     arena_free(tiny);
 }
