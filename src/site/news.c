@@ -150,6 +150,36 @@ static bool fill_promises(struct request *req, const struct post_view *post, str
     return true;
 }
 
+/* Title, text and text alternative, each where a reader sees a change; explained once. */
+static bool fill_changes(struct request *req, const struct post_corrected *c, bool explained,
+                         struct post_change *change)
+{
+    enum { PARTS = 3 };
+    const struct str before[PARTS] = { c->title_before, c->body_before, c->alt_before };
+    const struct str after[PARTS] = { c->title_after, c->body_after, c->alt_after };
+    const struct str captions[PARTS] = { t_difference_title(req->language), t_difference_text(req->language),
+                                         t_difference_alt(req->language) };
+    struct post_part *list = ARENA_ARRAY(req->arena, PARTS, struct post_part);
+    size_t n = 0;
+    if (!list)
+        return false;
+    for (size_t i = 0; i < PARTS; i++) {
+        struct word_difference difference;
+        if (site_difference_fill(req->arena, before[i], after[i], &difference) != STATUS_OK)
+            return false;
+        if (difference.runs_n == 0)
+            continue;
+        list[n] = (struct post_part){ .caption = captions[i],
+                                      .explained = explained && n == 0,
+                                      .runs = difference.runs,
+                                      .runs_n = difference.runs_n };
+        n++;
+    }
+    change->parts = list;
+    change->parts_n = n;
+    return true;
+}
+
 static bool fill_corrections(struct request *req, const struct post_view *post, struct post *view)
 {
     struct post_change *list = ARENA_ARRAY(req->arena, post->corrections_n, struct post_change);
@@ -161,6 +191,8 @@ static bool fill_corrections(struct request *req, const struct post_view *post, 
         list[i].kind =
             c->hidden ? site_ground_words(req->language, c->ground) : site_correction_words(req->language, c->kind);
         list[i].words = c->words;
+        if (!c->hidden && !fill_changes(req, c, i == 0, &list[i]))
+            return false;
     }
     if (post->corrections_n > 0)
         view->corrected = list[0].time;
