@@ -1,5 +1,4 @@
 """Pictures for the tests, made when they are needed: pixels by this file, formats by vips, words in them by exiftool."""
-import os
 import struct
 import subprocess
 import zlib
@@ -111,5 +110,22 @@ def jpeg_with_xmp(path, source, xmp):
     return path
 
 
-def size(path):
-    return os.path.getsize(path)
+def jpeg_of_many_scans(path, source, times):
+    """A progressive JPEG whose second scan, small but over the whole picture, comes `times` times."""
+    with open(source, "rb") as f:
+        data = f.read()
+    pieces, at, scans, repeated = [], 2, 0, []
+    while data[at + 1] != 0xd9:
+        marker, end = data[at + 1], at + 2 + int.from_bytes(data[at + 2:at + 4], "big")
+        if marker == 0xda:
+            scans += 1
+            while data[end] != 0xff or data[end + 1] in (0, *range(0xd0, 0xd8)):
+                end += 1
+        pieces.append(data[at:end])
+        if scans == 2 and not repeated:
+            repeated = [pieces[-1]]
+            pieces += repeated * times
+        at = end
+    with open(path, "wb") as f:
+        f.write(data[:2] + b"".join(pieces) + b"\xff\xd9")
+    return path

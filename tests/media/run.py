@@ -374,6 +374,10 @@ class Refused(Case):
         self.assertIn(done.returncode, (0, 1), done.stderr)
         self.assertLess(done.seconds, SECONDS_MAX)
 
+    def test_a_jpeg_of_thousands_of_scans_costs_no_more_than_its_job(self):
+        wide = self.jpeg("wide.jpg", 20000, 2400, "[interlace=true]")
+        self.refused(pictures.jpeg_of_many_scans(self.path("scans.jpg"), wide, 20000))
+
     def test_a_file_that_is_named_otherwise_is_refused_with_both_names(self):
         self.refused(png(self.path("real.jpg"), 40, 40), "named .jpg and holds PNG", ".png", name="folder/real.jpg")
         self.refused(self.jpeg(), "named .webp and holds JPEG", name="a.webp")
