@@ -18,7 +18,7 @@
 enum {
     JPEG_QUALITY = 80,
     WEBP_QUALITY = 78,
-    WEBP_EFFORT = 2,        /* 4 takes half as much time again and saves 3 % */
+    WEBP_EFFORT = 2,        /* 4 saves 4 to 8 % and costs a quarter more for all four together */
     ORIENTATION_TURNED = 5, /* from here on width and height change places */
 };
 
