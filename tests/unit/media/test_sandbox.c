@@ -7,14 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,6 +55,30 @@ static int runs(void)
     return COULD_NOT;
 }
 
+static int changes_mode(void)
+{
+    char name[] = "/tmp/candour-sandbox-XXXXXX";
+    int fd = mkstemp(name);
+    return fd >= 0 && unlink(name) == 0 && fchmod(fd, 0600) == 0 ? COULD : COULD_NOT;
+}
+
+static int signals_another(void)
+{
+    return kill(getppid(), 0) == 0 ? COULD : COULD_NOT;
+}
+
+static int makes_code(void)
+{
+    void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *q = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return p != MAP_FAILED || mprotect(q, 4096, PROT_READ | PROT_EXEC) == 0 ? COULD : COULD_NOT;
+}
+
+static int aborts(void)
+{
+    abort();
+}
+
 static void *nothing(void *self)
 {
     return self;
@@ -84,11 +108,6 @@ static int tried(int (*act)(void), bool shut)
     return WIFSIGNALED(how) ? 128 + WTERMSIG(how) : WEXITSTATUS(how);
 }
 
-static bool has_landlock(void)
-{
-    return syscall(444, NULL, 0, 1) >= 1;
-}
-
 static void the_network_other_programs_and_processes_are_death(void **state)
 {
     (void)state;
@@ -102,18 +121,27 @@ static void the_network_other_programs_and_processes_are_death(void **state)
 static void no_file_can_be_opened_or_made(void **state)
 {
     (void)state;
-    if (!has_landlock())
-        skip();
     assert_int_equal(tried(opens, false), COULD);
     assert_int_equal(tried(opens, true), COULD_NOT);
     assert_int_equal(tried(makes_file, false), COULD);
     assert_int_equal(tried(makes_file, true), COULD_NOT);
 }
 
+static void no_code_can_be_made_and_nobody_signalled(void **state)
+{
+    (void)state;
+    int (*const acts[])(void) = { changes_mode, signals_another, makes_code };
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
+        assert_int_equal(tried(acts[i], false), COULD);
+        assert_int_equal(tried(acts[i], true), COULD_NOT);
+    }
+}
+
 static void threads_are_left_to_it(void **state)
 {
     (void)state;
     assert_int_equal(tried(has_threads, true), COULD);
+    assert_int_equal(tried(aborts, true), 128 + SIGABRT);
 }
 
 static void memory_is_bounded(void **state)
@@ -131,6 +159,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_network_other_programs_and_processes_are_death),
         cmocka_unit_test(no_file_can_be_opened_or_made),
+        cmocka_unit_test(no_code_can_be_made_and_nobody_signalled),
         cmocka_unit_test(threads_are_left_to_it),
         cmocka_unit_test(memory_is_bounded),
     };
