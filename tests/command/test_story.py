@@ -171,7 +171,7 @@ class Story(Case):
 
     def test_a_correction_shows_what_it_changed_word_by_word(self):
         text = "---\nkind: update\ntitle: The lamp\nchannels: [site]\nauthors: [press-officer-1]\n---\nThe lamp is {}.\n"
-        self.post("import", self.write("lamp", text.format("<red>")), "--submit", by="press-officer-1")
+        self.post("import", self.write("lamp", text.format("red & grey")), "--submit", by="press-officer-1")
         self.post("approve", "lamp", by="approver")
         self.post("publish", "lamp", by="duty-communications")
         self.post("import", self.write("lamp", text.format("green")), "--submit", by="press-officer-1")
@@ -179,10 +179,10 @@ class Story(Case):
             "correct", "lamp", "--kind", "factual", "--reason", "It is green.", by="duty-communications", code=1))
         self.post("approve", "lamp", by="approver")
         with Server(self.folder) as server:
-            self.assertIn("&lt;red&gt;", get(server.port, self.address("lamp"))[1])
+            self.assertIn("red &amp; grey", get(server.port, self.address("lamp"))[1])
             self.post("correct", "lamp", "--kind", "factual", "--reason", "It is green.", by="duty-communications")
             page = get(server.port, self.address("lamp"))[1]
-        self.assertRegex(page, r"<del>.*&lt;red&gt;.*</del><ins>.*green.*</ins>")
+        self.assertRegex(page, r"<del>.*red.*amp;.*</del><ins>.*green.*</ins>")
         self.assertIn("Something that it said was wrong. It is green.", page)
         self.assertNotIn("In the title", page)
 
