@@ -61,23 +61,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         return 0;
     }
     switch (bytes[0]) {
-    case 'c':
-        container(s);
-        break;
-    case 'e':
-        exif_read(arena, s, &said);
-        break;
-    case 'i':
-        iim_read(arena, s, &said);
-        break;
-    case 'x':
-        xmp_read(arena, s, &said);
-        break;
-    case 'a':
-        answer(s);
-        break;
-    default:
-        break;
+    case 'c': container(s); break;
+    case 'e': exif_read(arena, s, &said); break;
+    case 'i': iim_read(arena, s, &said); break;
+    case 'x': xmp_read(arena, s, &said); break;
+    case 'a': answer(s); break;
+    default: break;
     }
     said.facts.width = said.facts.height = 1;
     must(media_facts_fit(&said.facts) && said.orientation >= 1 && said.orientation <= 8);
