@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "html/html.h"
 #include "posts/act.h"
 #include "posts/file.h"
 #include "posts/picture.h"
@@ -175,7 +176,8 @@ static enum status keep_edition(struct db_tx *tx, const struct post_import *impo
                          STR_ARG(file->key));
     if (changed)
         status = sql_posts_record_put(tx, head->edition, file->beside, import->act->now, NULL);
-    if (status == STATUS_OK) /* the words in the renditions follow the record; a picture that was lost is kept again */
+    /* The words in the renditions follow the record; a picture that was lost is kept again, but not one that went. */
+    if (status == STATUS_OK && !head->withdrawn.set && !head->ended.set)
         status = picture_take(tx, import->arena, file, head->edition, import->act->now);
     if (*outcome == IMPORT_SAME || status != STATUS_OK)
         return status;
@@ -270,6 +272,14 @@ static enum status copy_elsewhere(struct db_tx *tx, const struct post_import *im
     struct check_result results[CHECKS];
     enum status status =
         act_may(tx, import->arena, import->act, PERMISSION_POST_PUBLISH, "take in posts made elsewhere", &actor);
+    struct url address_elsewhere;
+    if (status == STATUS_OK &&
+        (url_outside(import->arena, import->elsewhere, &address_elsewhere) != STATUS_OK ||
+         (!str_starts(import->elsewhere, STR("https://")) && !str_starts(import->elsewhere, STR("http://")))))
+        return db_refuse(tx, STATUS_INVALID,
+                         "\"%.*s\" is no address of a post: write it as a browser shows it, such as "
+                         "https://social.example/1.",
+                         STR_ARG(post_quote(import->arena, import->elsewhere)));
     if (status == STATUS_OK && import->elsewhere_at > now)
         return db_refuse(tx, STATUS_INVALID, "A post that was made elsewhere was made before now: look at --at.");
     if (status == STATUS_OK)

@@ -425,7 +425,8 @@ ON CONFLICT (edition) DO UPDATE SET picture_set = excluded.picture_set;
 SELECT picture_set FROM post_picture WHERE edition = $1;
 
 -- name: rendition_shown :many  role: read
--- A rendition of a picture that stands in a post which the public sees with its picture.
+-- A rendition of a picture that stands in a post which the public sees with its picture: not where a ground forbids
+-- it, and not in a copy of a post made elsewhere, whose picture nobody here has checked.
 -- in: sha256 bytes, most int
 -- out: format text
 SELECT r.format
@@ -433,4 +434,5 @@ SELECT r.format
        JOIN post_public u ON u.edition = x.edition
  WHERE r.sha256 = $1 AND u.ended IS NULL
    AND (u.ground IS NULL OR u.ground NOT IN ('court-order', 'personal-data', 'safety', 'licence-or-consent'))
+   AND (u.corrected IS NOT NULL OR NOT EXISTS (SELECT 1 FROM post_elsewhere o WHERE o.post = u.post))
  LIMIT $2;

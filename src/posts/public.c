@@ -254,7 +254,9 @@ enum status posts_find(struct db_tx *tx, struct arena *arena, struct post_addres
     status = find_corrections(tx, arena, row.post, out);
     if (status != STATUS_OK)
         return status;
-    if (!row.withdrawn.set || out->ground != GROUND_LICENCE_OR_CONSENT) /* the picture goes, the text stays */
+    /* As in the statement rendition_shown. */
+    bool licence_ended = row.withdrawn.set && out->ground == GROUND_LICENCE_OR_CONSENT;
+    if (!licence_ended && (row.elsewhere.p == NULL || row.corrected.set))
         status = picture_shown(tx, arena, row.edition, &content, &out->picture);
     if (status != STATUS_OK)
         return status;

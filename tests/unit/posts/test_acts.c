@@ -530,6 +530,9 @@ static void a_post_made_elsewhere_is_public_as_a_copy_and_can_be_withdrawn(void 
     struct str text = world_post("One title", NULL, NULL, "Text.");
     refused(world_elsewhere("press-officer-1", "a.md", text, "https://social.example/1"), STATUS_DENIED, "no role");
     refused(world_elsewhere("duty-communications", "a.md", text, "https://social.example/1"), STATUS_DENIED, "no role");
+    static const char *const wrong[] = { "social.example/1", "javascript:alert(1)", "/news", "https://a b", "" };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        refused(world_elsewhere("everything", "a.md", text, wrong[i]), STATUS_INVALID, "is no address of a post");
     fine(world_elsewhere("everything", "a.md", text, "https://social.example/1"));
     struct post_entry entry = world_entry("a");
     assert_int_equal(entry.state, EDITION_PUBLISHED);
