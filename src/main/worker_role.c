@@ -14,6 +14,7 @@
 #include "main/roles.h"
 #include "main/start_message.h"
 #include "main/wiring.h"
+#include "media/media.h"
 #include "base/banned.h"
 
 enum {
@@ -22,6 +23,7 @@ enum {
     WORKER_LOOK_MS = 1000, /* other processes put jobs, too */
     WORKER_AWAY_MS = 1000,
     WORKER_TIDY_MS = 60 * 1000,
+    WORKER_SWEEP_MS = 60 * 60 * 1000,
 };
 
 struct worker_role {
@@ -30,6 +32,7 @@ struct worker_role {
     struct place place;
     struct db *db;
     int64_t tidied; /* steady ms */
+    int64_t swept;  /* the same; 0: not yet */
     bool away_said;
 };
 
@@ -113,6 +116,14 @@ static int64_t worker_round(void)
         here.tidied = now;
         if (db_checkpoint(here.db, false, &whole, &fault) != STATUS_OK)
             log_event(LOG_WARN, "worker.checkpoint_failed", LOG_STR(LOG_STATUS, str_of(status_name(fault.status))));
+    }
+    if (here.swept == 0 || now - here.swept >= WORKER_SWEEP_MS) {
+        int64_t removed = 0;
+        here.swept = now;
+        if (media_sweep(here.db, clock_now_ms(), &removed, &fault) != STATUS_OK)
+            log_event(LOG_WARN, "worker.sweep_failed", LOG_STR(LOG_STATUS, str_of(status_name(fault.status))));
+        else if (removed > 0)
+            log_event(LOG_INFO, "worker.swept", LOG_I64(LOG_COUNT, removed));
     }
     int64_t next = INT64_MAX;
     if (db_job_next(here.db, &next, &fault) != STATUS_OK)

@@ -142,6 +142,9 @@ enum status media_erase(struct db_tx *tx, struct arena *arena, struct str sha256
 /* Whether a row names this blob; for blob_sweep. */
 enum status media_blob_wanted(struct db_tx *tx, struct arena *arena, struct str sha256, bool *wanted);
 
+/* Removes the blobs that no row names and that are old enough; blocking, outside an act. */
+enum status media_sweep(struct db *db, int64_t now, int64_t *removed, struct fault *fault);
+
 /* ---- The job ---- */
 
 #define MEDIA_RENDER_JOB "media.render"

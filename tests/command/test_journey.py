@@ -7,7 +7,7 @@ import os
 import re
 import sqlite3
 
-from common import Case, ROOT, Server, get, run
+from common import Case, ROOT, Server, get, run, wait_for
 
 
 def ask(port, path):
@@ -139,6 +139,24 @@ class Journey(Case):
                       by="duty-communications")
             for name in made:
                 self.assertEqual(ask(server.port, f"/pictures/{name}.webp").status, 404)
+
+    def test_what_no_row_names_is_swept_and_what_one_names_is_kept(self):
+        self.post("import", *files("06-diwali"), by="press-officer-1")
+        blobs = glob.glob(os.path.join(self.folder, "blobs", "*", "*"))
+        self.assertGreater(len(blobs), 2)
+        shelf = os.path.join(self.folder, "blobs", "ab")
+        os.makedirs(shelf, exist_ok=True)
+        orphan, young = os.path.join(shelf, "ab" * 32), os.path.join(shelf, "ab" * 31 + "cd")
+        for path in (orphan, young):
+            with open(path, "wb") as f:
+                f.write(b"nobody's")
+        for path in [*blobs, orphan]:
+            os.utime(path, (1000, 1000))
+        with Server(self.folder):
+            wait_for(lambda: not os.path.exists(orphan), "the sweep")
+        self.assertTrue(os.path.exists(young))
+        for path in blobs:
+            self.assertTrue(os.path.exists(path), path)
 
     def test_a_broken_picture_is_a_fault_of_its_file_and_imports_nothing(self):
         with open(os.path.join(IMAGES, "street-lamps.jpg"), "rb") as f:
