@@ -249,6 +249,8 @@ struct post_view {
     enum post_ending ending; /* only where ended */
     struct str elsewhere;    /* the address of the post that this is a copy of; STR_NONE: it was made here */
     struct db_opt_int elsewhere_made;
+    const struct str *blocked; /* of a copy: the ids of the checks that would have held it here */
+    size_t blocked_n;
     const struct post_corrected *corrections; /* newest first */
     size_t corrections_n;
     struct db_opt_int spoken; /* when the speaker confirmed the words, from their own account */

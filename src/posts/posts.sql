@@ -189,6 +189,11 @@ ON CONFLICT (edition) DO UPDATE SET state = excluded.state, since = excluded.sin
 -- in: edition int, account int, made time, results json
 INSERT INTO post_check (edition, account, made, results) VALUES ($1, $2, $3, $4);
 
+-- name: check_last :maybe  role: read
+-- in: edition int
+-- out: results json
+SELECT results FROM post_check WHERE edition = $1 ORDER BY id DESC LIMIT 1;
+
 -- name: confirmation_put :exec  role: write
 -- The last answer is the one that counts; who gave an earlier one stands in the audit.
 -- in: edition int, check_id text, account int, made time, reason text

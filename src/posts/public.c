@@ -4,6 +4,7 @@
  * said, for lists, links and the page alike.
  */
 #include "base/arena.h"
+#include "base/json.h"
 #include "posts/edition.h"
 #include "posts/picture.h"
 #include "posts/posts_sql.h"
@@ -216,6 +217,36 @@ static enum status find_corrections(struct db_tx *tx, struct arena *arena, int64
     return status;
 }
 
+/* What the checks said when a copy was taken in: a copy is held back by none of them, and the public is told which. */
+static enum status find_blocked(struct db_tx *tx, struct arena *arena, int64_t edition, struct post_view *out)
+{
+    struct posts_check_last row;
+    const struct json *results = NULL;
+    struct fault fault;
+    enum status status = sql_posts_check_last(tx, arena, edition, &row);
+    if (status == STATUS_NOT_FOUND)
+        return STATUS_OK;
+    if (status == STATUS_OK)
+        status = json_read(arena, row.results, &results, &fault);
+    if (status != STATUS_OK)
+        return status;
+    if (results->kind != JSON_ARRAY)
+        return STATUS_DAMAGED;
+    struct str *list = ARENA_ARRAY(arena, results->n + 1, struct str);
+    if (list == NULL)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < results->n; i++) {
+        const struct json *id = json_get(&results->items[i], STR("id"));
+        const struct json *outcome = json_get(&results->items[i], STR("outcome"));
+        if (id == NULL || outcome == NULL)
+            return STATUS_DAMAGED;
+        if (str_equal(outcome->text, STR("block")))
+            list[out->blocked_n++] = id->text;
+    }
+    out->blocked = list;
+    return STATUS_OK;
+}
+
 enum status posts_find(struct db_tx *tx, struct arena *arena, struct post_address address, struct post_view *out)
 {
     struct posts_public row;
@@ -258,6 +289,10 @@ enum status posts_find(struct db_tx *tx, struct arena *arena, struct post_addres
     bool licence_ended = row.withdrawn.set && out->ground == GROUND_LICENCE_OR_CONSENT;
     if (!licence_ended && (row.elsewhere.p == NULL || row.corrected.set))
         status = picture_shown(tx, arena, row.edition, &content, &out->picture);
+    if (status != STATUS_OK)
+        return status;
+    if (row.elsewhere.p != NULL)
+        status = find_blocked(tx, arena, row.edition, out);
     if (status != STATUS_OK)
         return status;
     out->elsewhere = row.elsewhere;

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "db/blob.h"
 #include "media/media.h"
+#include "posts/checks.h"
 #include "site/site_pages.h"
 #include "site/site_routes.h"
 #include "web/web_pages.h"
@@ -291,6 +292,45 @@ enum http_status site_picture(struct request *req, struct response *res)
     return HTTP_OK;
 }
 
+static struct str blocked_words(enum language language, struct str id)
+{
+    enum check_id check = CHECKS;
+    if (!check_id_of_word(id, &check))
+        return t_post_elsewhere_other(language);
+    switch (check) {
+    case CHECK_STATEMENT_SPEAKER: return t_post_elsewhere_speaker(language);
+    case CHECK_PERSON_KIND: return t_post_elsewhere_person(language);
+    case CHECK_FICTITIOUS_LABEL:
+    case CHECK_STOCK_LABEL:
+    case CHECK_AI_LABEL:
+    case CHECK_POSED_LABEL: return t_post_elsewhere_label(language);
+    case CHECK_IMAGE_CLAIM: return t_post_elsewhere_image(language);
+    case CHECK_IMAGE_LICENCE: return t_post_elsewhere_licence(language);
+    case CHECK_ALT_TEXT: return t_post_elsewhere_alt(language);
+    case CHECK_REPORTING_ROUTE: return t_post_elsewhere_route(language);
+    case CHECK_HASHTAG_CASE:
+    case CHECKS: break;
+    }
+    return t_post_elsewhere_other(language);
+}
+
+static bool fill_blocked(struct request *req, const struct post_view *post, struct post *view)
+{
+    struct str *list = ARENA_ARRAY(req->arena, post->blocked_n, struct str);
+    if (!list)
+        return false;
+    for (size_t i = 0; i < post->blocked_n; i++) {
+        struct str words = blocked_words(req->language, post->blocked[i]);
+        bool said = false; /* two checks may have the same words */
+        for (size_t j = 0; j < view->blocked_n; j++)
+            said = said || str_equal(list[j], words);
+        if (!said)
+            list[view->blocked_n++] = words;
+    }
+    view->blocked = list;
+    return true;
+}
+
 static bool fill_post(struct request *req, const struct post_view *post, struct post *view)
 {
     view->kind = site_kind_words(req->language, post->kind);
@@ -314,6 +354,8 @@ static bool fill_post(struct request *req, const struct post_view *post, struct 
         view->spoken = t_post_spoken(req->language, req->arena, web_time_words(req, post->spoken.value));
     if (post->elsewhere.p != NULL) {
         view->copy = t_post_elsewhere_words(req->language, req->arena, web_time_words(req, post->elsewhere_made.value));
+        if (!fill_blocked(req, post, view))
+            return false;
         view->copied_from = str_format(req->arena, "%.*s %.*s", STR_ARG(t_post_elsewhere_address(req->language)),
                                        STR_ARG(post->elsewhere));
     }

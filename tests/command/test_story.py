@@ -105,6 +105,8 @@ class Story(Case):
             self.assertIn("This is a copy of a post that was made elsewhere", page)
             self.assertIn("https://social.example/midshire/1", page)
             self.assertIn("16 November 2026 at 9am", page)
+            self.assertIn("Here it would not have been published", page)
+            self.assertIn("does not say whether they are real or made up", page)
             # Withdrawn together.
             self.post("withdraw", "monday", "tuesday", "--reason",
                       "disclosure: the pictures were stock images and the names made up, and we did not say so",
