@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "media/media.h"
 #include "posts/acts.h"
 #include "base/banned.h"
 
