@@ -441,3 +441,27 @@ SELECT r.format
    AND (u.ground IS NULL OR u.ground NOT IN ('court-order', 'personal-data', 'safety', 'licence-or-consent'))
    AND (u.corrected IS NOT NULL OR NOT EXISTS (SELECT 1 FROM post_elsewhere o WHERE o.post = u.post))
  LIMIT $2;
+
+-- name: images :many  role: read
+-- The register of pictures, in the order in which they came. used: posts whose editions show it; seen: those of them
+-- that are public now.
+-- in: after int, most int
+-- out: id int, sha256 bytes, used int, seen int
+SELECT p.id, p.sha256,
+       CAST(coalesce((SELECT count(DISTINCT e.post) FROM picture_set s JOIN post_picture x ON x.picture_set = s.id
+                       JOIN post_edition e ON e.id = x.edition WHERE s.picture = p.id), 0) AS INTEGER),
+       CAST(coalesce((SELECT count(DISTINCT u.post) FROM picture_set s JOIN post_picture x ON x.picture_set = s.id
+                       JOIN post_public u ON u.edition = x.edition
+                      WHERE s.picture = p.id AND u.withdrawn IS NULL AND u.ended IS NULL), 0) AS INTEGER)
+  FROM picture p WHERE p.id > $1 ORDER BY p.id LIMIT $2;
+
+-- name: image_uses :many  role: read
+-- Every edition that shows a picture, the newest first.
+-- in: picture int, most int
+-- out: key text, number int, title text, made time, labels text, document json, beside json, state text,
+--      public_edition int?, edition int, withdrawn time?, ended time?
+SELECT p.key, e.number, e.title, e.made, e.labels, e.document, r.beside, w.state, u.edition, e.id, u.withdrawn, u.ended
+  FROM picture_set s JOIN post_picture x ON x.picture_set = s.id JOIN post_edition e ON e.id = x.edition
+       JOIN post p ON p.id = e.post JOIN post_record r ON r.edition = e.id JOIN post_work w ON w.edition = e.id
+       LEFT JOIN post_public u ON u.post = p.id
+ WHERE s.picture = $1 ORDER BY e.id DESC LIMIT $2;

@@ -140,6 +140,20 @@ class Journey(Case):
             for name in made:
                 self.assertEqual(ask(server.port, f"/pictures/{name}.webp").status, 404)
 
+    def test_the_register_of_pictures_shows_both_sides_and_every_use(self):
+        self.post("import", *files("01-former-name", "02-former-name-mended"), by="press-officer-1")
+        rows = json.loads(run("image", "list", "--json", "--data", self.folder).stdout)
+        self.assertEqual([(row["name"], row["posts"], row["public"]) for row in rows], [("portrait-a.jpg", 2, 0)])
+        shown = run("image", "show", "portrait-a.jpg", "--data", self.folder)
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        for words in ("the same bytes stand in 2 posts", "01-former-name, edition 1", "02-former-name-mended, edition 1",
+                      "claimed: photograph", "the file says: Northlight Stock"):
+            self.assertIn(words, shown.stdout)
+        one = json.loads(run("image", "show", rows[0]["sha256"][:8].upper(), "--json", "--data", self.folder).stdout)
+        self.assertEqual({use["post"]: use["labels"] for use in one["uses"]},
+                         {"01-former-name": [], "02-former-name-mended": ["fictitious", "stock"]})
+        self.refused(run("image", "show", "nobody.jpg", "--data", self.folder), 2, "There is no picture")
+
     def test_what_no_row_names_is_swept_and_what_one_names_is_kept(self):
         self.post("import", *files("06-diwali"), by="press-officer-1")
         blobs = glob.glob(os.path.join(self.folder, "blobs", "*", "*"))
