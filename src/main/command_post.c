@@ -163,6 +163,7 @@ static const struct subcommand subcommands[] = {
     { "list", 0, 0, post_list, BIT(OPTION_JSON) },
     { "show", 1, 1, post_show, BIT(OPTION_JSON) },
     { "check", 1, 1, post_check, BIT(OPTION_JSON) },
+    { "export", 1, 1, post_export, 0 },
     { "submit", 1, 1, post_submit, ACT_OPTIONS },
     { "changes", 1, 1, post_changes, ACT_OPTIONS | BIT(OPTION_REASON) },
     { "confirm", 1, 1, post_confirm, ACT_OPTIONS | BIT(OPTION_CHECK) | BIT(OPTION_REASON) },
@@ -262,6 +263,7 @@ const struct command command_post = {
              "post list [--json]\n"
              "post show KEY [--json]\n"
              "post check KEY [--json]\n"
+             "post export KEY\n"
              "post submit KEY [--edition HASH] [--as USER | --user USER]\n"
              "post changes KEY --reason TEXT [--edition HASH] [--as USER | --user USER]\n"
              "post confirm KEY --check ID --reason TEXT [--edition HASH] [--as USER | --user USER]\n"

@@ -56,6 +56,7 @@ bool post_call_at(const struct option *option, int64_t *out);
 int post_list(struct call *call);
 int post_show(struct call *call);
 int post_check(struct call *call);
+int post_export(struct call *call);
 
 /*
  * The post as it stands now, and who acts on it. With --edition only that edition will do, and its first digits are

@@ -317,3 +317,25 @@ int post_check(struct call *call)
         posts_said_checks(&checks);
     return checks.publishable ? EXIT_DONE : EXIT_REFUSED;
 }
+
+/* ---- The file ---- */
+
+int post_export(struct call *call)
+{
+    struct fault fault;
+    struct str text;
+    struct db_tx *tx = NULL;
+    enum status status = db_read_begin(call->in.db, &tx, &fault);
+    if (status != STATUS_OK)
+        return command_fail(&fault);
+    status = posts_export(tx, call->arena, str_of(call->argv[0]), &text);
+    db_read_end(tx);
+    if (status == STATUS_NOT_FOUND)
+        fault_set(&fault, status, "There is no post of that name: candour post list names those there are.");
+    else if (status != STATUS_OK)
+        fault_set(&fault, status, "The post could not be read (%s): run candour doctor.", status_name(status));
+    if (status != STATUS_OK)
+        return command_fail(&fault);
+    fwrite(text.p, 1, text.n, stdout);
+    return EXIT_DONE;
+}

@@ -140,6 +140,21 @@ class Journey(Case):
             for name in made:
                 self.assertEqual(ask(server.port, f"/pictures/{name}.webp").status, 404)
 
+    def test_an_exported_post_is_the_same_edition_when_it_is_imported(self):
+        every = sorted(glob.glob(os.path.join(CASES, "*.md")))
+        self.post("import", *every, by="press-officer-1")
+        os.makedirs(self.path("images"))
+        for name in glob.glob(os.path.join(IMAGES, "*")):
+            os.symlink(name, os.path.join(self.path("images"), os.path.basename(name)))
+        os.makedirs(self.path("posts"))
+        for name in every:
+            key = os.path.basename(name)[:-3]
+            path = os.path.join(self.path("posts"), key + ".md")
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(self.post("export", key).stdout)
+            self.assertIn("nothing changed", self.post("import", path, by="press-officer-1").stdout, key)
+        self.refused(self.post("export", "nothing", code=2), 2, "There is no post")
+
     def test_the_register_of_pictures_shows_both_sides_and_every_use(self):
         self.post("import", *files("01-former-name", "02-former-name-mended"), by="press-officer-1")
         rows = json.loads(run("image", "list", "--json", "--data", self.folder).stdout)
