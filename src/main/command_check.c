@@ -58,27 +58,6 @@ static void put_empty_list(struct json_writer *w, struct str name)
     json_close_array(w);
 }
 
-static void put_result(struct json_writer *w, const struct check_result *r)
-{
-    json_open_object(w);
-    put_member(w, STR("id"), check_id_word(r->id));
-    put_member(w, STR("version"), STR("built-in"));
-    put_member(w, STR("outcome"), check_outcome_word(r->outcome));
-    put_member(w, STR("why"), r->why);
-    json_name(w, STR("evidence"));
-    json_open_array(w);
-    for (size_t i = 0; i < r->evidence_n; i++) {
-        json_open_object(w);
-        put_member(w, STR("where"), r->evidence[i].where);
-        put_member(w, STR("text"), r->evidence[i].text);
-        json_close_object(w);
-    }
-    json_close_array(w);
-    put_member(w, STR("fix"), r->fix);
-    put_member(w, STR("citation"), STR_NONE);
-    json_close_object(w);
-}
-
 static bool say_json(struct arena *arena, const struct answer *a)
 {
     struct buf out;
@@ -97,7 +76,7 @@ static bool say_json(struct arena *arena, const struct answer *a)
     json_name(&w, STR("checks"));
     json_open_array(&w);
     for (unsigned i = 0; a->whole && i < CHECKS; i++)
-        put_result(&w, &a->results[i]);
+        posts_said_result_json(&w, &a->results[i], NULL);
     json_close_array(&w);
     json_name(&w, STR("faults"));
     posts_said_faults_json(&w, a->faults);
@@ -118,21 +97,6 @@ static size_t count(const struct answer *a, enum check_outcome outcome)
     return n;
 }
 
-static void say_result(const struct check_result *r)
-{
-    static const char *const heads[CHECK_OUTCOMES] = { [CHECK_NOT_APPLICABLE] = "not applicable",
-                                                       [CHECK_PASS] = "pass",
-                                                       [CHECK_WARN] = "warning",
-                                                       [CHECK_CONFIRM] = "to confirm",
-                                                       [CHECK_BLOCK] = "BLOCKS" };
-    printf("%s: %.*s: %.*s", heads[r->outcome], STR_ARG(check_id_word(r->id)), STR_ARG(r->why));
-    if (r->fix.p != NULL)
-        printf(" %.*s", STR_ARG(r->fix));
-    printf("\n");
-    for (size_t i = 0; r->outcome >= CHECK_WARN && i < r->evidence_n; i++)
-        printf("    %.*s: %.*s\n", STR_ARG(r->evidence[i].where), STR_ARG(r->evidence[i].text));
-}
-
 static void say(const struct answer *a, bool all)
 {
     printf("%.*s: the format is right; edition %.*s\n", STR_ARG(a->name), STR_ARG(a->checked.hash_hex));
@@ -140,7 +104,7 @@ static void say(const struct answer *a, bool all)
     for (int outcome = CHECK_BLOCK; outcome >= (all ? CHECK_NOT_APPLICABLE : CHECK_WARN); outcome--)
         for (unsigned i = 0; i < CHECKS; i++)
             if (a->results[i].outcome == (enum check_outcome)outcome)
-                say_result(&a->results[i]);
+                posts_said_result(&a->results[i]);
     size_t blocks = count(a, CHECK_BLOCK);
     size_t confirms = count(a, CHECK_CONFIRM);
     if (blocks > 0)

@@ -260,6 +260,17 @@ static void show_text(struct call *call, const struct post_detail *d)
         printf("\n%.*s", STR_ARG(body->text));
 }
 
+/* Why one post could not be read. */
+static int unread(enum status status)
+{
+    struct fault fault;
+    if (status == STATUS_NOT_FOUND)
+        fault_set(&fault, status, "There is no post of that name: candour post list names those there are.");
+    else
+        fault_set(&fault, status, "The post could not be read (%s): run candour doctor.", status_name(status));
+    return command_fail(&fault);
+}
+
 int post_show(struct call *call)
 {
     struct fault fault;
@@ -270,12 +281,8 @@ int post_show(struct call *call)
         return command_fail(&fault);
     status = posts_detail(tx, call->arena, str_of(call->argv[0]), &detail);
     db_read_end(tx);
-    if (status == STATUS_NOT_FOUND)
-        fault_set(&fault, status, "There is no post of that name: candour post list names those there are.");
-    else if (status != STATUS_OK)
-        fault_set(&fault, status, "The post could not be read (%s): run candour doctor.", status_name(status));
     if (status != STATUS_OK)
-        return command_fail(&fault);
+        return unread(status);
     if (call->json)
         show_json(call, &detail);
     else
@@ -305,12 +312,8 @@ int post_check(struct call *call)
         return command_fail(&fault);
     status = posts_checks_of(tx, call->arena, str_of(call->argv[0]), clock_now_ms(), &checks);
     db_read_end(tx);
-    if (status == STATUS_NOT_FOUND)
-        fault_set(&fault, status, "There is no post of that name: candour post list names those there are.");
-    else if (status != STATUS_OK)
-        fault_set(&fault, status, "The checks could not be asked (%s): run candour doctor.", status_name(status));
     if (status != STATUS_OK)
-        return command_fail(&fault);
+        return unread(status);
     if (call->json)
         check_json(call, &checks);
     else
@@ -330,12 +333,8 @@ int post_export(struct call *call)
         return command_fail(&fault);
     status = posts_export(tx, call->arena, str_of(call->argv[0]), &text);
     db_read_end(tx);
-    if (status == STATUS_NOT_FOUND)
-        fault_set(&fault, status, "There is no post of that name: candour post list names those there are.");
-    else if (status != STATUS_OK)
-        fault_set(&fault, status, "The post could not be read (%s): run candour doctor.", status_name(status));
     if (status != STATUS_OK)
-        return command_fail(&fault);
+        return unread(status);
     fwrite(text.p, 1, text.n, stdout);
     return EXIT_DONE;
 }

@@ -73,27 +73,32 @@ void posts_said_labels(struct json_writer *w, uint32_t labels)
     json_close_array(w);
 }
 
-static void say_check(const struct check_result *r, bool answered)
+void posts_said_result(const struct check_result *r)
 {
-    struct str outcome = check_outcome_word(r->outcome);
-    printf("%-8.*s %.*s: %.*s\n", STR_ARG(outcome), STR_ARG(check_id_word(r->id)), STR_ARG(r->why));
-    for (size_t i = 0; i < r->evidence_n; i++)
-        printf("         %.*s: %.*s\n", STR_ARG(r->evidence[i].where), STR_ARG(r->evidence[i].text));
-    if (answered && r->outcome == CHECK_CONFIRM)
-        printf("         A person has answered it for this edition.\n");
-    else if (r->fix.p != NULL)
-        printf("         %.*s\n", STR_ARG(r->fix));
+    static const char *const heads[CHECK_OUTCOMES] = { [CHECK_NOT_APPLICABLE] = "not applicable",
+                                                       [CHECK_PASS] = "pass",
+                                                       [CHECK_WARN] = "warning",
+                                                       [CHECK_CONFIRM] = "to confirm",
+                                                       [CHECK_BLOCK] = "BLOCKS" };
+    printf("%s: %.*s: %.*s", heads[r->outcome], STR_ARG(check_id_word(r->id)), STR_ARG(r->why));
+    if (r->fix.p != NULL)
+        printf(" %.*s", STR_ARG(r->fix));
+    printf("\n");
+    for (size_t i = 0; r->outcome >= CHECK_WARN && i < r->evidence_n; i++)
+        printf("    %.*s: %.*s\n", STR_ARG(r->evidence[i].where), STR_ARG(r->evidence[i].text));
 }
 
 void posts_said_checks(const struct post_checks *checks)
 {
-    static const enum check_outcome order[] = { CHECK_BLOCK, CHECK_CONFIRM, CHECK_WARN };
     size_t said[CHECK_OUTCOMES] = { 0 };
-    for (size_t o = 0; o < sizeof order / sizeof order[0]; o++)
+    for (int outcome = CHECK_BLOCK; outcome >= CHECK_WARN; outcome--)
         for (int i = 0; i < CHECKS; i++)
-            if (checks->results[i].outcome == order[o]) {
-                say_check(&checks->results[i], checks->answered[i]);
-                said[order[o]]++;
+            if (checks->results[i].outcome == (enum check_outcome)outcome) {
+                bool answered = checks->answered[i] && outcome == CHECK_CONFIRM;
+                posts_said_result(&checks->results[i]);
+                if (answered)
+                    printf("    A person has answered it for this edition.\n");
+                said[outcome] += !answered;
             }
     if (said[CHECK_BLOCK] > 0)
         printf("It cannot go out: %zu %s.\n", said[CHECK_BLOCK],
@@ -105,30 +110,52 @@ void posts_said_checks(const struct post_checks *checks)
         printf("No check holds it.\n");
 }
 
+static void put_member(struct json_writer *w, const char *name, struct str text)
+{
+    json_name(w, str_of(name));
+    if (text.p == NULL)
+        json_put_null(w);
+    else
+        json_put_str(w, text);
+}
+
+void posts_said_result_json(struct json_writer *w, const struct check_result *r, const bool *answered)
+{
+    json_open_object(w);
+    put_member(w, "id", check_id_word(r->id));
+    put_member(w, "version", STR("built-in"));
+    put_member(w, "outcome", check_outcome_word(r->outcome));
+    if (answered != NULL) {
+        json_name(w, STR("answered"));
+        json_put_bool(w, *answered);
+    }
+    put_member(w, "why", r->why);
+    json_name(w, STR("evidence"));
+    json_open_array(w);
+    for (size_t i = 0; i < r->evidence_n; i++) {
+        json_open_object(w);
+        put_member(w, "where", r->evidence[i].where);
+        put_member(w, "text", r->evidence[i].text);
+        json_close_object(w);
+    }
+    json_close_array(w);
+    put_member(w, "fix", r->fix);
+    put_member(w, "citation", STR_NONE);
+    json_close_object(w);
+}
+
 void posts_said_checks_json(struct json_writer *w, const struct post_checks *checks)
 {
     json_open_object(w);
     json_name(w, STR("publishable"));
     json_put_bool(w, checks->publishable);
-    json_name(w, STR("edition"));
-    json_put_str(w, checks->hash_hex);
+    put_member(w, "edition", checks->hash_hex);
     json_name(w, STR("labels"));
     posts_said_labels(w, checks->labels);
     json_name(w, STR("checks"));
     json_open_array(w);
-    for (int i = 0; i < CHECKS; i++) {
-        const struct check_result *r = &checks->results[i];
-        json_open_object(w);
-        json_name(w, STR("id"));
-        json_put_str(w, check_id_word(r->id));
-        json_name(w, STR("outcome"));
-        json_put_str(w, check_outcome_word(r->outcome));
-        json_name(w, STR("answered"));
-        json_put_bool(w, checks->answered[i]);
-        json_name(w, STR("why"));
-        json_put_str(w, r->why);
-        json_close_object(w);
-    }
+    for (int i = 0; i < CHECKS; i++)
+        posts_said_result_json(w, &checks->results[i], &checks->answered[i]);
     json_close_array(w);
     json_close_object(w);
 }

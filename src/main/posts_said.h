@@ -12,6 +12,10 @@ enum status posts_said_source(struct arena *arena, const char *path, struct post
 void posts_said_faults(const struct post_faults *faults);
 /* The same as a JSON array. */
 void posts_said_faults_json(struct json_writer *w, const struct post_faults *faults);
+/* One result in lines for people on standard output; and as a JSON object (policy's form). `answered` NULL: not told.
+ */
+void posts_said_result(const struct check_result *result);
+void posts_said_result_json(struct json_writer *w, const struct check_result *result, const bool *answered);
 /* What the checks say: lines for people on standard output, what holds the post first; and as a JSON object. */
 void posts_said_checks(const struct post_checks *checks);
 void posts_said_checks_json(struct json_writer *w, const struct post_checks *checks);

@@ -96,7 +96,7 @@ class Story(Case):
             # Made here it would not have gone out: the person is neither said to be real nor to be made up.
             self.post("import", self.write("here", monday), by="press-officer-1")
             self.assertIn("person-kind", self.post("submit", "here", by="press-officer-1", code=1))
-            self.assertIn("block    person-kind", self.post("check", "here", code=1))
+            self.assertIn("BLOCKS: person-kind", self.post("check", "here", code=1))
             self.post("discard", "here", by="press-officer-1")
             # It was made on an account elsewhere, where nobody asked.
             self.elsewhere(self.write("monday", monday), "https://social.example/midshire/1", "2026-11-16T09:00")
