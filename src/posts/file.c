@@ -20,6 +20,7 @@
 #include "base/entropy.h"
 #include "base/file.h"
 #include "base/yaml.h"
+#include "base/zone.h"
 #include "html/html.h"
 #include "posts/edition.h"
 #include "posts/facts.h"
@@ -136,6 +137,12 @@ static struct post_date take_date(struct reader *r, struct place at, struct str 
     if (node != NULL && (node->kind != YAML_SCALAR || !post_date_read(node->text, &date)))
         FAULT(r, node, "\"%s%.*s\" must be a date such as 2026-03-02, or 2026-03-02T19:11 in local time.", at.head,
               STR_ARG(name));
+    struct civil c = { 0 };
+    if (date.set)
+        zone_local(date.at, &c);
+    if (date.set && (c.year < POST_YEAR_FIRST || c.year > POST_YEAR_LAST))
+        FAULT(r, node, "\"%s%.*s\" must lie between %d and %d: look at the year.", at.head, STR_ARG(name),
+              POST_YEAR_FIRST, POST_YEAR_LAST);
     return date;
 }
 

@@ -20,7 +20,9 @@ enum {
     POST_REASON_MAX = 1000,   /* the public reason of a withdrawal */
     POST_WORD_MAX = 60,       /* a topic or a name of a file */
     POST_LIST_ITEMS_MAX = 50, /* topics, people, promises, about … of one post */
-    POST_SLUG_MAX = 60,       /* bytes of an address's last part, before "-2" */
+    POST_YEAR_FIRST = 1970,   /* of a date in the head; a scenario's may lie earlier */
+    POST_YEAR_LAST = 2099,
+    POST_SLUG_MAX = 60, /* bytes of an address's last part, before "-2" */
 
     POST_FAULTS_MAX = 64, /* faults that one call collects */
     POST_LIST_MAX = 101,  /* rows that one reading gives */

@@ -513,9 +513,26 @@ static void more_faults_than_are_kept_are_said_to_be_more(void **state)
     assert_true(faults.more);
 }
 
+static void a_date_far_from_our_time_is_a_slip_and_said_so(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = { "date: 1066-10-14", "date: 9999-12-31", "date: 1969-12-31", "date: 2100-01-01",
+                                         "promises: [{ what: a, owner: b, due: 9999-12-31 }]" };
+    struct post_checked out;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct str text = str_format(world.arena, HEAD "%s\n---\nText.\n", wrong[i]);
+        assert_int_equal(check_text(text.p, &out), STATUS_INVALID);
+        assert_int_equal(faults.n, 1);
+        assert_true(str_find(faults.list[0].text, STR("must lie between 1970 and 2099")) >= 0);
+    }
+    assert_int_equal(check_text(HEAD "date: 1970-01-01\n---\nText.\n", &out), STATUS_OK);
+    assert_int_equal(check_text(HEAD "date: 2099-12-31\n---\nText.\n", &out), STATUS_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_date_far_from_our_time_is_a_slip_and_said_so),
         cmocka_unit_test(every_case_has_a_hash),
         cmocka_unit_test(every_fault_of_the_broken_files_is_named_where_it_stands),
         cmocka_unit_test(names_that_are_no_key_are_refused),
