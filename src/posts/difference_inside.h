@@ -44,7 +44,7 @@ struct difference_change {
     size_t b1;
 };
 
-enum { DIFFERENCE_NO_MATCH = UINT32_MAX };
+#define DIFFERENCE_NO_MATCH UINT32_MAX
 
 /* For each word of a the word of b that it is, rising, or DIFFERENCE_NO_MATCH. NULL when memory is gone. */
 uint32_t *difference_match(struct arena *scratch, const struct difference_words *a, const struct difference_words *b);
