@@ -224,6 +224,7 @@ struct post_corrected {
     bool hidden;             /* the ground lets only the day and itself be told: what follows is absent */
     enum post_ground ground; /* only where hidden */
     struct str words;        /* what was wrong and is right now */
+    /* Of the newest few, as long as no ground of a later correction forbids them; else STR_NONE. */
     struct str title_before, title_after, body_before, body_after, alt_before, alt_after;
 };
 

@@ -266,13 +266,19 @@ INSERT INTO post_correction (post, kind, ground, words, before_edition, after_ed
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id;
 
 -- name: corrections_of :many  role: read
--- Newest first, with the two documents where the ground lets them be compared.
+-- Newest first.
 -- in: post int, most int
--- out: kind text, ground text?, words text?, made time, before_document json?, after_document json?
-SELECT c.kind, c.ground, c.words, c.made, CAST(CASE WHEN c.ground IS NULL THEN b.document END AS TEXT),
-       CAST(CASE WHEN c.ground IS NULL THEN a.document END AS TEXT)
+-- out: id int, kind text, ground text?, words text?, made time
+SELECT id, kind, ground, words, made FROM post_correction WHERE post = $1 ORDER BY id DESC LIMIT $2;
+
+-- name: correction_texts :one  role: read
+-- The two documents that a correction stands between. Not for one whose ground forbids what was said, nor for an older
+-- one of the same post, which may still hold it.
+-- in: id int
+-- out: before_document json, after_document json
+SELECT b.document, a.document
   FROM post_correction c JOIN post_edition b ON b.id = c.before_edition JOIN post_edition a ON a.id = c.after_edition
- WHERE c.post = $1 ORDER BY c.id DESC LIMIT $2;
+ WHERE c.id = $1;
 
 -- name: promises_of :many  role: read
 -- in: post int, most int

@@ -11,7 +11,7 @@
 
 #include "base/banned.h"
 
-enum { LINKS_MAX = 50, CORRECTIONS_MAX = 50 };
+enum { LINKS_MAX = 50, CORRECTIONS_MAX = 50, CORRECTIONS_COMPARED = 3 };
 
 struct str post_cursor_text(struct arena *arena, struct post_cursor cursor)
 {
@@ -177,20 +177,25 @@ static enum status find_links(struct db_tx *tx, struct arena *arena, int64_t edi
     return status;
 }
 
-static enum status take_correction(struct arena *arena, const struct posts_corrections_of *row,
-                                   struct post_corrected *out)
+static enum status take_correction(const struct posts_corrections_of *row, struct post_corrected *out)
 {
-    struct post_content before;
-    struct post_content after;
     *out = (struct post_corrected){ .made = row->made, .hidden = row->ground.p != NULL, .words = row->words };
     if (!post_correction_of_word(row->kind, &out->kind) ||
         (out->hidden && !post_ground_of_word(row->ground, &out->ground)))
         return STATUS_DAMAGED;
-    if (out->hidden)
-        return STATUS_OK;
-    enum status status = edition_read(arena, row->before_document, STR_NONE, &before);
+    return STATUS_OK;
+}
+
+static enum status take_texts(struct db_tx *tx, struct arena *arena, int64_t id, struct post_corrected *out)
+{
+    struct posts_correction_texts row;
+    struct post_content before;
+    struct post_content after;
+    enum status status = sql_posts_correction_texts(tx, arena, id, &row);
     if (status == STATUS_OK)
-        status = edition_read(arena, row->after_document, STR_NONE, &after);
+        status = edition_read(arena, row.before_document, STR_NONE, &before);
+    if (status == STATUS_OK)
+        status = edition_read(arena, row.after_document, STR_NONE, &after);
     if (status != STATUS_OK)
         return status;
     out->title_before = before.title;
@@ -202,6 +207,10 @@ static enum status take_correction(struct arena *arena, const struct posts_corre
     return STATUS_OK;
 }
 
+/*
+ * The texts of the newest few stand on the page, so that no number of large corrections makes it too large; and none
+ * that is older than a correction whose ground forbids what it took out, since the editions before hold that too.
+ */
 static enum status find_corrections(struct db_tx *tx, struct arena *arena, int64_t post, struct post_view *out)
 {
     struct posts_corrections_of *rows;
@@ -211,8 +220,13 @@ static enum status find_corrections(struct db_tx *tx, struct arena *arena, int64
     struct post_corrected *list = ARENA_ARRAY(arena, out->corrections_n + 1, struct post_corrected);
     if (list == NULL)
         return STATUS_NO_MEMORY;
-    for (size_t i = 0; i < out->corrections_n && status == STATUS_OK; i++)
-        status = take_correction(arena, &rows[i], &list[i]);
+    bool may = true;
+    for (size_t i = 0; i < out->corrections_n && status == STATUS_OK; i++) {
+        status = take_correction(&rows[i], &list[i]);
+        may = may && !list[i].hidden && i < CORRECTIONS_COMPARED;
+        if (may && status == STATUS_OK)
+            status = take_texts(tx, arena, rows[i].id, &list[i]);
+    }
     out->corrections = list;
     return status;
 }

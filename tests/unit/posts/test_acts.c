@@ -405,6 +405,34 @@ static void a_correction_is_approved_says_what_was_wrong_and_keeps_the_address(v
             "import the corrected");
 }
 
+static void of_many_corrections_all_are_told_and_the_newest_compared(void **state)
+{
+    (void)state;
+    enum { MANY = 6, COMPARED = 3 };
+    struct post_address address = published("a", "Text 0.");
+    for (int i = 1; i <= MANY; i++) {
+        char body[40];
+        snprintf(body, sizeof body, "Text %d.", i);
+        post("a", body);
+        fine(world_approve("approver", "a"));
+        fine(world_correct("duty-communications", "a", CORRECTION_FACTUAL, body));
+    }
+    struct post_view view = world_view(address);
+    assert_int_equal(view.corrections_n, MANY);
+    for (size_t i = 0; i < MANY; i++) {
+        assert_non_null(view.corrections[i].words.p);
+        assert_int_equal(view.corrections[i].body_before.p != NULL, i < COMPARED);
+    }
+    /* Behind a correction whose ground forbids what it took out, no older text is given. */
+    world_run("UPDATE post_correction SET ground = 'personal-data', words = NULL "
+              "WHERE id = (SELECT max(id) - 1 FROM post_correction)");
+    view = world_view(address);
+    assert_non_null(view.corrections[0].body_before.p);
+    assert_true(view.corrections[1].hidden);
+    for (size_t i = 1; i < MANY; i++)
+        assert_null(view.corrections[i].body_before.p);
+}
+
 static void several_posts_are_withdrawn_in_one_act_or_none(void **state)
 {
     (void)state;
@@ -569,6 +597,7 @@ int main(void)
         TEST(the_late_review_is_by_nobody_who_wrote_or_released_it),
         TEST(a_late_review_is_of_the_edition_that_went_out),
         TEST(a_correction_is_approved_says_what_was_wrong_and_keeps_the_address),
+        TEST(of_many_corrections_all_are_told_and_the_newest_compared),
         TEST(several_posts_are_withdrawn_in_one_act_or_none),
         TEST(a_withdrawn_post_comes_back_with_a_reason_and_never_from_a_hiding_ground),
         TEST(what_has_ended_shows_none_of_its_words),
