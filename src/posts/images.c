@@ -1,4 +1,4 @@
-/* See images.h. */
+/* The register of pictures: rows of media's pictures beside what the editions that show them claimed. See images.h. */
 #include "posts/images.h"
 
 #include "base/arena.h"
