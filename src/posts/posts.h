@@ -413,8 +413,8 @@ struct post_detail {
 enum status posts_detail(struct db_tx *tx, struct arena *arena, struct str key, struct post_detail *out);
 
 /*
- * The newest edition as a file: head and text, in the arena. An import of it gives the same hash and the same record, if
- * the picture lies beside it; values stand in double quotes. STATUS_NOT_FOUND, STATUS_LIMIT.
+ * The newest edition as a file: head and text, in the arena. An import of it gives the same hash and the same record,
+ * if the picture lies beside it; values stand in double quotes. STATUS_NOT_FOUND, STATUS_LIMIT.
  */
 enum status posts_export(struct db_tx *tx, struct arena *arena, struct str key, struct str *out);
 
