@@ -19,6 +19,7 @@ struct db_place {
     _Atomic uint64_t *generation; /* what every process sees at once */
     unsigned group_limit;         /* acts that may share one commit */
     struct str name;              /* for messages: a path, never a password */
+    int64_t schema;               /* the step it has reached */
 };
 
 /* One connection. Belongs to one thread at a time. */
@@ -76,6 +77,8 @@ struct db_backend {
     enum status (*checkpoint)(struct db_link *link, bool truncate, bool *whole, struct fault *fault);
     /* Reads every page; STATUS_DAMAGED. */
     enum status (*check)(struct db_link *link, struct fault *fault);
+    /* As db_copy. */
+    enum status (*copy)(struct db_link *link, const char *path, db_copied_fn *told, void *self, struct fault *fault);
 
     enum status (*start)(struct db_link *link, const struct db_statement *statement, struct db_cursor **out,
                          struct fault *fault);
@@ -120,7 +123,7 @@ struct db {
     const struct db_backend *backend;
     char *folder; /* the data folder, for what lies beside the database */
     struct db_place *place;
-    struct db_writer *writer;
+    struct db_writer *writer;     /* NULL: a sealed copy */
     _Atomic int64_t behind_since; /* when a reader first saw the row behind the shared number; 0: it is not */
     pthread_key_t key;            /* of each thread's reader */
     pthread_mutex_t mutex;        /* for the list */

@@ -106,7 +106,10 @@ enum status db_open(struct db **out, const struct db_options *options, struct fa
         return fault_no_memory(fault);
     }
     pthread_mutex_init(&db->mutex, NULL);
-    status = db_writer_start(db, link, &db->writer, fault); /* takes the link, also when it fails */
+    if (options->sealed)
+        db->backend->disconnect(link);
+    else
+        status = db_writer_start(db, link, &db->writer, fault); /* takes the link, also when it fails */
     if (status != STATUS_OK) {
         db_close(db);
         return status;
@@ -243,6 +246,22 @@ enum status db_check(struct db *db, struct fault *fault)
     if (status != STATUS_OK)
         return status;
     status = db->backend->check(link, fault);
+    db->backend->disconnect(link);
+    return status;
+}
+
+int64_t db_schema(const struct db *db)
+{
+    return db->place->schema;
+}
+
+enum status db_copy(struct db *db, const char *path, db_copied_fn *told, void *self, struct fault *fault)
+{
+    struct db_link *link = NULL;
+    enum status status = db->backend->connect(db->place, false, &link, fault);
+    if (status != STATUS_OK)
+        return status;
+    status = db->backend->copy(link, path, told, self, fault);
     db->backend->disconnect(link);
     return status;
 }

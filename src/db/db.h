@@ -41,7 +41,12 @@ struct db_options {
     const char *folder;                    /* the data folder; the database is candour.db in it */
     const struct db_migration *migrations; /* the first is this room's own, schema/0001_queue.sql */
     size_t migrations_n;
-    bool create;                      /* make it where there is none (init only) */
+    bool create; /* make it where there is none (init only) */
+    /*
+     * A copy that nobody writes to, such as one in a backup: read in place; no file is made or changed, no lock is
+     * taken, and an older schema stays as it is. Calls that write are bugs.
+     */
+    bool sealed;
     const struct db_backend *backend; /* NULL: db_sqlite */
 };
 
@@ -67,6 +72,18 @@ void db_read_end(struct db_tx *tx);
 enum status db_ping(struct db *db, struct fault *fault);
 /* Reads every page and looks whether it is what SQLite wrote; as long as that takes. STATUS_DAMAGED. For the doctor. */
 enum status db_check(struct db *db, struct fault *fault);
+/* The step of the schema that the database has reached. */
+int64_t db_schema(const struct db *db);
+
+/*
+ * Copies the database as it stands at one moment into a new file (0600), while others read and write; the bytes are
+ * synced when it returns, the folder's entry is not. The one snapshot that may live longer than others: a truncating
+ * checkpoint of that time is not whole, and is asked for again. `told`, where not NULL, hears how far it is, in bytes.
+ * STATUS_CONFLICT where there is something at `path`; after any other failure nothing is left there. STATUS_FULL,
+ * STATUS_DAMAGED, STATUS_IO.
+ */
+typedef void db_copied_fn(void *self, int64_t done, int64_t all);
+enum status db_copy(struct db *db, const char *path, db_copied_fn *told, void *self, struct fault *fault);
 
 /* ---- Writing ---- */
 

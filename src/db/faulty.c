@@ -112,6 +112,8 @@ static enum status faulty_step(struct db_cursor *c, bool *row, struct fault *fau
     }
 SAME_STATUS(open, (const struct db_options *o, struct db_place **p, struct db_link **l, struct fault *f), (o, p, l, f))
 SAME_STATUS(check, (struct db_link * l, struct fault *f), (l, f))
+SAME_STATUS(copy, (struct db_link * l, const char *path, db_copied_fn *told, void *self, struct fault *f),
+            (l, path, told, self, f))
 
 static void faulty_close(struct db_place *place)
 {
@@ -216,6 +218,7 @@ const struct db_backend db_faulty = {
     .log_pages = faulty_log_pages,
     .checkpoint = faulty_checkpoint,
     .check = faulty_check,
+    .copy = faulty_copy,
     .start = faulty_start,
     .bind_int = faulty_bind_int,
     .bind_text = faulty_bind_text,

@@ -26,6 +26,7 @@ enum {
     WRITE_CACHE_KIB = 4096,            /* … by the writer */
     LOG_KEEP_BYTES = 16 * 1024 * 1024, /* a longer log is cut when it begins anew */
     SLOTS_FIRST = 32,
+    SEALED_URI_SIZE = 3 * 4096 + 32,
 };
 
 struct sqlite_cursor {
@@ -184,6 +185,26 @@ static enum status link_set_up(struct sqlite_link *link, struct fault *fault)
     return status;
 }
 
+/* "immutable": SQLite then looks for no log and makes no file beside it. */
+static bool sealed_uri(const char *path, char out[SEALED_URI_SIZE])
+{
+    static const char hex[] = "0123456789ABCDEF", end[] = "?immutable=1";
+    size_t n = (size_t)snprintf(out, SEALED_URI_SIZE, "file:");
+    for (const char *c = path; *c; c++) {
+        if (n + 4 + sizeof end > SEALED_URI_SIZE)
+            return false;
+        if (*c == '%' || *c == '?' || *c == '#') {
+            out[n++] = '%';
+            out[n++] = hex[(unsigned char)*c >> 4];
+            out[n++] = hex[(unsigned char)*c & 15];
+        } else {
+            out[n++] = *c;
+        }
+    }
+    memcpy(out + n, end, sizeof end);
+    return true;
+}
+
 enum status sqlite_connect(struct db_place *place, bool writing, struct db_link **out, struct fault *fault)
 {
     *out = NULL;
@@ -192,9 +213,17 @@ enum status sqlite_connect(struct db_place *place, bool writing, struct db_link 
         return fault_no_memory(fault);
     link->base.place = place;
     link->writing = writing;
-    const char *path = ((struct sqlite_place *)place)->path[FILE_DATABASE];
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
-    int code = sqlite3_open_v2(path, &link->handle, flags, NULL);
+    const struct sqlite_place *at = (struct sqlite_place *)place;
+    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
+    int code;
+    if (at->sealed) {
+        char uri[SEALED_URI_SIZE];
+        code = sealed_uri(at->path[FILE_DATABASE], uri)
+                   ? sqlite3_open_v2(uri, &link->handle, flags | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL)
+                   : SQLITE_CANTOPEN;
+    } else {
+        code = sqlite3_open_v2(at->path[FILE_DATABASE], &link->handle, flags | SQLITE_OPEN_READWRITE, NULL);
+    }
     enum status status;
     if (!link->handle)
         status = fault_no_memory(fault);
@@ -623,6 +652,7 @@ const struct db_backend db_sqlite = {
     .log_pages = sqlite_log_pages,
     .checkpoint = sqlite_checkpoint,
     .check = sqlite_check,
+    .copy = sqlite_copy,
     .start = sqlite_start,
     .bind_int = sqlite_bind_number,
     .bind_text = sqlite_bind_words,

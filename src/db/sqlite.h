@@ -20,8 +20,10 @@ struct sqlite_place {
     char *path[SQLITE_FILES];
     struct sqlite_file_id {
         uint64_t device, number;
-    } seen[SQLITE_FILES]; /* which file it was when we opened it */
-    int lock;             /* descriptor, -1: none */
+    } seen[SQLITE_FILES];   /* which file it was when we opened it */
+    int lock;               /* descriptor, -1: none */
+    bool sealed;            /* a copy that is only read */
+    _Atomic uint64_t still; /* stands for the shared number of a sealed one */
 };
 
 struct sqlite_cursor;
@@ -48,6 +50,7 @@ enum status sqlite_place_check(const struct sqlite_place *place, struct fault *f
 enum status sqlite_connect(struct db_place *place, bool writing, struct db_link **out, struct fault *fault);
 void sqlite_disconnect(struct db_link *link);
 enum status sqlite_check(struct db_link *link, struct fault *fault);
+enum status sqlite_copy(struct db_link *link, const char *path, db_copied_fn *told, void *self, struct fault *fault);
 
 /* From SQLite's code of the last call to our status and words; marks the link where it must not be used again. */
 enum status sqlite_fault(struct sqlite_link *link, int code, const char *during, struct fault *fault);

@@ -100,6 +100,8 @@ static bool file_id(const char *path, struct sqlite_file_id *out)
 
 enum status sqlite_place_check(const struct sqlite_place *place, struct fault *fault)
 {
+    if (place->sealed)
+        return STATUS_OK;
     for (int i = 0; i < SQLITE_FILES; i++) {
         struct sqlite_file_id id;
         if (!file_id(place->path[i], &id) || id.device != place->seen[i].device || id.number != place->seen[i].number)
@@ -215,6 +217,7 @@ static enum status schema_ready(struct sqlite_place *place, struct sqlite_link *
             bug("migration %s is out of order", options->migrations[i].name);
         status = migrate_one(link, &options->migrations[i], fault);
     }
+    place->base.schema = (int64_t)options->migrations_n;
     return status;
 }
 
@@ -294,6 +297,23 @@ static enum status open_locked(struct sqlite_place *place, const struct db_optio
     return status;
 }
 
+/* Looks, and leaves everything as it is. */
+static enum status open_sealed(struct sqlite_place *place, const struct db_options *options, struct db_link **link,
+                               struct fault *fault)
+{
+    place->sealed = true;
+    place->base.generation = &place->still;
+    enum status status = sqlite_connect(&place->base, false, link, fault);
+    if (status == STATUS_OK)
+        status = schema_look(place, (struct sqlite_link *)*link, options, &place->base.schema, fault);
+    if (status == STATUS_OK)
+        return STATUS_OK;
+    if (*link)
+        sqlite_disconnect(*link);
+    *link = NULL;
+    return status;
+}
+
 enum status sqlite_place_open(const struct db_options *options, struct db_place **out, struct db_link **link,
                               struct fault *fault)
 {
@@ -315,9 +335,11 @@ enum status sqlite_place_open(const struct db_options *options, struct db_place 
         status = fault_no_memory(fault);
     else if (!options->create && !file_is_there(place->path[FILE_DATABASE]))
         status = missing(fault, place->path[FILE_DATABASE]);
+    else if (options->sealed)
+        status = open_sealed(place, options, link, fault);
     else
         status = lock_open(place, fault);
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK && !options->sealed) {
         status = open_locked(place, options, link, fault);
         db_lock_give(place->lock);
     }
@@ -332,7 +354,7 @@ enum status sqlite_place_open(const struct db_options *options, struct db_place 
 void sqlite_place_close(struct db_place *base)
 {
     struct sqlite_place *place = (struct sqlite_place *)base;
-    if (place->base.generation)
+    if (place->base.generation && !place->sealed)
         munmap(place->base.generation, sizeof(uint64_t));
     if (place->lock != -1)
         close(place->lock);

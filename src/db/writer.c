@@ -507,6 +507,8 @@ static enum status closing(struct fault *fault)
 
 static enum status wait_for(struct db_writer *w, struct act *act, struct fault *fault)
 {
+    if (!w)
+        bug("a sealed copy of a database was to be written");
     sem_t answered;
     sem_init(&answered, 0, 0);
     act->answered = &answered;
@@ -543,6 +545,8 @@ enum status db_write(struct db *db, db_write_fn *fn, void *arg, struct fault *fa
 
 enum status db_write_later(struct db *db, db_write_fn *fn, void *arg, db_done_fn *done, void *self)
 {
+    if (!db->writer)
+        bug("a sealed copy of a database was to be written");
     struct act *act = mem_zero(1, sizeof *act);
     if (!act)
         return STATUS_NO_MEMORY;
