@@ -150,6 +150,9 @@ void wiring_checks(const struct settings *settings)
     posts_checks_site(&site);
 }
 
+/* The room posts puts its own here. */
+restore_replay_fn *wiring_erasure_replay = NULL;
+
 enum status wiring_demonstration(struct db *db, struct fault *fault)
 {
     return posts_demonstration(db, fault);

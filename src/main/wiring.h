@@ -9,6 +9,7 @@
 
 #include "base/settings.h"
 #include "db/db.h"
+#include "db/erasures.h"
 #include "web/web.h"
 
 /* Joins the tables; once, first thing in main. */
@@ -43,6 +44,15 @@ bool wiring_address_is_local(struct str url);
 /* Fills an empty database with the demonstration; prints the accounts that came with it. */
 enum status wiring_demonstration(struct db *db, struct fault *fault);
 void wiring_demonstration_accounts(FILE *to);
+
+/*
+ * Erases once more what an entry of the list names, in a database that was restored from a backup. Called for every
+ * entry of the newest list, in its order, before anybody sees the data: one whose post is gone already is STATUS_OK.
+ * NULL: no room erases yet; a backup that is older than an erasure is then not restored.
+ */
+typedef enum status restore_replay_fn(struct db *db, const unsigned char key[32], const struct erasure *erasure,
+                                      struct fault *fault);
+extern restore_replay_fn *wiring_erasure_replay;
 
 /* Tells the checks of posts what the site is called and what it serves. */
 void wiring_checks(const struct settings *settings);

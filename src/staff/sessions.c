@@ -68,6 +68,11 @@ enum status session_start(struct db *db, int64_t account, int64_t now, int64_t e
     return status;
 }
 
+enum status sessions_end_all(struct db_tx *tx)
+{
+    return sql_staff_session_remove_ended(tx, INT64_MAX, NULL);
+}
+
 enum status session_end(struct db_tx *tx, struct str token_sha256)
 {
     return sql_staff_session_remove(tx, token_sha256, NULL);

@@ -89,6 +89,8 @@ int64_t session_ends(const struct settings *settings, int64_t now);
 enum status session_start(struct db *db, int64_t account, int64_t now, int64_t ends, unsigned char token[32],
                           struct fault *fault);
 enum status session_end(struct db_tx *tx, struct str token_sha256);
+/* Of all accounts: after a restore, when one of them may have been ended since. */
+enum status sessions_end_all(struct db_tx *tx);
 /* For web: looks sessions up. */
 extern const struct auth staff_auth;
 
