@@ -98,9 +98,9 @@ static void look_at_key(struct doctor *d)
     const char *path = place_path(d->arena, d->folder, PLACE_KEY);
     struct stat st;
     if (!path || lstat(path, &st) != 0)
-        problem(d, "key file", "%s/" PLACE_KEY " is missing: restore key from a backup.", d->folder);
+        problem(d, "key file", "%s/" PLACE_KEY " is missing: put your copy of it in its place.", d->folder);
     else if (!S_ISREG(st.st_mode) || st.st_size != PLACE_KEY_SIZE)
-        problem(d, "key file", "%s is not a file of %d bytes: put the one of your backup in its place.", path,
+        problem(d, "key file", "%s is not a file of %d bytes: put your copy of the key file in its place.", path,
                 PLACE_KEY_SIZE);
     else if (st.st_mode & 077)
         problem(d, "key file", "Others on this machine may read %s (mode %04o): chmod 600 %s", path,

@@ -185,8 +185,8 @@ static int key_of_folder(struct place *p, struct arena *arena)
     if (status == STATUS_OK && key.n != PLACE_KEY_SIZE)
         status = STATUS_LIMIT;
     if (status == STATUS_LIMIT)
-        fault_set(&fault, STATUS_DAMAGED, "%s is not %d bytes long: put the key file of your backup in its place.",
-                  path, PLACE_KEY_SIZE);
+        fault_set(&fault, STATUS_DAMAGED, "%s is not %d bytes long: put your copy of the key file in its place.", path,
+                  PLACE_KEY_SIZE);
     if (status != STATUS_OK)
         return command_fail(&fault);
     memcpy(p->key, key.p, PLACE_KEY_SIZE);
@@ -199,6 +199,10 @@ static enum status gone(const char *folder, const char *name, struct fault *faul
         return fault_set(fault, STATUS_NOT_FOUND,
                          "%s/%s is missing: put the one of your backup in its place, or an empty file, with which "
                          "every setting has its default.",
+                         folder, name);
+    if (strcmp(name, PLACE_KEY) == 0)
+        return fault_set(fault, STATUS_NOT_FOUND,
+                         "%s/%s is missing: put your copy of it in its place, which lies apart from the backups.",
                          folder, name);
     return fault_set(fault, STATUS_NOT_FOUND, "%s/%s is missing: restore %s from a backup.", folder, name, name);
 }

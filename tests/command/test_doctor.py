@@ -53,7 +53,7 @@ class Doctor(Case):
     def test_a_missing_or_short_key(self):
         folder = self.installation()
         self.write(folder, "key", "short")
-        self.problem(folder, "key file", "backup")
+        self.problem(folder, "key file", "put your copy")
         os.unlink(os.path.join(folder, "key"))
         self.problem(folder, "key file", "missing", "backup")
 

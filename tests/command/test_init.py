@@ -50,7 +50,7 @@ class Init(Case):
 
     def test_where_a_part_of_a_data_folder_is_gone_every_command_says_which_and_what_to_do(self):
         folder = self.installation()
-        for name, words in (("candour.db", "restore candour.db from a backup"), ("key", "restore key from a backup"),
+        for name, words in (("candour.db", "restore candour.db from a backup"), ("key", "put your copy of it in its place"),
                             ("candour.yaml", "or an empty file")):
             with self.subTest(name):
                 os.rename(os.path.join(folder, name), self.path("aside"))

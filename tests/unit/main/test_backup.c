@@ -1,0 +1,218 @@
+/* What of backups the command line cannot show yet: erasures that are done again, sessions, a blob that went meanwhile.
+ */
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "main/backup.h"
+#include "main/wiring.h"
+#include "base/banned.h"
+
+static char work[64], data[80], there[80], new_folder[80];
+static struct arena *arena;
+static struct installation in;
+static struct fault fault;
+
+static const char *path_of(const char *folder, const char *name)
+{
+    return place_path(arena, folder, name);
+}
+
+static enum status add_account(struct db *db, int64_t *id)
+{
+    struct act act = { .now = clock_now_ms() };
+    struct account_new account = { .user = STR("a-writer"),
+                                   .name = STR("Made Up"),
+                                   .passphrase = STR("a long enough passphrase"),
+                                   .roles = 1u << ROLE_AUTHOR };
+    return account_add(db, &account, &act, id, &fault);
+}
+
+static int make(void **state)
+{
+    (void)state;
+    log_descriptor_set(-1);
+    wiring_erasure_replay = NULL;
+    snprintf(work, sizeof work, "/tmp/candour-backup-XXXXXX");
+    assert_non_null(mkdtemp(work));
+    snprintf(data, sizeof data, "%s/data", work);
+    snprintf(there, sizeof there, "%s/there", work);
+    snprintf(new_folder, sizeof new_folder, "%s/new", work);
+    arena = arena_new(BACKUP_ARENA_MAX);
+    in = (struct installation){ .arena = arena, .folder = data };
+    memset(in.key, 7, sizeof in.key);
+    assert_int_equal(mkdir(data, 0700), 0);
+    assert_int_equal(file_write(path_of(data, PLACE_SETTINGS), STR(""), 0600, &fault), STATUS_OK);
+    assert_int_equal(
+        file_write(path_of(data, PLACE_KEY), (struct str){ (const char *)in.key, sizeof in.key }, 0600, &fault),
+        STATUS_OK);
+    struct db_options options = wiring_database(data, true);
+    assert_int_equal(db_open(&in.db, &options, &fault), STATUS_OK);
+    return 0;
+}
+
+static int take(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    (void)st, (void)kind, (void)at;
+    return remove(path);
+}
+
+static int end(void **state)
+{
+    (void)state;
+    db_close(in.db);
+    arena_free(arena);
+    return nftw(work, take, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void back_up(void)
+{
+    struct backup made;
+    if (backup_make(&in, arena, there, &made, &fault) != STATUS_OK)
+        fail_msg("%s", fault.text);
+}
+
+static enum status restore(const char *list, int64_t *newer)
+{
+    struct backup found;
+    struct restore_options options = { there, new_folder, list, path_of(data, PLACE_KEY) };
+    return backup_restore(arena, &options, &found, newer, &fault);
+}
+
+static void erase(unsigned char mark)
+{
+    struct erasure e;
+    unsigned char id[ERASURE_BYTES];
+    memset(id, mark, sizeof id);
+    assert_int_equal(erasures_append(data, 0, id, 1772442000000, &e, &fault), STATUS_OK);
+}
+
+static unsigned char replayed[8];
+static size_t replayed_n, fail_at;
+
+static enum status replay(struct db *db, const unsigned char key[32], const struct erasure *e, struct fault *f)
+{
+    struct db_tx *tx = NULL;
+    assert_int_equal(key[0], 7);
+    assert_int_equal(db_read_begin(db, &tx, f), STATUS_OK); /* it is the new database, open for work */
+    db_read_end(tx);
+    assert_int_equal(access(new_folder, F_OK), -1); /* before anybody sees it */
+    if (++replayed_n == fail_at)
+        return fault_set(f, STATUS_IO, "It could not be erased.");
+    replayed[replayed_n - 1] = e->id[0];
+    return STATUS_OK;
+}
+
+static void every_erasure_of_the_newest_list_is_done_again_in_its_order(void **state)
+{
+    (void)state;
+    int64_t newer = 0;
+    struct erasures list;
+    erase(1);
+    back_up();
+    erase(2);
+    erase(3);
+    assert_int_equal(restore(path_of(data, ERASURES_FILE), &newer), STATUS_REFUSED); /* nobody can do it */
+    wiring_erasure_replay = replay;
+    replayed_n = fail_at = 0;
+    if (restore(path_of(data, ERASURES_FILE), &newer) != STATUS_OK)
+        fail_msg("%s", fault.text);
+    assert_int_equal(newer, 2);
+    assert_int_equal(replayed_n, 3); /* the first, too: the backup may have been made in the middle of it */
+    assert_memory_equal(replayed, "\1\2\3", 3);
+    assert_int_equal(erasures_of_folder(arena, new_folder, &list, &fault), STATUS_OK);
+    assert_int_equal(list.n, 3);
+}
+
+static void an_erasure_that_cannot_be_done_again_leaves_no_folder(void **state)
+{
+    (void)state;
+    char unfinished[100];
+    int64_t newer = 0;
+    back_up();
+    erase(2);
+    erase(3);
+    wiring_erasure_replay = replay;
+    replayed_n = 0;
+    fail_at = 2;
+    assert_int_equal(restore(path_of(data, ERASURES_FILE), &newer), STATUS_IO);
+    assert_int_equal(access(new_folder, F_OK), -1);
+    snprintf(unfinished, sizeof unfinished, "%s" BACKUP_UNFINISHED, new_folder);
+    assert_int_equal(access(unfinished, F_OK), -1);
+}
+
+static enum status session_of(const char *folder, const unsigned char token[32], int64_t now)
+{
+    unsigned char hash[32];
+    struct principal who;
+    struct db *db = NULL;
+    struct db_tx *tx = NULL;
+    crypto_hash_sha256(hash, token, 32);
+    assert_int_equal(place_database_open(folder, &db, &fault), STATUS_OK);
+    assert_int_equal(db_read_begin(db, &tx, &fault), STATUS_OK);
+    enum status status =
+        staff_auth.find(staff_auth.self, tx, arena, (struct str){ (const char *)hash, sizeof hash }, now, &who);
+    db_read_end(tx);
+    db_close(db);
+    return status;
+}
+
+static void nobody_is_signed_in_after_a_restore(void **state)
+{
+    (void)state;
+    int64_t id = 0, newer = 0, now = clock_now_ms();
+    unsigned char token[32];
+    if (add_account(in.db, &id) != STATUS_OK)
+        fail_msg("%s", fault.text);
+    assert_int_equal(session_start(in.db, id, now, now + 3600000, token, &fault), STATUS_OK);
+    assert_int_equal(session_of(data, token, now), STATUS_OK);
+    back_up();
+    if (restore(path_of(there, ERASURES_FILE), &newer) != STATUS_OK)
+        fail_msg("%s", fault.text);
+    assert_int_equal(session_of(new_folder, token, now), STATUS_NOT_FOUND);
+}
+
+static void what_was_put_after_the_moment_of_the_copy_is_harmless(void **state)
+{
+    (void)state;
+    unsigned char hash[BLOB_HASH];
+    struct backup found;
+    int64_t newer = 0;
+    assert_int_equal(blob_put(in.db, STR("a picture that no row names"), hash, &fault), STATUS_OK);
+    back_up();
+    assert_int_equal(backup_verify(arena, there, &found, &fault), STATUS_OK);
+    assert_int_equal(found.blobs_n, 1);
+    assert_memory_equal(found.blobs[0].hash, hash, BLOB_HASH);
+    assert_int_equal(restore(path_of(there, ERASURES_FILE), &newer), STATUS_OK);
+    struct db *db = NULL;
+    struct str text;
+    assert_int_equal(place_database_open(new_folder, &db, &fault), STATUS_OK);
+    assert_int_equal(blob_read(db, arena, hash, &text, &fault), STATUS_OK);
+    db_close(db);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make, end)
+    const struct CMUnitTest tests[] = {
+        TEST(every_erasure_of_the_newest_list_is_done_again_in_its_order),
+        TEST(an_erasure_that_cannot_be_done_again_leaves_no_folder),
+        TEST(nobody_is_signed_in_after_a_restore),
+        TEST(what_was_put_after_the_moment_of_the_copy_is_harmless),
+    };
+    wiring_begin();
+    return cmocka_run_group_tests_name("backup", tests, NULL, NULL);
+}
