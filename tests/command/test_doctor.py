@@ -55,7 +55,7 @@ class Doctor(Case):
         self.write(folder, "key", "short")
         self.problem(folder, "key file", "put your copy")
         os.unlink(os.path.join(folder, "key"))
-        self.problem(folder, "key file", "missing", "backup")
+        self.problem(folder, "key file", "missing", "put your copy")
 
     def test_faults_of_the_settings_come_with_their_place(self):
         folder = self.installation()

@@ -182,6 +182,19 @@ static void a_torn_last_line_is_told_and_the_next_takes_its_place(void **state)
     }
 }
 
+static void nothing_is_left_of_a_torn_line_that_is_longer(void **state)
+{
+    (void)state;
+    struct erasure e;
+    struct erasures list;
+    three();
+    put_file(str_format(arena, "%.*s%0400d", STR_ARG(whole_file()), 4));
+    assert_int_equal(append(3, 7, &e), STATUS_OK);
+    assert_int_equal(erasures_read(arena, path, &list, &fault), STATUS_OK);
+    assert_false(list.torn);
+    assert_int_equal(list.n, 4);
+}
+
 static void a_full_disk_adds_nothing(void **state)
 {
     (void)state;
@@ -246,6 +259,7 @@ int main(void)
         TEST(a_line_that_is_gone_from_the_middle_is_seen),
         TEST(a_list_that_ends_before_what_is_known_gets_nothing_added),
         TEST(a_torn_last_line_is_told_and_the_next_takes_its_place),
+        TEST(nothing_is_left_of_a_torn_line_that_is_longer),
         TEST(a_full_disk_adds_nothing),
         TEST(processes_that_add_at_once_make_one_chain),
         TEST(a_link_is_not_followed),

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "base/alloc.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -204,6 +205,53 @@ static void what_was_put_after_the_moment_of_the_copy_is_harmless(void **state)
     db_close(db);
 }
 
+static bool is_gone(const char *path)
+{
+    char unfinished[100];
+    snprintf(unfinished, sizeof unfinished, "%s" BACKUP_UNFINISHED, path);
+    return access(path, F_OK) != 0 && access(unfinished, F_OK) != 0;
+}
+
+static void take_all(const char *path)
+{
+    assert_int_equal(nftw(path, take, 8, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+/* Some answers are the database's own words for it; what counts is that there is one, and nothing half made. */
+static void an_allocation_that_fails_leaves_nothing_half_made(void **state)
+{
+    (void)state;
+    unsigned char hash[BLOB_HASH];
+    unsigned failed = 0;
+    assert_int_equal(blob_put(in.db, STR("a picture"), hash, &fault), STATUS_OK);
+    erase(1);
+    for (uint64_t k = 1; k < 20000; k += 1 + k / 12) {
+        struct backup made;
+        struct arena *own = arena_new(BACKUP_ARENA_MAX);
+        int64_t newer = 0;
+        mem_fail_at(k);
+        enum status status = backup_make(&in, own, there, &made, &fault);
+        mem_fail_at(0);
+        if (status != STATUS_OK) {
+            failed++;
+            assert_true(is_gone(there));
+            arena_free(own);
+            continue;
+        }
+        assert_int_equal(backup_verify(own, there, &made, &fault), STATUS_OK);
+        struct restore_options options = { there, new_folder, path_of(data, ERASURES_FILE), path_of(data, PLACE_KEY) };
+        mem_fail_at(k);
+        status = backup_restore(own, &options, &made, &newer, &fault);
+        mem_fail_at(0);
+        if (status == STATUS_OK)
+            take_all(new_folder);
+        assert_true(is_gone(new_folder));
+        take_all(there);
+        arena_free(own);
+    }
+    assert_true(failed > 20);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make, end)
@@ -212,6 +260,7 @@ int main(void)
         TEST(an_erasure_that_cannot_be_done_again_leaves_no_folder),
         TEST(nobody_is_signed_in_after_a_restore),
         TEST(what_was_put_after_the_moment_of_the_copy_is_harmless),
+        TEST(an_allocation_that_fails_leaves_nothing_half_made),
     };
     wiring_begin();
     return cmocka_run_group_tests_name("backup", tests, NULL, NULL);
