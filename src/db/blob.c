@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "base/file.h"
+#include "base/entropy.h"
 #include "db/backend.h"
 #include "base/banned.h"
 
@@ -32,16 +32,18 @@ _Static_assert(BLOB_HASH == crypto_hash_sha256_BYTES, "a blob is named by SHA-25
 
 struct name {
     char hex[HEX + 1];
-    char shelf[PATH_MAX]; /* DATA/blobs/ab */
-    char path[PATH_MAX];
+    char shelf[3];       /* "ab" */
+    char path[PATH_MAX]; /* for words */
 };
 
 static enum status fault_errno(struct fault *fault, const char *path, int code)
 {
     if (code == ENOENT)
         return fault_set(fault, STATUS_NOT_FOUND, "%s is not there.", path);
-    if (code == ENOSPC || code == EDQUOT)
+    if (code == ENOSPC || code == EDQUOT || code == EFBIG)
         return fault_set(fault, STATUS_FULL, "The disk that holds %s is full. Make room and try again.", path);
+    if (code == ELOOP || code == ENOTDIR)
+        return fault_set(fault, STATUS_DAMAGED, "%s is a link, or no file of ours.", path);
     return fault_set(fault, STATUS_IO, "%s could not be read or written (%s). Look at the disk and the file's owner.",
                      path, strerrordesc_np(code));
 }
@@ -50,23 +52,105 @@ static enum status name_of(const struct db *db, const unsigned char hash[BLOB_HA
                            struct fault *fault)
 {
     sodium_bin2hex(out->hex, sizeof out->hex, hash, BLOB_HASH);
-    int shelf = snprintf(out->shelf, sizeof out->shelf, "%s/" FOLDER "/%.2s", db->folder, out->hex);
-    int path = snprintf(out->path, sizeof out->path, "%s/" FOLDER "/%.2s/%s", db->folder, out->hex, out->hex);
-    if (shelf < 0 || path < 0 || (size_t)path >= sizeof out->path)
+    snprintf(out->shelf, sizeof out->shelf, "%.2s", out->hex);
+    int path = snprintf(out->path, sizeof out->path, "%s/" FOLDER "/%s/%s", db->folder, out->shelf, out->hex);
+    if (path < 0 || (size_t)path >= sizeof out->path)
         return fault_errno(fault, db->folder, ENAMETOOLONG);
     return STATUS_OK;
 }
 
-static bool is_the_blob(int fd, struct str bytes)
+/* A folder below an open one, which is closed; where `make` says so it is made, and its name is safe. -1 with errno. */
+static int folder_below(int at, const char *name, bool make)
 {
+    if (at < 0)
+        return -1;
+    bool made = make && mkdirat(at, name, 0700) == 0;
+    int code = make && !made && errno != EEXIST ? errno : 0;
+    if (made && fsync(at) != 0)
+        code = errno;
+    int fd = code ? -1 : openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0 && !code)
+        code = errno;
+    close(at);
+    errno = code;
+    return fd;
+}
+
+/* Where the blob stands, no part of it a link. -1 with errno. */
+static int shelf_open(const struct db *db, const struct name *name, bool make)
+{
+    int folder = open(db->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return folder_below(folder_below(folder, FOLDER, make), name->shelf, make);
+}
+
+/* Reads to the end. */
+static int hash_file(int fd, unsigned char hash[BLOB_HASH])
+{
+    unsigned char piece[16 * 1024];
+    crypto_hash_sha256_state state;
+    crypto_hash_sha256_init(&state);
+    for (;;) {
+        ssize_t got = read(fd, piece, sizeof piece);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return errno;
+        if (got == 0)
+            break;
+        crypto_hash_sha256_update(&state, piece, (size_t)got);
+    }
+    crypto_hash_sha256_final(&state, hash);
+    return 0;
+}
+
+/* Whether what has the name already is the blob, byte for byte; then it is made young, since a row is about to name it.
+ */
+static bool is_there(int shelf, const struct name *name, const unsigned char hash[BLOB_HASH], size_t n)
+{
+    unsigned char now[BLOB_HASH];
     struct stat st;
-    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == (off_t)bytes.n;
+    int fd = openat(shelf, name->hex, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        return false;
+    bool is = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == (off_t)n && hash_file(fd, now) == 0 &&
+              memcmp(now, hash, BLOB_HASH) == 0 && futimens(fd, NULL) == 0;
+    close(fd);
+    return is;
+}
+
+static int write_new(int shelf, const struct name *name, struct str bytes)
+{
+    char half[HEX + 1 + 16 + sizeof ".new"];
+    unsigned char noise[8];
+    int code = 0;
+    entropy_fill(noise, sizeof noise);
+    snprintf(half, sizeof half, "%s.", name->hex);
+    sodium_bin2hex(half + HEX + 1, 17, noise, sizeof noise);
+    snprintf(half + HEX + 1 + 16, sizeof ".new", ".new");
+    int fd = openat(shelf, half, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return errno;
+    while (bytes.n && !code) {
+        ssize_t put = write(fd, bytes.p, bytes.n);
+        if (put < 0 && errno != EINTR)
+            code = errno;
+        else if (put > 0)
+            bytes = str_slice(bytes, (size_t)put, bytes.n);
+    }
+    if (!code && (fchmod(fd, 0600) != 0 || fsync(fd) != 0))
+        code = errno;
+    if (close(fd) != 0 && !code)
+        code = errno;
+    if (!code && renameat(shelf, half, shelf, name->hex) != 0)
+        code = errno;
+    if (code)
+        unlinkat(shelf, half, 0);
+    return code;
 }
 
 enum status blob_put(struct db *db, struct str bytes, unsigned char hash[BLOB_HASH], struct fault *fault)
 {
     struct name name;
-    char folder[PATH_MAX];
     crypto_hash_sha256(hash, (const unsigned char *)(bytes.n ? bytes.p : ""), bytes.n);
     if (bytes.n > BLOB_MAX)
         return fault_set(fault, STATUS_LIMIT, "A file of %zu bytes is too large to be kept; at most %d fit.", bytes.n,
@@ -74,19 +158,15 @@ enum status blob_put(struct db *db, struct str bytes, unsigned char hash[BLOB_HA
     enum status status = name_of(db, hash, &name, fault);
     if (status != STATUS_OK)
         return status;
-    /* What is there under this name was put whole; a damaged one (another length) is written anew. */
-    int fd = open(name.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    bool there = fd >= 0 && is_the_blob(fd, bytes);
-    if (fd >= 0)
-        close(fd);
-    if (there) /* a sweep looks at the age: it is young again, since a row is about to name it */
-        return utimensat(AT_FDCWD, name.path, NULL, AT_SYMLINK_NOFOLLOW) == 0 ? STATUS_OK
-                                                                              : fault_errno(fault, name.path, errno);
-    snprintf(folder, sizeof folder, "%s/" FOLDER, db->folder);
-    status = file_make_folder(folder, fault);
-    if (status == STATUS_OK)
-        status = file_make_folder(name.shelf, fault);
-    return status == STATUS_OK ? file_write(name.path, bytes, 0600, fault) : status;
+    int shelf = shelf_open(db, &name, true);
+    if (shelf < 0)
+        return fault_errno(fault, name.path, errno);
+    int code = is_there(shelf, &name, hash, bytes.n) ? 0 : write_new(shelf, &name, bytes);
+    /* Also for one that was there: who put it may have died before this. */
+    if (!code && fsync(shelf) != 0)
+        code = errno;
+    close(shelf);
+    return code ? fault_errno(fault, name.path, code) : STATUS_OK;
 }
 
 enum status blob_open(struct db *db, const unsigned char hash[BLOB_HASH], int *fd, int64_t *size, struct fault *fault)
@@ -97,10 +177,14 @@ enum status blob_open(struct db *db, const unsigned char hash[BLOB_HASH], int *f
     enum status status = name_of(db, hash, &name, fault);
     if (status != STATUS_OK)
         return status;
-    int opened = open(name.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    int shelf = shelf_open(db, &name, false);
+    if (shelf < 0)
+        return fault_errno(fault, name.path, errno);
+    int opened = openat(shelf, name.hex, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    int code = errno;
+    close(shelf);
     if (opened < 0)
-        return errno == ELOOP ? fault_set(fault, STATUS_DAMAGED, "%s is a link, not a file of ours.", name.path)
-                              : fault_errno(fault, name.path, errno);
+        return fault_errno(fault, name.path, code);
     if (fstat(opened, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > BLOB_MAX) {
         close(opened);
         return fault_set(fault, STATUS_DAMAGED, "%s is not as it was put: bring it back from a backup.", name.path);
@@ -154,9 +238,9 @@ enum status blob_delete(struct db *db, const unsigned char hash[BLOB_HASH], stru
     enum status status = name_of(db, hash, &name, fault);
     if (status != STATUS_OK)
         return status;
-    int shelf = open(name.shelf, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    int shelf = shelf_open(db, &name, false);
     if (shelf < 0)
-        return errno == ENOENT ? STATUS_OK : fault_errno(fault, name.shelf, errno);
+        return errno == ENOENT ? STATUS_OK : fault_errno(fault, name.path, errno);
     if ((unlinkat(shelf, name.hex, 0) != 0 && errno != ENOENT) || fsync(shelf) != 0)
         status = fault_errno(fault, name.path, errno);
     close(shelf);
