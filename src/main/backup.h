@@ -98,7 +98,8 @@ struct backup {
     unsigned char key_mark[BACKUP_HASH];
     int64_t entries; /* of the audit */
     struct str head_hex;
-    int64_t erasures; /* number of the newest */
+    int64_t erasures; /* number of the newest in the list */
+    int64_t known;    /* … that the database says was done in it; not in the manifest */
     unsigned char erasures_hash[ERASURE_BYTES];
     struct backup_file files[BACKUP_FILES];
     size_t files_n;

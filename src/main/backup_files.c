@@ -259,12 +259,14 @@ enum status backup_folder_make(struct backup_folder *out, struct arena *arena, c
     if (status != STATUS_OK)
         return status;
     out->fd = open(out->unfinished, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    struct stat st;
+    struct stat st, named;
     if (out->fd < 0 || fstat(out->fd, &st) != 0)
         status = backup_fault(fault, out->unfinished, "it", errno);
     else if (st.st_uid != geteuid() || (st.st_mode & 077))
         status = fault_set(fault, STATUS_DENIED, "%s is not ours alone: move it away and try again.", out->unfinished);
-    else if (flock(out->fd, LOCK_EX | LOCK_NB) != 0)
+    /* The one who made it may have given it its name, or taken it away, before we had the lock. */
+    else if (flock(out->fd, LOCK_EX | LOCK_NB) != 0 || lstat(out->unfinished, &named) != 0 ||
+             named.st_ino != st.st_ino || named.st_dev != st.st_dev)
         status = fault_set(fault, STATUS_BUSY, "Another candour makes %s: wait for it.", out->target);
     if (status == STATUS_OK) {
         clear(out->fd);

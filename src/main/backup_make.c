@@ -161,6 +161,12 @@ static enum status erasures_copy(struct making *m, struct fault *fault)
     if (!path)
         return fault_no_memory(fault);
     enum status status = erasures_of_folder(m->arena, m->in->folder, &list, fault);
+    if (status == STATUS_OK && (int64_t)list.n < m->out->known)
+        status =
+            fault_set(fault, STATUS_DAMAGED,
+                      "%s/" ERASURES_FILE " ends at entry %zu, and %lld erasures were done: put the newest copy of "
+                      "it in its place, then try again.",
+                      m->in->folder, list.n, (long long)m->out->known);
     if (status == STATUS_OK)
         status = erasures_write(path, &list, fault);
     m->out->erasures = (int64_t)list.n;

@@ -249,6 +249,22 @@ static bool list_get(struct arena *arena, struct str text, struct backup *out)
     return true;
 }
 
+static enum status known_read(struct db *db, int64_t *known, struct fault *fault)
+{
+    struct db_tx *tx = NULL;
+    *known = 0;
+    if (!wiring_erasures_known)
+        return STATUS_OK;
+    enum status status = db_read_begin(db, &tx, fault);
+    if (status != STATUS_OK)
+        return status;
+    status = wiring_erasures_known(tx, known);
+    if (status != STATUS_OK)
+        fault_set(fault, status, "Which erasures the database knows could not be read (%s).", status_name(status));
+    db_read_end(tx);
+    return status;
+}
+
 enum status backup_database(struct arena *arena, const char *folder, struct backup *out, struct fault *fault)
 {
     struct db *db = NULL;
@@ -265,6 +281,8 @@ enum status backup_database(struct arena *arena, const char *folder, struct back
                            "The audit in %s is not whole: entry %lld was changed, left out or moved. Keep the data "
                            "folder as it is, and ask who may write to it.",
                            folder, (long long)report.first_wrong);
+    if (status == STATUS_OK)
+        status = known_read(db, &out->known, fault);
     if (status == STATUS_OK) {
         out->schema = db_schema(db);
         out->entries = report.entries;
@@ -338,8 +356,8 @@ static enum status all_look(struct arena *arena, int fd, const char *folder, str
     struct backup found = *out;
     if (status == STATUS_OK)
         status = backup_database(arena, folder, &found, fault);
-    if (status == STATUS_OK &&
-        (found.schema != out->schema || found.entries != out->entries || !str_equal(found.head_hex, out->head_hex)))
+    if (status == STATUS_OK && (found.known > out->erasures || found.schema != out->schema ||
+                                found.entries != out->entries || !str_equal(found.head_hex, out->head_hex)))
         status = damaged(fault, folder, PLACE_DATABASE);
     return status;
 }

@@ -152,6 +152,7 @@ void wiring_checks(const struct settings *settings)
 
 /* The room posts puts its own here. */
 restore_replay_fn *wiring_erasure_replay = NULL;
+erasures_known_fn *wiring_erasures_known = NULL;
 
 enum status wiring_demonstration(struct db *db, struct fault *fault)
 {

@@ -53,6 +53,12 @@ void wiring_demonstration_accounts(FILE *to);
 typedef enum status restore_replay_fn(struct db *db, const unsigned char key[32], const struct erasure *erasure,
                                       struct fault *fault);
 extern restore_replay_fn *wiring_erasure_replay;
+/*
+ * The number of the newest erasure that was done in this database; a list that ends before it has lost something, and
+ * is not backed up. NULL: no room erases yet.
+ */
+typedef enum status erasures_known_fn(struct db_tx *tx, int64_t *n);
+extern erasures_known_fn *wiring_erasures_known;
 
 /* Tells the checks of posts what the site is called and what it serves. */
 void wiring_checks(const struct settings *settings);

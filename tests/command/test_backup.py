@@ -222,6 +222,22 @@ class Backup(Case):
         self.backup()
         self.nothing_made("whole")
 
+    def test_two_at_once_make_one_backup(self):
+        for n in range(12):
+            to = self.path(f"b{n}")
+            both = []
+            for _ in range(3):
+                both.append(subprocess.Popen([BINARY, "backup", to, "--data", self.folder], stdout=subprocess.DEVNULL,
+                                             stderr=subprocess.PIPE, text=True))
+                time.sleep(0.004 * n)
+            results = [(p.communicate()[1], p.returncode) for p in both]
+            self.assertEqual([code for _, code in results].count(0), 1, results)
+            for words, code in results:
+                if code:
+                    self.assertRegex(words, "wait for it|not empty")
+            self.assertEqual(run("backup", "verify", to).returncode, 0)
+            self.assertFalse(os.path.exists(to + ".unfinished"))
+
     def test_a_restore_that_was_killed_leaves_no_data_folder(self):
         for n in range(40):
             self.blob(os.urandom(400000))

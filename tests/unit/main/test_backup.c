@@ -47,6 +47,7 @@ static int make(void **state)
     (void)state;
     log_descriptor_set(-1);
     wiring_erasure_replay = NULL;
+    wiring_erasures_known = NULL;
     snprintf(work, sizeof work, "/tmp/candour-backup-XXXXXX");
     assert_non_null(mkdtemp(work));
     snprintf(data, sizeof data, "%s/data", work);
@@ -136,6 +137,41 @@ static void every_erasure_of_the_newest_list_is_done_again_in_its_order(void **s
     assert_memory_equal(replayed, "\1\2\3", 3);
     assert_int_equal(erasures_of_folder(arena, new_folder, &list, &fault), STATUS_OK);
     assert_int_equal(list.n, 3);
+}
+
+static enum status known_two(struct db_tx *tx, int64_t *n)
+{
+    (void)tx;
+    *n = 2;
+    return STATUS_OK;
+}
+
+static void a_list_that_lost_what_the_database_knows_is_not_backed_up(void **state)
+{
+    (void)state;
+    struct backup made;
+    wiring_erasures_known = known_two;
+    erase(1);
+    assert_int_equal(backup_make(&in, arena, there, &made, &fault), STATUS_DAMAGED);
+    assert_non_null(strstr(fault.text, "ends at entry 1"));
+    assert_int_equal(access(there, F_OK), -1);
+    erase(2);
+    back_up();
+}
+
+static void a_torn_last_line_is_not_in_the_backup(void **state)
+{
+    (void)state;
+    struct str text;
+    struct backup made;
+    erase(1);
+    erase(2);
+    assert_int_equal(file_read(arena, path_of(data, ERASURES_FILE), 10000, &text, &fault), STATUS_OK);
+    assert_int_equal(file_write(path_of(data, ERASURES_FILE), str_slice(text, 0, text.n - 40), 0600, &fault),
+                     STATUS_OK);
+    back_up();
+    assert_int_equal(backup_verify(arena, there, &made, &fault), STATUS_OK);
+    assert_int_equal(made.erasures, 1);
 }
 
 static void an_erasure_that_cannot_be_done_again_leaves_no_folder(void **state)
@@ -257,6 +293,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make, end)
     const struct CMUnitTest tests[] = {
         TEST(every_erasure_of_the_newest_list_is_done_again_in_its_order),
+        TEST(a_list_that_lost_what_the_database_knows_is_not_backed_up),
+        TEST(a_torn_last_line_is_not_in_the_backup),
         TEST(an_erasure_that_cannot_be_done_again_leaves_no_folder),
         TEST(nobody_is_signed_in_after_a_restore),
         TEST(what_was_put_after_the_moment_of_the_copy_is_harmless),
