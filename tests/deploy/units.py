@@ -89,10 +89,10 @@ def call_sets():
     return {name: whole(name) for name in sets}
 
 
-def allowed_calls():
+def allowed_calls(name="candour.service"):
     sets = call_sets()
     allowed = set(sets["@default"])
-    for value in unit("candour.service")["SystemCallFilter"]:
+    for value in unit(name)["SystemCallFilter"]:
         words = set().union(*(sets[w] if w.startswith("@") else {w} for w in value.lstrip("~").split()))
         allowed = allowed - (words - sets["@default"]) if value.startswith("~") else allowed | words
     must(len(allowed) > 200 and "mount" not in allowed and "setuid" not in allowed, len(allowed))
@@ -239,3 +239,43 @@ def the_service_unit_forbids_nothing_that_candour_does():
         must(not found, f"{len(found)}:\n" + "\n".join(found[:12]))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@fact
+def the_backup_unit_is_understood_and_forbids_nothing_that_a_backup_does():
+    names = ("candour-backup.service", "candour-backup.timer")
+    with tempfile.TemporaryDirectory() as folder:
+        for name in names:
+            with open(os.path.join(DEPLOY, name), encoding="utf-8") as f:
+                text = f.read()
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as f:
+                f.write(text)
+        units = [os.path.join(folder, name) for name in names]
+        done = analyze("verify", *units, env={"SYSTEMD_UNIT_PATH": folder + ":"})
+        must(done.returncode == 0 and not done.stdout.strip(), done.stdout)
+        done = analyze("security", "--offline=true", "--no-pager", units[0])
+        score = re.search(r"Overall exposure level for candour-backup\.service: ([\d.]+)", done.stdout)
+        must(score and float(score[1]) < 2.0, done.stdout[-200:])
+        # The shell of ExecStart as the service manager gives it: "$$" and "%%" are one each.
+        command = re.fullmatch(r"/bin/sh -c '(.*)'", unit(names[0])["ExecStart"][0])[1].replace("$$", "$").replace("%%", "%")
+        must("/var/lib/candour/data" in command and "/var/backups/candour/" in command, command)
+        data, backups = os.path.join(folder, "data"), os.path.join(folder, "backups")
+        os.mkdir(backups)
+        # As the unit's own user, and a copy, for that user may not reach where it was built.
+        user = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"] if os.getuid() == 0 else []
+        program = shutil.copy(CANDOUR, folder)
+        if user:
+            os.chown(folder, NOBODY, NOBODY)
+            os.chown(backups, NOBODY, NOBODY)
+        subprocess.run([*user, program, "init", "--data", data], check=True, stdout=subprocess.DEVNULL)
+        command = command.replace("/usr/local/bin/candour", program)
+        command = command.replace("/var/lib/candour/data", data).replace("/var/backups/candour", backups)
+        trace = os.path.join(folder, "trace")
+        subprocess.run([*user, "strace", "-f", "-qq", "-o", trace, "/bin/sh", "-c", command], check=True,
+                       stdout=subprocess.DEVNULL, env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
+        made = os.listdir(backups)
+        must(len(made) == 1 and re.fullmatch(r"\d{4}-\d\d-\d\d", made[0]), made)
+        with open(trace, errors="replace") as f:
+            calls = {match[1] for line in f if (match := re.match(r"\d+ +(?:<\.\.\. )?(\w+)(?:\(| resumed)", line))}
+        must({"syncfs", "flock", "rename"} <= calls, sorted(calls))
+        must(not calls - allowed_calls(names[0]), sorted(calls - allowed_calls(names[0])))
