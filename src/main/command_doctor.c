@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/zone.h"
+#include "db/erasures.h"
 #include "main/options.h"
 #include "main/place.h"
 #include "main/wiring.h"
@@ -28,7 +29,7 @@
 #include "base/banned.h"
 
 enum {
-    DOCTOR_ARENA_MAX = 16 * 1024 * 1024,
+    DOCTOR_ARENA_MAX = 64 * 1024 * 1024,
     DOCTOR_ANSWER_MAX = 64 * 1024,
     DOCTOR_ASK_MS = 5000,
     DOCTOR_DISK_MIN_MB = 200, /* below this a busy day can fill the disk */
@@ -138,6 +139,19 @@ static void look_at_settings(struct doctor *d)
         problem(d, "settings", "%s:%d:%d: %s", path, faults[i].line, faults[i].column, faults[i].text);
     if (!n)
         problem(d, "settings", "%s could not be read.", path);
+}
+
+/* Without a whole list a backup cannot be restored without what was erased since. */
+static void look_at_erasures(struct doctor *d)
+{
+    struct fault fault;
+    struct erasures list;
+    if (erasures_of_folder(d->arena, d->folder, &list, &fault) != STATUS_OK)
+        problem(d, "erasures", "%s", fault.text);
+    else if (list.n == 0)
+        line("erasures", "none so far");
+    else
+        line("erasures", "%zu; keep the newest copy of %s/" ERASURES_FILE " on another machine", list.n, d->folder);
 }
 
 static void look_at_demonstration(struct doctor *d)
@@ -312,6 +326,7 @@ static int look(struct doctor *d)
     if (look_at_folder(d)) {
         look_at_settings(d);
         look_at_key(d);
+        look_at_erasures(d);
         look_at_demonstration(d);
         look_at_time_zone(d);
         look_at_clock(d);
@@ -350,10 +365,10 @@ static int run(int argc, char **argv)
 const struct command command_doctor = {
     .name = "doctor",
     .usage = "doctor [--data DIR]",
-    .help =
-        "Looks at an installation and says what is wrong and how to mend it. Folder, key, settings, database, disk, "
-        "clock, time zones, the program that reads pictures, and whether a server runs; reads the whole database, "
-        "which takes a while for a large one. "
-        "Answers 0 where all is well, 1 where there is a problem.",
+    .help = "Looks at an installation and says what is wrong and how to mend it. Folder, key, settings, list of "
+            "erasures, database, disk, "
+            "clock, time zones, the program that reads pictures, and whether a server runs; reads the whole database, "
+            "which takes a while for a large one. "
+            "Answers 0 where all is well, 1 where there is a problem.",
     .run = run,
 };

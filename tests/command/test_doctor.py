@@ -50,6 +50,12 @@ class Doctor(Case):
         os.chmod(os.path.join(folder, "key"), 0o640)
         self.problem(folder, "key file", "chmod 600")
 
+    def test_a_list_of_erasures_that_is_not_whole(self):
+        folder = self.installation()
+        self.assertRegex(run("doctor", "--data", folder).stdout, r"(?m)^ok +erasures +none so far$")
+        self.write(folder, "erasures", "candour erasures 1\n1 2 3 4\n")
+        self.problem(folder, "erasures", "not whole", "line 2", "newest copy")
+
     def test_a_missing_or_short_key(self):
         folder = self.installation()
         self.write(folder, "key", "short")
