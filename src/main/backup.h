@@ -119,6 +119,12 @@ struct str backup_list_text(struct arena *arena, const struct backup *b);
  */
 enum status backup_verify(struct arena *arena, const char *folder, struct backup *out, struct fault *fault);
 
+/*
+ * The first blob that the database of a backup names and that is not in its list; `*missing` whether there is one. An
+ * older schema is not asked.
+ */
+enum status backup_blobs_look(const char *folder, const struct backup *b, unsigned char hash[BLOB_HASH], bool *missing,
+                              struct fault *fault);
 /* Opens the database of a backup, sealed; looks at every page and at the audit. */
 enum status backup_database(struct arena *arena, const char *folder, struct backup *out, struct fault *fault);
 

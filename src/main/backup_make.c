@@ -5,8 +5,8 @@
  * the blobs, since a blob is on the disk before a row names it; the list of
  * erasures after both, so that the number in the manifest is never older than
  * what the copy holds; the manifest last. Then everything is read back from the
- * disk, and only then does it get its name. A blob that an erasure took away
- * meanwhile is not in the backup, and that is right.
+ * disk, and only then does it get its name. Where an erasure took a blob away
+ * meanwhile, the backup is begun anew.
  */
 #include "main/backup.h"
 
@@ -22,7 +22,10 @@
 #include "base/file.h"
 #include "base/zone.h"
 #include "main/wiring.h"
+#include "media/media.h"
 #include "base/banned.h"
+
+enum { TRIES = 5 };
 
 struct making {
     struct installation *in;
@@ -31,6 +34,7 @@ struct making {
     struct backup *out;
     struct backup_progress progress;
     size_t room; /* for blobs */
+    bool anew;   /* something that the copy names was erased meanwhile */
     int64_t blob_bytes;
 };
 
@@ -136,6 +140,34 @@ static enum status blobs_copy(struct making *m, struct fault *fault)
     return status;
 }
 
+/*
+ * What the copy names and is not there was lost; or it was erased after the moment of the copy, and then the backup is
+ * begun anew, lest it holds the words of a post that is gone.
+ */
+static enum status named_look(struct making *m, struct fault *fault)
+{
+    unsigned char hash[BLOB_HASH];
+    char hex[BACKUP_HEX + 1];
+    bool missing = false, wanted = false;
+    struct db_tx *tx = NULL;
+    enum status status = backup_blobs_look(m->to.unfinished, m->out, hash, &missing, fault);
+    if (status != STATUS_OK || !missing)
+        return status;
+    status = db_read_begin(m->in->db, &tx, fault);
+    if (status != STATUS_OK)
+        return status;
+    status = media_blob_wanted(tx, m->arena, (struct str){ (const char *)hash, sizeof hash }, &wanted);
+    db_read_end(tx);
+    sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
+    m->anew = status == STATUS_OK && !wanted;
+    if (m->anew)
+        return fault_set(fault, STATUS_BUSY, "Something is erased each time a backup is made: try again later.");
+    return fault_set(fault, STATUS_DAMAGED,
+                     "%s/" BACKUP_BLOBS "/%.2s/%s is gone, and a picture needs it: bring it back from an older backup, "
+                     "then try again.",
+                     m->in->folder, hex, hex);
+}
+
 static enum status small_write(struct making *m, const char *name, struct str text, struct fault *fault)
 {
     const char *path = place_path(m->arena, m->to.unfinished, name);
@@ -205,6 +237,8 @@ static enum status make_all(struct making *m, struct fault *fault)
     if (status == STATUS_OK)
         status = blobs_copy(m, fault);
     if (status == STATUS_OK)
+        status = named_look(m, fault);
+    if (status == STATUS_OK)
         status = small_write(m, BACKUP_LIST, backup_list_text(m->arena, b), fault);
     if (status == STATUS_OK)
         status = settings_copy(m, fault);
@@ -222,20 +256,34 @@ static enum status make_all(struct making *m, struct fault *fault)
     return status == STATUS_OK ? backup_folder_finish(&m->to, fault) : status;
 }
 
+static enum status make_once(struct making *m, const char *target, struct fault *fault)
+{
+    m->anew = false;
+    m->room = 0;
+    m->blob_bytes = 0;
+    *m->out = (struct backup){ .program = STR(CANDOUR_VERSION),
+                               .made = zone_utc(m->arena, clock_now_ms()),
+                               .demonstration = m->in->demonstration };
+    backup_key_mark(m->in->key, m->out->key_mark);
+    enum status status = backup_folder_make(&m->to, m->arena, target, fault);
+    if (status != STATUS_OK)
+        return status;
+    status = make_all(m, fault);
+    backup_folder_end(&m->to);
+    return status;
+}
+
 enum status backup_make(struct installation *in, struct arena *arena, const char *target, struct backup *out,
                         struct fault *fault)
 {
     struct making m = { .in = in, .arena = arena, .out = out, .progress = { .verb = "copied" } };
-    *out = (struct backup){ .program = STR(CANDOUR_VERSION),
-                            .made = zone_utc(arena, clock_now_ms()),
-                            .demonstration = in->demonstration };
-    backup_key_mark(in->key, out->key_mark);
     enum status status = apart(in->folder, target, fault);
-    if (status == STATUS_OK)
-        status = backup_folder_make(&m.to, arena, target, fault);
     if (status != STATUS_OK)
         return status;
-    status = make_all(&m, fault);
-    backup_folder_end(&m.to);
+    for (int i = 0; i < TRIES; i++) {
+        status = make_once(&m, target, fault);
+        if (!m.anew)
+            break;
+    }
     return status;
 }

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "main/wiring.h"
+#include "media/media.h"
 #include "base/banned.h"
 
 enum { MANIFEST_MAX = 64 * 1024 };
@@ -292,6 +294,47 @@ enum status backup_database(struct arena *arena, const char *folder, struct back
     return status;
 }
 
+struct looking {
+    const struct backup *b;
+    unsigned char *hash;
+    bool *missing;
+};
+
+static int by_hash(const void *a, const void *b)
+{
+    return memcmp(a, ((const struct backup_blob *)b)->hash, BLOB_HASH);
+}
+
+static enum status is_listed(void *self, struct str sha256)
+{
+    struct looking *l = self;
+    const struct backup *b = l->b;
+    if (sha256.n != BLOB_HASH)
+        return STATUS_DAMAGED;
+    if (b->blobs_n && bsearch(sha256.p, b->blobs, b->blobs_n, sizeof *b->blobs, by_hash))
+        return STATUS_OK;
+    memcpy(l->hash, sha256.p, BLOB_HASH);
+    *l->missing = true;
+    return STATUS_NOT_FOUND; /* one is enough */
+}
+
+enum status backup_blobs_look(const char *folder, const struct backup *b, unsigned char hash[BLOB_HASH], bool *missing,
+                              struct fault *fault)
+{
+    struct db *db = NULL;
+    struct looking l = { b, hash, missing };
+    struct db_options options = wiring_database(folder, false);
+    options.sealed = true;
+    *missing = false;
+    if (b->schema != (int64_t)options.migrations_n)
+        return STATUS_OK;
+    enum status status = db_open(&db, &options, fault);
+    if (status == STATUS_OK)
+        status = media_blobs_named(db, is_listed, &l, fault);
+    db_close(db);
+    return *missing ? STATUS_OK : status;
+}
+
 static enum status files_look(int fd, const char *folder, const struct backup *b, struct backup_progress *progress,
                               int64_t *done, struct fault *fault)
 {
@@ -353,6 +396,12 @@ static enum status all_look(struct arena *arena, int fd, const char *folder, str
         status = damaged(fault, folder, BACKUP_MANIFEST);
     if (status == STATUS_OK)
         status = erasures_look(arena, folder, out, fault);
+    unsigned char hash[BLOB_HASH];
+    bool missing = false;
+    if (status == STATUS_OK)
+        status = backup_blobs_look(folder, out, hash, &missing, fault);
+    if (status == STATUS_OK && missing)
+        status = damaged(fault, folder, BACKUP_LIST);
     struct backup found = *out;
     if (status == STATUS_OK)
         status = backup_database(arena, folder, &found, fault);

@@ -142,6 +142,10 @@ enum status media_erase(struct db_tx *tx, struct arena *arena, struct str sha256
 /* Whether a row names this blob; for blob_sweep. */
 enum status media_blob_wanted(struct db_tx *tx, struct arena *arena, struct str sha256, bool *wanted);
 
+/* Calls `each` for every blob that a row names, by hash, some in one snapshot; a call that is not STATUS_OK ends it. */
+typedef enum status media_named_fn(void *self, struct str sha256);
+enum status media_blobs_named(struct db *db, media_named_fn *each, void *self, struct fault *fault);
+
 /* Removes the blobs that no row names and that are old enough; blocking, outside an act. */
 enum status media_sweep(struct db *db, int64_t now, int64_t *removed, struct fault *fault);
 

@@ -54,6 +54,14 @@ SELECT sha256 FROM picture WHERE id = $1
  UNION SELECT r.sha256 FROM picture_rendition r JOIN picture_set s ON s.id = r.picture_set WHERE s.picture = $1
  ORDER BY 1 LIMIT $2;
 
+-- name: blobs_named :many  role: read
+-- Every blob that a row names, behind one, in their order.
+-- in: after bytes, most int
+-- out: sha256 bytes
+SELECT sha256 FROM picture WHERE sha256 > $1
+ UNION SELECT sha256 FROM picture_rendition WHERE sha256 > $1
+ ORDER BY 1 LIMIT $2;
+
 -- name: wanted :one  role: read
 -- in: sha256 bytes
 -- out: wanted bool

@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "main/backup.h"
 #include "main/wiring.h"
+#include "media/media.h"
 #include "base/banned.h"
 
 static char work[64], data[80], there[80], new_folder[80];
@@ -241,6 +242,98 @@ static void what_was_put_after_the_moment_of_the_copy_is_harmless(void **state)
     db_close(db);
 }
 
+/* A picture's row, and no more. */
+static enum status picture_add(struct db_tx *tx, void *hash)
+{
+    static const struct db_statement add = {
+        .name = "test.picture",
+        .sqlite = "INSERT INTO picture (sha256, bytes, format, width, height, facts, name, made)"
+                  " VALUES (?1, 9, 'jpeg', 1, 1, '{}', 'a.jpg', 0)",
+        .writes = true,
+    };
+    struct db_cursor *c = NULL;
+    bool row = false;
+    enum status status = db_start(tx, &add, &c);
+    if (status != STATUS_OK)
+        return status;
+    db_bind_bytes(c, 1, (struct str){ hash, BLOB_HASH });
+    status = db_step(c, &row);
+    db_finish(c);
+    return status;
+}
+
+static enum status picture_drop(struct db_tx *tx, void *arg)
+{
+    static const struct db_statement drop = { .name = "test.drop", .sqlite = "DELETE FROM picture", .writes = true };
+    struct db_cursor *c = NULL;
+    bool row = false;
+    (void)arg;
+    enum status status = db_start(tx, &drop, &c);
+    if (status != STATUS_OK)
+        return status;
+    status = db_step(c, &row);
+    db_finish(c);
+    return status;
+}
+
+static void a_picture_whose_bytes_are_lost_is_named_and_there_is_no_backup(void **state)
+{
+    (void)state;
+    unsigned char hash[BLOB_HASH];
+    struct backup made;
+    assert_int_equal(blob_put(in.db, STR("a picture"), hash, &fault), STATUS_OK);
+    assert_int_equal(db_write(in.db, picture_add, hash, &fault), STATUS_OK);
+    back_up();
+    assert_int_equal(backup_verify(arena, there, &made, &fault), STATUS_OK);
+    assert_int_equal(nftw(there, take, 8, FTW_DEPTH | FTW_PHYS), 0);
+    assert_int_equal(blob_delete(in.db, hash, &fault), STATUS_OK);
+    assert_int_equal(backup_make(&in, arena, there, &made, &fault), STATUS_DAMAGED);
+    assert_non_null(strstr(fault.text, "is gone, and a picture needs it"));
+    assert_int_equal(access(there, F_OK), -1);
+}
+
+static const char *erased_at;
+
+/* As another process would: the row first, then the bytes, between the copy of the database and that of the blobs. */
+static enum status erase_meanwhile(struct db_tx *tx, int64_t *n)
+{
+    unsigned char hash[BLOB_HASH];
+    (void)tx;
+    *n = 0;
+    if (!erased_at)
+        return STATUS_OK;
+    crypto_hash_sha256(hash, (const unsigned char *)erased_at, strlen(erased_at));
+    erased_at = NULL;
+    assert_int_equal(db_write(in.db, picture_drop, NULL, &fault), STATUS_OK);
+    return blob_delete(in.db, hash, &fault);
+}
+
+static void a_picture_that_is_erased_meanwhile_begins_the_backup_anew(void **state)
+{
+    (void)state;
+    unsigned char hash[BLOB_HASH];
+    struct backup made;
+    struct db *db = NULL;
+    struct db_tx *tx = NULL;
+    bool wanted = true;
+    assert_int_equal(blob_put(in.db, STR("a picture"), hash, &fault), STATUS_OK);
+    assert_int_equal(db_write(in.db, picture_add, hash, &fault), STATUS_OK);
+    wiring_erasures_known = erase_meanwhile;
+    erased_at = "a picture";
+    back_up();
+    assert_null(erased_at);
+    assert_int_equal(backup_verify(arena, there, &made, &fault), STATUS_OK);
+    assert_int_equal(made.blobs_n, 0);
+    struct db_options options = wiring_database(there, false);
+    options.sealed = true;
+    assert_int_equal(db_open(&db, &options, &fault), STATUS_OK);
+    assert_int_equal(db_read_begin(db, &tx, &fault), STATUS_OK);
+    assert_int_equal(media_blob_wanted(tx, arena, (struct str){ (const char *)hash, sizeof hash }, &wanted), STATUS_OK);
+    db_read_end(tx);
+    db_close(db);
+    assert_false(wanted); /* the row is not in it, either */
+}
+
 static bool is_gone(const char *path)
 {
     char unfinished[100];
@@ -298,6 +391,8 @@ int main(void)
         TEST(an_erasure_that_cannot_be_done_again_leaves_no_folder),
         TEST(nobody_is_signed_in_after_a_restore),
         TEST(what_was_put_after_the_moment_of_the_copy_is_harmless),
+        TEST(a_picture_whose_bytes_are_lost_is_named_and_there_is_no_backup),
+        TEST(a_picture_that_is_erased_meanwhile_begins_the_backup_anew),
         TEST(an_allocation_that_fails_leaves_nothing_half_made),
     };
     wiring_begin();
