@@ -5,14 +5,13 @@ import os
 import re
 import shutil
 import signal
-import socket
 import struct
 import subprocess
 import threading
 import time
 import unittest
 
-from common import BINARY, Case, Server, get, run
+from common import BINARY, Case, Server, get, run, wait_for
 
 PAGES = ("/", "/news", "/corrections", "/help")
 HEAD = b"candour erasures 1\n"
@@ -237,6 +236,23 @@ class Backup(Case):
                     self.assertRegex(words, "wait for it|not empty")
             self.assertEqual(run("backup", "verify", to).returncode, 0)
             self.assertFalse(os.path.exists(to + ".unfinished"))
+
+    def test_one_that_comes_as_another_is_done_takes_nothing_away(self):
+        """The second has opened what the first makes, and has its lock only when the first has given it its name."""
+        def slowed(call, microseconds):
+            return subprocess.Popen(["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e",
+                                     f"inject={call}:delay_enter={microseconds}", BINARY, "backup", self.there, "--data",
+                                     self.folder], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                    env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
+        first = slowed("syncfs", 400000)
+        wait_for(lambda: os.path.exists(self.there + ".unfinished"), "the first has begun")
+        second = slowed("flock", 5000000)
+        out, words = first.communicate()
+        self.assertEqual(first.returncode, 0, words)
+        out, words = second.communicate()
+        self.assertEqual(second.returncode, 2, out + words)
+        self.assertIn("wait for it", words)
+        self.assertEqual(run("backup", "verify", self.there).returncode, 0)
 
     def test_a_restore_that_was_killed_leaves_no_data_folder(self):
         for n in range(40):
