@@ -103,7 +103,7 @@ class Serve(Case):
         self.refused(run("serve", "--data", self.path("empty")), 2, "candour init")
         folder = self.installation()
         self.write(folder, "key", "short")
-        self.refused(run("serve", "--data", folder), 3, "backup")
+        self.refused(run("serve", "--data", folder), 3, "copy of the key file")
         os.unlink(os.path.join(folder, "key"))
         self.refused(run("serve", "--data", folder), 2, "key")
 
