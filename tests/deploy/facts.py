@@ -153,8 +153,9 @@ def body_over_the_limit_is_413(stage):
     for size in (1024 * 1024, 12 * 1024 * 1024):
         for version in ("--http2", "--http1.1"):
             for expect in ("Expect:", "Expect: 100-continue"):
-                # Caddy reads on for 256 KB after its answer, then closes: a client that goes on sending may not get to read it.
-                unread = (55, 56) if stage.name == "caddy" and version == "--http1.1" else ()
+                # Caddy reads on for 256 KB after its answer, then closes: a client that goes on sending may not get to read
+                # it, or read a part of it (18).
+                unread = (18, 55, 56) if stage.name == "caddy" and version == "--http1.1" else ()
                 status = stage.curl("/test/write", "-H", expect, "-H", "Content-Type: application/x-www-form-urlencoded",
                                     "--data-binary", "@-", version=version, stdin=b"a" * size, refused=unread)[0]
                 must(status == 413 or unread and status is None, f"{size} bytes, {version}, {expect}: {status}")
