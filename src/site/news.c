@@ -275,6 +275,7 @@ enum http_status site_picture(struct request *req, struct response *res)
     enum media_format format = MEDIA_JPEG;
     struct str bytes;
     struct db_tx *tx;
+    struct fault fault; /* its words name a file of ours, and are for no reader */
     if (!read_picture_name(request_param(req, SITE_PICTURE_PARAM_NAME), hash, &asked))
         return response_error(req, res, HTTP_NOT_FOUND);
     enum status status = request_read(req, &tx, &res->fault);
@@ -284,7 +285,7 @@ enum http_status site_picture(struct request *req, struct response *res)
         status = STATUS_NOT_FOUND;
     request_read_end(req);
     if (status == STATUS_OK)
-        status = blob_read(req->db, req->arena, hash, &bytes, &res->fault);
+        status = blob_read(req->db, req->arena, hash, &bytes, &fault);
     if (status != STATUS_OK)
         return response_error(req, res, http_status_of(status));
     buf_add(&res->body, bytes);
