@@ -38,24 +38,18 @@ enum status posts_approve_write(struct db_tx *tx, void *arg)
         status = act_no_hand(tx, arena, &head, &actor);
     if (status != STATUS_OK)
         return status;
-    if (state == EDITION_APPROVED || state == EDITION_SCHEDULED || state == EDITION_PUBLISHED) {
-        status = act_approved(tx, arena, &head, step->key);
-        if (status == STATUS_OK)
-            return db_refuse(tx, STATUS_REFUSED, "Edition %lld of %.*s is approved already.", (long long)head.number,
-                             STR_ARG(step->key));
-        if (status != STATUS_REFUSED) /* its approver got a hand in it afterwards: it takes another approval */
-            return status;
-    } else if (state != EDITION_IN_REVIEW && state != EDITION_FAILED) {
+    if (state == EDITION_APPROVED || state == EDITION_SCHEDULED)
+        return db_refuse(tx, STATUS_REFUSED, "Edition %lld of %.*s is approved already.", (long long)head.number,
+                         STR_ARG(step->key));
+    if (state == EDITION_PUBLISHED)
+        return db_refuse(tx, STATUS_REFUSED,
+                         "%.*s is public already: an emergency is looked at with \"candour post review-late\".",
+                         STR_ARG(step->key));
+    if (state != EDITION_IN_REVIEW && state != EDITION_FAILED)
         return db_refuse(tx, STATUS_REFUSED,
                          "Edition %lld of %.*s is %.*s: it is approved once its author has handed it in, with "
                          "\"candour post submit\".",
                          (long long)head.number, STR_ARG(step->key), STR_ARG(head.state));
-    }
-    if (state == EDITION_PUBLISHED)
-        return db_refuse(tx, STATUS_REFUSED,
-                         "%.*s is public already: an emergency is looked at with \"candour post "
-                         "review-late\".",
-                         STR_ARG(step->key));
     status = act_whole(tx, arena, &head, step->key, &content);
     if (status == STATUS_OK)
         status = act_spoken(tx, arena, head.edition, &content, step->key);
@@ -66,7 +60,7 @@ enum status posts_approve_write(struct db_tx *tx, void *arg)
         status = act_answered(tx, arena, head.edition, results, step->key);
     if (status == STATUS_OK)
         status = add_approval(tx, &head, &actor, step->act->now);
-    if (status == STATUS_OK && state != EDITION_SCHEDULED)
+    if (status == STATUS_OK)
         status = act_work(tx, head.edition, EDITION_APPROVED, step->act->now, STR_NONE);
     if (status != STATUS_OK)
         return status;
