@@ -52,7 +52,10 @@ enum status act_answered(struct db_tx *tx, struct arena *arena, int64_t edition,
 /* Nobody speaks in public who has not confirmed the words of this edition: STATUS_REFUSED. No speaker: STATUS_OK. */
 enum status act_spoken(struct db_tx *tx, struct arena *arena, int64_t edition, const struct post_content *content,
                        struct str key);
-/* Address, presence and promises of a first publication; the state becomes published. In release.c. */
+/*
+ * Address, presence and promises of a first publication; the state becomes published. A copy of a post made elsewhere
+ * is on the site alone. In release.c.
+ */
 enum status act_go_out(struct db_tx *tx, struct arena *arena, const struct posts_head *head,
                        const struct post_content *content, int64_t now, struct post_address *address);
 /* Words for the public or for the record: `what` begins the sentence of a refusal ("The reason"). STATUS_INVALID. */

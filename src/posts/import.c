@@ -171,9 +171,9 @@ static enum status keep_edition(struct db_tx *tx, const struct post_import *impo
         return status;
     bool changed = !str_equal(file->beside, head->beside);
     *outcome = changed || added > 0 ? IMPORT_RECORD : IMPORT_SAME;
-    if (*outcome == IMPORT_RECORD && head->withdrawn.set)
-        return db_refuse(tx, STATUS_REFUSED, "%.*s was withdrawn, and nothing about it is changed any more.",
-                         STR_ARG(file->key));
+    if (*outcome == IMPORT_RECORD && (head->withdrawn.set || head->ended.set))
+        return db_refuse(tx, STATUS_REFUSED, "%.*s %s, and nothing about it is changed any more.", STR_ARG(file->key),
+                         head->withdrawn.set ? "was withdrawn" : "has ended");
     if (changed)
         status = sql_posts_record_put(tx, head->edition, file->beside, import->act->now, NULL);
     /* The words in the renditions follow the record; a picture that was lost is kept again, but not one that went. */
@@ -288,6 +288,7 @@ static enum status copy_elsewhere(struct db_tx *tx, const struct post_import *im
         status = act_whole(tx, import->arena, &head, file->key, &content);
     if (status == STATUS_OK)
         status = sql_posts_elsewhere_add(tx, head.post, import->elsewhere, import->elsewhere_at, NULL);
+    head.elsewhere = import->elsewhere;
     if (status == STATUS_OK)
         status =
             act_check(tx, import->arena, head.edition, &content, edition_labels(&content), actor.account, now, results);

@@ -176,6 +176,7 @@ struct post_row {
     enum post_ground ground; /* only where withdrawn */
     struct str reason;       /* the public reason; STR_NONE where not withdrawn or `hidden` */
     bool hidden;             /* withdrawn on a ground that lets only date and ground be shown */
+    bool copy;               /* of a post made elsewhere; only told of live ones */
     struct post_cursor cursor;
 };
 

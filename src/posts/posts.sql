@@ -5,8 +5,10 @@
 -- name: live :many  role: read
 -- What is live on the site, newest first, before (time, slug).
 -- in: time time, before text, most int
--- out: year int, slug text, published time, kind text, title text, labels text, dated time?, dated_has_time bool
-SELECT u.year, u.slug, u.published, e.kind, e.title, e.labels, e.dated, e.dated_has_time
+-- out: year int, slug text, published time, kind text, title text, labels text, dated time?, dated_has_time bool,
+--      copy bool
+SELECT u.year, u.slug, u.published, e.kind, e.title, e.labels, e.dated, e.dated_has_time,
+       CAST(EXISTS (SELECT 1 FROM post_elsewhere o WHERE o.post = u.post) AS INTEGER)
   FROM post_public u JOIN post_edition e ON e.id = u.edition
  WHERE u.withdrawn IS NULL AND u.ended IS NULL AND (u.published, u.slug) < ($1, $2)
  ORDER BY u.published DESC, u.slug DESC LIMIT $3;

@@ -94,6 +94,7 @@ enum status posts_list(struct db_tx *tx, struct arena *arena, const struct post_
             .title = found[i].title,
             .dated = { found[i].dated.set, found[i].dated_has_time, found[i].dated.value },
             .published = found[i].published,
+            .copy = found[i].copy,
             .cursor = { found[i].published, found[i].slug },
         };
         status = take_row(&(*rows)[i], found[i].kind, found[i].labels, STR_NONE);

@@ -76,11 +76,14 @@ enum status act_go_out(struct db_tx *tx, struct arena *arena, const struct posts
     enum status status = take_address(tx, arena, content->title, now, address);
     if (status == STATUS_OK)
         status = sql_posts_publish(tx, head->post, head->edition, address->year, address->slug, now, NULL);
-    for (size_t i = 0; i < content->channels_n && status == STATUS_OK; i++) {
-        bool here = content->channels[i] == CHANNEL_SITE;
-        status = sql_posts_presence_put(tx, head->post, post_channel_word(content->channels[i]),
-                                        presence_state_word(here ? PRESENCE_LIVE : PRESENCE_ABSENT), !here, now, NULL);
-    }
+    if (status == STATUS_OK)
+        status = sql_posts_presence_put(tx, head->post, post_channel_word(CHANNEL_SITE),
+                                        presence_state_word(PRESENCE_LIVE), false, now, NULL);
+    /* Nobody is to bring a copy to where it was made, or anywhere else. */
+    for (size_t i = 0; i < content->channels_n && head->elsewhere.p == NULL && status == STATUS_OK; i++)
+        if (content->channels[i] != CHANNEL_SITE)
+            status = sql_posts_presence_put(tx, head->post, post_channel_word(content->channels[i]),
+                                            presence_state_word(PRESENCE_ABSENT), true, now, NULL);
     if (status == STATUS_OK)
         status = act_work(tx, head->edition, EDITION_PUBLISHED, now, STR_NONE);
     return status == STATUS_OK ? promises_take(tx, arena, head->post, content, now) : status;

@@ -11,7 +11,7 @@
 #include "web/web_pages.h"
 #include "base/banned.h"
 
-enum { LINES_MAX = 5, MONTHS_SHOWN = 24, FORMAT_ROWS = 1000 };
+enum { LINES_MAX = 5, MONTHS_SHOWN = 24, FORMAT_ROWS = 500 };
 
 /* ---- What is asked for ---- */
 
@@ -490,7 +490,7 @@ static void put_csv(void *self, struct request *req, const struct register_row *
  * permission: public
  * query: kind word 20, month text 7, after text 40
  * cache: public
- * help: The register as JSON, newest first, at most 1,000 entries.
+ * help: The register as JSON, newest first, at most 500 entries: a month at a time for more.
  */
 enum http_status site_register_json(struct request *req, struct response *res)
 {
@@ -515,7 +515,7 @@ enum http_status site_register_json(struct request *req, struct response *res)
  * permission: public
  * query: kind word 20, month text 7, after text 40
  * cache: public
- * help: The register as CSV, newest first, at most 1,000 entries.
+ * help: The register as CSV, newest first, at most 500 entries: a month at a time for more.
  */
 enum http_status site_register_csv(struct request *req, struct response *res)
 {

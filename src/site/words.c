@@ -86,6 +86,8 @@ bool site_rows_fill(struct request *req, const struct post_row *rows, size_t n, 
             list->kind = site_kind_words(req->language, rows[i].kind);
             list->published = web_time_words(req, rows[i].published);
         }
+        if (rows[i].copy)
+            list->copy = t_post_elsewhere_heading(req->language);
         if (rows[i].withdrawn.set) {
             list->withdrawn = t_withdrawn_on(req->language, req->arena, web_time_words(req, rows[i].withdrawn.value));
             list->reason = rows[i].hidden ? site_ground_words(req->language, rows[i].ground) : rows[i].reason;

@@ -107,6 +107,7 @@ class Story(Case):
             self.assertIn("16 November 2026 at 9am", page)
             self.assertIn("Here it would not have been published", page)
             self.assertIn("does not say whether they are real or made up", page)
+            self.assertEqual(get(server.port, "/news")[1].count("This is a copy of a post that was made elsewhere"), 2)
             # Withdrawn together.
             self.post("withdraw", "monday", "tuesday", "--reason",
                       "disclosure: the pictures were stock images and the names made up, and we did not say so",

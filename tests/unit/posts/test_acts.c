@@ -492,6 +492,8 @@ static void what_has_ended_shows_none_of_its_words(void **state)
     db_read_end(tx);
     assert_int_equal(n, 1);
     refused(world_end_post("duty-communications", "a", ENDING_FOUND), STATUS_REFUSED, "has ended");
+    refused(world_draft("press-officer-1", "a.md", world_post("One title", NULL, "replies: open\n", "A secret name.")),
+            STATUS_REFUSED, "nothing about it is changed");
     refused(world_import("press-officer-1", "a.md", world_post("One title", NULL, NULL, "New.")), STATUS_REFUSED,
             "has ended");
 }
@@ -555,7 +557,8 @@ static void a_correction_moves_a_promise_and_takes_none_away(void **state)
 static void a_post_made_elsewhere_is_public_as_a_copy_and_can_be_withdrawn(void **state)
 {
     (void)state;
-    struct str text = world_post("One title", NULL, NULL, "Text.");
+    struct str text = STR("---\nkind: update\ntitle: One title\nchannels: [mastodon, fediverse]\n"
+                          "authors: [press-officer-1]\n---\nText.\n");
     refused(world_elsewhere("press-officer-1", "a.md", text, "https://social.example/1"), STATUS_DENIED, "no role");
     refused(world_elsewhere("duty-communications", "a.md", text, "https://social.example/1"), STATUS_DENIED, "no role");
     static const char *const wrong[] = { "social.example/1", "javascript:alert(1)", "/news", "https://a b", "" };
@@ -568,6 +571,8 @@ static void a_post_made_elsewhere_is_public_as_a_copy_and_can_be_withdrawn(void 
     assert_true(str_equal(view.elsewhere, STR("https://social.example/1")));
     assert_int_equal(view.elsewhere_made.value, world.now - 86400000);
     refused(world_elsewhere("everything", "a.md", text, "https://social.example/1"), STATUS_CONFLICT, "already");
+    assert_int_equal(world_number("SELECT count(*) FROM post_presence WHERE channel = 'site' AND state = 'live'"), 1);
+    assert_int_equal(world_number("SELECT count(*) FROM post_presence WHERE wanted = 1"), 0);
     fine(world_withdraw("duty-communications", "a", GROUND_DISCLOSURE, "It did not say that the name is made up."));
     assert_int_equal(world_number("SELECT count(*) FROM post_approval"), 0);
 }
