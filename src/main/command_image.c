@@ -20,14 +20,30 @@ enum { HASH_SHORTEST = 8 };
 
 typedef void row_fn(void *self, struct arena *arena, const struct image_row *row);
 
-/* Every row in its order. */
-static enum status each_row(struct db_tx *tx, struct arena *arena, row_fn *each, void *self)
+/* A page of rows, in a snapshot of its own; the arena is reset first. */
+static enum status read_page(struct db *db, struct arena *arena, int64_t after, int64_t limit, struct image_row **rows,
+                             size_t *n, struct fault *fault)
+{
+    struct db_tx *tx = NULL;
+    arena_reset(arena);
+    enum status status = db_read_begin(db, &tx, fault);
+    if (status != STATUS_OK)
+        return status;
+    status = posts_images(tx, arena, after, limit, rows, n);
+    db_read_end(tx);
+    return status == STATUS_OK ? status
+                               : fault_set(fault, status, "The pictures could not be read (%s): run candour doctor.",
+                                           status_name(status));
+}
+
+/* Every row in its order; what `each` is given lives as long as the call. */
+static enum status each_row(struct db *db, struct arena *arena, row_fn *each, void *self, struct fault *fault)
 {
     int64_t after = 0;
     enum status status = STATUS_OK;
     for (size_t n = POST_LIST_MAX; n == POST_LIST_MAX && status == STATUS_OK;) {
         struct image_row *rows = NULL;
-        status = posts_images(tx, arena, after, POST_LIST_MAX, &rows, &n);
+        status = read_page(db, arena, after, POST_LIST_MAX, &rows, &n, fault);
         for (size_t i = 0; i < n && status == STATUS_OK; i++) {
             each(self, arena, &rows[i]);
             after = rows[i].picture.id;
@@ -101,36 +117,31 @@ static void say_row(void *self, struct arena *arena, const struct image_row *row
            ends.p == NULL ? "" : "; licence ends ", STR_ARG(ends.p == NULL ? STR("") : ends));
 }
 
-static int fail(enum status status)
+static int list(struct db *db, struct arena *arena, bool json)
 {
     struct fault fault;
-    fault_set(&fault, status, "The pictures could not be read (%s): run candour doctor.", status_name(status));
-    return command_fail(&fault);
-}
-
-static int list(struct arena *arena, struct db_tx *tx, bool json)
-{
     struct buf out;
     struct json_writer w;
     size_t said = 0;
-    buf_init(&out, arena, SAID_MAX);
+    buf_init(&out, NULL, SAID_MAX);
     json_writer_init(&w, &out);
     json_open_array(&w);
-    enum status status = json ? each_row(tx, arena, put_row, &w) : each_row(tx, arena, say_row, &said);
+    enum status status = json ? each_row(db, arena, put_row, &w, &fault) : each_row(db, arena, say_row, &said, &fault);
     json_close_array(&w);
-    if (status != STATUS_OK || !buf_ok(&out))
-        return fail(status == STATUS_OK ? STATUS_LIMIT : status);
-    if (json)
+    if (status == STATUS_OK && !buf_ok(&out))
+        status = fault_set(&fault, STATUS_LIMIT, "There are too many pictures for one list in JSON.");
+    if (status == STATUS_OK && json)
         post_call_say(&out);
-    else if (said == 0)
+    else if (status == STATUS_OK && said == 0)
         printf("There are no pictures. They come with posts: candour post import FILE.md.\n");
-    return EXIT_DONE;
+    buf_free(&out);
+    return status == STATUS_OK ? EXIT_DONE : command_fail(&fault);
 }
 
 /* The one that was meant. */
 struct wanted {
     struct str what;
-    struct image_row row;
+    int64_t id;
     size_t found;
 };
 
@@ -141,7 +152,7 @@ static void look(void *self, struct arena *arena, const struct image_row *row)
     bool by_hash = w->what.n >= HASH_SHORTEST && str_equal_nocase(str_slice(row->sha256_hex, 0, w->what.n), w->what);
     if (!by_hash && !str_equal(row->picture.name, w->what))
         return;
-    w->row = *row;
+    w->id = row->picture.id;
     w->found++;
 }
 
@@ -210,44 +221,53 @@ static void put_uses(struct json_writer *w, struct arena *arena, const struct im
     json_close_array(w);
 }
 
-static int show(struct arena *arena, struct db_tx *tx, const char *what, bool json)
+static bool show_json(struct arena *arena, const struct image_row *row, const struct image_use *uses, size_t n)
 {
-    struct fault fault;
-    struct wanted wanted = { .what = str_of(what) };
-    struct image_use *uses = NULL;
-    size_t n = 0;
-    enum status status = each_row(tx, arena, look, &wanted);
-    if (status == STATUS_OK && wanted.found == 0) {
-        fault_set(&fault, STATUS_NOT_FOUND, "There is no picture of that name or hash: candour image list names them.");
-        return command_fail(&fault);
-    }
-    if (status == STATUS_OK && wanted.found > 1) {
-        fault_set(&fault, STATUS_CONFLICT,
-                  "%zu pictures have that name: say which by its hash, as candour image list "
-                  "gives it.",
-                  wanted.found);
-        return command_fail(&fault);
-    }
-    if (status == STATUS_OK)
-        status = posts_image_uses(tx, arena, wanted.row.picture.id, &uses, &n);
-    if (status != STATUS_OK)
-        return fail(status);
-    if (!json) {
-        say_image(arena, &wanted.row, uses, n);
-        return EXIT_DONE;
-    }
     struct buf out;
     struct json_writer w;
     buf_init(&out, arena, SAID_MAX);
     json_writer_init(&w, &out);
     json_open_object(&w);
-    put_members(&w, arena, &wanted.row);
+    put_members(&w, arena, row);
     json_name(&w, STR("uses"));
     put_uses(&w, arena, uses, n);
     json_close_object(&w);
-    if (!buf_ok(&out))
-        return fail(STATUS_LIMIT);
-    post_call_say(&out);
+    if (buf_ok(&out))
+        post_call_say(&out);
+    return buf_ok(&out);
+}
+
+static int show(struct db *db, struct arena *arena, const char *what, bool json)
+{
+    struct fault fault;
+    struct wanted wanted = { .what = str_of(what) };
+    struct image_row *rows = NULL;
+    struct image_use *uses = NULL;
+    struct db_tx *tx = NULL;
+    size_t rows_n = 0;
+    size_t n = 0;
+    enum status status = each_row(db, arena, look, &wanted, &fault);
+    if (status == STATUS_OK && wanted.found == 0)
+        status = fault_set(&fault, STATUS_NOT_FOUND,
+                           "There is no picture of that name or hash: candour image list names them.");
+    if (status == STATUS_OK && wanted.found > 1)
+        status = fault_set(&fault, STATUS_CONFLICT,
+                           "%zu pictures have that name: say which by its hash, as candour image list gives it.",
+                           wanted.found);
+    if (status == STATUS_OK)
+        status = read_page(db, arena, wanted.id - 1, 1, &rows, &rows_n, &fault);
+    if (status == STATUS_OK)
+        status = db_read_begin(db, &tx, &fault);
+    if (status != STATUS_OK)
+        return command_fail(&fault);
+    status = posts_image_uses(tx, arena, wanted.id, &uses, &n);
+    db_read_end(tx);
+    if (status == STATUS_OK && rows_n == 1 && !json)
+        say_image(arena, &rows[0], uses, n);
+    else if (status != STATUS_OK || rows_n != 1 || !show_json(arena, &rows[0], uses, n)) {
+        fault_set(&fault, STATUS_IO, "The picture could not be read: run candour doctor.");
+        return command_fail(&fault);
+    }
     return EXIT_DONE;
 }
 
@@ -273,15 +293,13 @@ static int run(int argc, char **argv)
     int code = installation_open(&in, options[IMAGE_DATA].value);
     if (code != EXIT_DONE)
         return code;
-    struct db_tx *tx = NULL;
     struct arena *arena = arena_new(POST_IMPORT_ARENA);
     fault_no_memory(&fault);
-    if (arena == NULL || db_read_begin(in.db, &tx, &fault) != STATUS_OK) {
+    if (arena == NULL)
         code = command_fail(&fault);
-    } else {
-        code = listing ? list(arena, tx, options[IMAGE_JSON].seen) : show(arena, tx, argv[2], options[IMAGE_JSON].seen);
-        db_read_end(tx);
-    }
+    else
+        code = listing ? list(in.db, arena, options[IMAGE_JSON].seen)
+                       : show(in.db, arena, argv[2], options[IMAGE_JSON].seen);
     arena_free(arena);
     installation_close(&in);
     return code;

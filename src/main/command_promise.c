@@ -54,24 +54,36 @@ static void say_row(struct arena *arena, const struct promise_row *row, int64_t 
     putchar('\n');
 }
 
+/* A page of rows, in a snapshot of its own. */
+static enum status read_page(struct installation *in, const struct promise_row *after, struct promise_row **rows,
+                             size_t *n, struct fault *fault)
+{
+    struct db_tx *tx = NULL;
+    enum status status = db_read_begin(in->db, &tx, fault);
+    if (status != STATUS_OK)
+        return status;
+    status = posts_promises(tx, in->arena, after, POST_LIST_MAX, rows, n);
+    db_read_end(tx);
+    return status == STATUS_OK ? status
+                               : fault_set(fault, status, "The promises could not be read (%s): run candour doctor.",
+                                           status_name(status));
+}
+
 static int list(struct installation *in, bool json)
 {
     struct fault fault;
     struct buf out;
     struct json_writer w;
     struct promise_row last;
-    struct db_tx *tx = NULL;
     size_t all = 0;
     int64_t now = clock_now_ms();
+    enum status status = STATUS_OK;
     buf_init(&out, in->arena, SAID_MAX);
     json_writer_init(&w, &out);
     json_open_array(&w);
-    enum status status = db_read_begin(in->db, &tx, &fault);
-    if (status != STATUS_OK)
-        return command_fail(&fault);
     for (size_t n = POST_LIST_MAX; n == POST_LIST_MAX && status == STATUS_OK; all += n) {
         struct promise_row *rows = NULL;
-        status = posts_promises(tx, in->arena, all == 0 ? NULL : &last, POST_LIST_MAX, &rows, &n);
+        status = read_page(in, all == 0 ? NULL : &last, &rows, &n, &fault);
         for (size_t i = 0; i < n && status == STATUS_OK; i++) {
             if (json)
                 put_row(&w, in->arena, &rows[i], now);
@@ -80,13 +92,11 @@ static int list(struct installation *in, bool json)
             last = rows[i];
         }
     }
-    db_read_end(tx);
     json_close_array(&w);
-    if (status != STATUS_OK || !buf_ok(&out)) {
-        fault_set(&fault, status == STATUS_OK ? STATUS_LIMIT : status, "The promises could not be read (%s).",
-                  status_name(status));
+    if (status == STATUS_OK && !buf_ok(&out))
+        status = fault_set(&fault, STATUS_LIMIT, "There are too many promises for one list in JSON.");
+    if (status != STATUS_OK)
         return command_fail(&fault);
-    }
     if (json)
         post_call_say(&out);
     else if (all == 0)
