@@ -3,7 +3,8 @@
  * finds, whole without JavaScript, no sideways scrolling at 320 px, usable by
  * keyboard, no cookie, nothing loaded from elsewhere.
  *
- * node pages.mjs ADDRESS [FOLDER FOR PICTURES]      last line "N passed, N failed"
+ * node pages.mjs ADDRESS PATH,… [FOLDER FOR PICTURES]      last line "N passed, N failed"
+ * The paths are of pages that no list leads to.
  *
  * Rules of html-validate that are off, each with its reason: GOV.UK Frontend's
  * own markup has role="region" on a section and ul with role (prefer-native-element,
@@ -19,7 +20,8 @@ import { FileSystemConfigLoader, HtmlValidate, esmResolver } from 'html-validate
 const require = createRequire(import.meta.url)
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 const base = process.argv[2].replace(/\/$/, '')
-const pictures = process.argv[3]
+const more = process.argv[3].split(',').filter((path) => path)
+const pictures = process.argv[4]
 
 let passed = 0
 let failed = 0
@@ -38,7 +40,7 @@ const browser = await chromium.launch({
 })
 
 async function addresses() {
-  const found = new Set(['/', '/news', '/withdrawn', '/corrections', '/corrections?kind=promise', '/report', '/support', '/no-such-page', '/news?after=broken'])
+  const found = new Set(['/', '/news', '/withdrawn', '/corrections', '/corrections?kind=promise', '/report', '/support', '/no-such-page', '/news?after=broken', ...more])
   const context = await browser.newContext({ javaScriptEnabled: false })
   const page = await context.newPage()
   let next = '/news'
@@ -86,7 +88,7 @@ async function checkPage(path) {
   check(`${path} has the skip link first`, first.href === '#main-content', JSON.stringify(first))
   const names = new Set()
   let visible = true
-  for (let i = 0; i < 60; i++) {
+  for (let i = 0; i < 150; i++) {
     await page.keyboard.press('Tab')
     const focus = await page.evaluate(() => {
       const e = document.activeElement
