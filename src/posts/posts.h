@@ -216,6 +216,7 @@ struct post_link {
     int64_t published;
     struct db_opt_int withdrawn;
     bool hidden; /* no word of it may be shown: on its ground, or because it has ended */
+    bool ended;  /* hidden for that, and on no ground */
 };
 
 /* A correction, as the public is told of it. */

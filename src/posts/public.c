@@ -137,6 +137,7 @@ static enum status take_link(struct post_link *link, struct str kind, struct str
     enum status status = take_kind(kind, &link->kind);
     if (status == STATUS_OK)
         status = take_withdrawal(link->withdrawn, ground, &which, &link->hidden);
+    link->ended = ended.set && !link->hidden;
     link->hidden |= ended.set;
     if (link->hidden) {
         link->title = STR_NONE;

@@ -22,12 +22,12 @@ bool register_cursor_read(struct str text, struct register_cursor *out)
 }
 
 /* Whether no word of the post may be shown. STATUS_DAMAGED for a ground that is none. */
-static enum status hides(struct str ground, struct db_opt_int ended, bool *out)
+static enum status hides(struct str ground, bool *out)
 {
     enum post_ground which = GROUND_OTHER;
     if (ground.p != NULL && !post_ground_of_word(ground, &which))
         return STATUS_DAMAGED;
-    *out = ended.set || (ground.p != NULL && post_ground_hides(which));
+    *out = ground.p != NULL && post_ground_hides(which);
     return STATUS_OK;
 }
 
@@ -36,7 +36,9 @@ static enum status take_link(struct str kind, struct str title, int64_t year, st
 {
     int at = word_find(&post_kind_words, kind);
     *out = (struct post_link){ .kind = (enum post_kind)(at < 0 ? 0 : at), .title = title, .address = { year, slug } };
-    enum status status = hides(ground, ended, &out->hidden);
+    enum status status = hides(ground, &out->hidden);
+    out->ended = ended.set && !out->hidden;
+    out->hidden |= ended.set;
     if (out->hidden) {
         out->title = STR_NONE;
         out->address = (struct post_address){ 0, STR_NONE };

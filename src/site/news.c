@@ -123,7 +123,7 @@ static bool fill_mentions(struct request *req, const struct post_link *links, si
     if (!list)
         return false;
     for (size_t i = 0; i < n; i++) {
-        list[i].title = site_post_title(req->language, links[i].title, links[i].hidden);
+        list[i].title = site_post_title(req->language, links[i].title, links[i].hidden, links[i].ended);
         list[i].withdrawn = links[i].withdrawn.set;
         if (links[i].hidden)
             continue;

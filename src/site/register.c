@@ -190,7 +190,7 @@ static bool fill_item(struct request *req, const struct register_row *row, int64
         return false;
     out->kind = one_words(l, row->what);
     out->time = web_time_words(req, row->made);
-    out->title = site_post_title(l, row->post.title, row->post.hidden);
+    out->title = site_post_title(l, row->post.title, row->post.hidden, row->post.ended);
     if (!row->post.hidden)
         out->address = site_post_address(req, row->post.address);
     switch (row->what) {
@@ -207,7 +207,7 @@ static bool fill_item(struct request *req, const struct register_row *row, int64
     out->lines = lines->list;
     out->lines_n = lines->n;
     if (row->promise.kept.set) {
-        out->followup = site_post_title(l, row->followup.title, row->followup.hidden);
+        out->followup = site_post_title(l, row->followup.title, row->followup.hidden, row->followup.ended);
         if (!row->followup.hidden)
             out->followup_address = site_post_address(req, row->followup.address);
     }
@@ -279,6 +279,8 @@ static bool fill_quarters(struct request *req, const struct register_counts *cou
             .console = counts[i].console,
             .corrections = counts[i].corrections,
             .withdrawals = counts[i].withdrawals,
+            .restorations = counts[i].restorations,
+            .endings = counts[i].endings,
             .emergencies = counts[i].emergencies,
             .overdue = counts[i].overdue,
             .promises = counts[i].promises,

@@ -24,8 +24,8 @@ struct str site_correction_words(enum language language, enum post_correction_ki
 struct str site_ending_words(enum language language, enum post_ending ending);
 /* The disclosures of a post in words, in the order of their ids. False when memory is gone. */
 bool site_label_words(struct request *req, uint32_t labels, const struct str **words, size_t *n);
-/* The title of a list's row; a post of which no word may be shown has a neutral one. */
-struct str site_post_title(enum language language, struct str title, bool hidden);
+/* The title of a list's row; a post of which no word may be shown has a neutral one, that says why. */
+struct str site_post_title(enum language language, struct str title, bool hidden, bool ended);
 
 struct news_row; /* of the generated pages */
 /* Rows of posts in the words of a list, as the home page and the news show them. False when memory is gone. */

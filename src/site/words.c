@@ -52,9 +52,11 @@ bool site_label_words(struct request *req, uint32_t labels, const struct str **w
     return true;
 }
 
-struct str site_post_title(enum language language, struct str title, bool hidden)
+struct str site_post_title(enum language language, struct str title, bool hidden, bool ended)
 {
-    return hidden ? t_gone_heading(language) : title;
+    if (!hidden)
+        return title;
+    return ended ? t_ended_heading(language) : t_gone_heading(language);
 }
 
 struct str site_ground_words(enum language language, enum post_ground ground)
@@ -80,7 +82,7 @@ bool site_rows_fill(struct request *req, const struct post_row *rows, size_t n, 
         return false;
     *out = list;
     for (size_t i = 0; i < n; i++, list++) {
-        list->title = site_post_title(req->language, rows[i].title, rows[i].hidden);
+        list->title = site_post_title(req->language, rows[i].title, rows[i].hidden, false);
         if (!rows[i].hidden) {
             list->address = site_post_address(req, rows[i].address);
             list->kind = site_kind_words(req->language, rows[i].kind);

@@ -83,6 +83,16 @@ async function checkPage(path) {
   check(`${path} breaks no rule of its own policy`, complaints.length === 0, complaints.join(' | '))
   check(`${path} sets no cookie`, (await context.cookies()).length === 0)
 
+  const unknown = await page.evaluate(() => {
+    const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
+    const selectors = rules.flatMap((rule) => [rule, ...(rule.cssRules ?? [])]).map((rule) => rule.selectorText ?? '').join(' ')
+    const used = new Set([...document.querySelectorAll('[class]')].flatMap((e) => [...e.classList]))
+    /* GOV.UK's own template has these two, and its style sheet nothing for them. */
+    const bare = ['govuk-template__header', 'govuk-template__footer']
+    return [...used].filter((name) => !bare.includes(name) && !selectors.includes('.' + CSS.escape(name)))
+  })
+  check(`${path} uses no class that the style sheet does not have`, unknown.length === 0, unknown.join(' '))
+
   await page.keyboard.press('Tab')
   const first = await page.evaluate(() => ({ words: document.activeElement.textContent.trim(), href: document.activeElement.getAttribute('href') }))
   check(`${path} has the skip link first`, first.href === '#main-content', JSON.stringify(first))

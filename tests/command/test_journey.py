@@ -119,6 +119,9 @@ class Journey(Case):
             self.post("end", "08-wanted", "--reason", "arrested", by="duty-communications")
             page = get(server.port, address)[1]
             self.assertIn("This post has ended", page)
+            register = get(server.port, "/corrections?kind=ending")[1]
+            self.assertIn("This post has ended", register)
+            self.assertNotIn("This post was withdrawn", register)
             self.assertEqual(self.pictures(page), [])
             for path in pictures:
                 self.assertEqual(get(server.port, path)[0], 404, path)

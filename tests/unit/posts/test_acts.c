@@ -483,7 +483,7 @@ static void what_has_ended_shows_none_of_its_words(void **state)
     assert_int_equal(view.ending, ENDING_FOUND);
     assert_null(view.title.p);
     assert_null(view.body.p);
-    assert_true(world_view(later).about[0].hidden);
+    assert_true(world_view(later).about[0].hidden && world_view(later).about[0].ended);
     struct post_row *rows;
     size_t n = 0;
     struct db_tx *tx;
