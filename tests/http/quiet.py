@@ -103,7 +103,11 @@ class Futexes:
                 self.process.kill()
                 raise AssertionError('strace could not be attached')
             time.sleep(0.02)
-        time.sleep(0.5)
+        # Being attached to wakes threads that wait for work: they are asleep again when nothing is said for a second.
+        said = -1
+        while said != len(self.lines()) and time.monotonic() < deadline:
+            said = len(self.lines())
+            time.sleep(1)
 
     @staticmethod
     def is_attached(pid):
