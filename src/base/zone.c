@@ -208,14 +208,29 @@ struct str zone_day(struct arena *arena, int64_t ms)
     return str_format(arena, "%04d-%02d-%02d", c.year, c.month, c.day);
 }
 
+/*
+ * Without the C library, whose gmtime_r takes a lock of the whole process: two threads that meet there sleep. Years are
+ * counted from a March, so that a leap day is the last of its year; four centuries have the same days each.
+ */
 static struct civil utc_of(int64_t ms)
 {
-    time_t t = seconds_of(ms);
-    struct tm tm = { 0 };
-    struct civil c;
-    gmtime_r(&t, &tm);
-    civil_of_tm(&tm, &c);
-    return c;
+    enum { CENTURIES_DAYS = 146097, MARCH_OF_YEAR_0 = 719468, EPOCH_WEEKDAY = 4 };
+    int64_t seconds = seconds_of(ms);
+    int64_t day = seconds / DAY_SECONDS - (seconds % DAY_SECONDS < 0);
+    int second = (int)(seconds - day * DAY_SECONDS);
+    int64_t since = day + MARCH_OF_YEAR_0; /* 0000-03-01 is day 0; the calendar begins after it */
+    int cycle = (int)(since / CENTURIES_DAYS), in_cycle = (int)(since % CENTURIES_DAYS);
+    int leap_days = in_cycle / 1460 - in_cycle / 36524 + in_cycle / (CENTURIES_DAYS - 1);
+    int year = (in_cycle - leap_days) / 365;
+    int in_year = in_cycle - (365 * year + year / 4 - year / 100);
+    int month = (5 * in_year + 2) / 153; /* from March: five months have 153 days */
+    return (struct civil){ .year = cycle * 400 + year + (month >= 10),
+                           .month = month < 10 ? month + 3 : month - 9,
+                           .day = in_year - (153 * month + 2) / 5 + 1,
+                           .hour = second / 3600,
+                           .minute = second / 60 % 60,
+                           .second = second % 60,
+                           .weekday = (int)((day % 7 + 7 + EPOCH_WEEKDAY) % 7) };
 }
 
 struct str zone_utc(struct arena *arena, int64_t ms)
@@ -224,9 +239,9 @@ struct str zone_utc(struct arena *arena, int64_t ms)
     return str_format(arena, "%04d-%02d-%02dT%02d:%02d:%02dZ", c.year, c.month, c.day, c.hour, c.minute, c.second);
 }
 
-struct str zone_http(struct arena *arena, int64_t ms)
+void zone_http(int64_t ms, char out[static ZONE_HTTP_SIZE])
 {
     struct civil c = utc_of(ms);
-    return str_format(arena, "%s, %02d %s %04d %02d:%02d:%02d GMT", day_words[c.weekday], c.day,
-                      month_words[c.month - 1], c.year, c.hour, c.minute, c.second);
+    snprintf(out, ZONE_HTTP_SIZE, "%s, %02d %s %04d %02d:%02d:%02d GMT", day_words[c.weekday], c.day,
+             month_words[c.month - 1], c.year, c.hour, c.minute, c.second);
 }

@@ -33,9 +33,11 @@ enum status zone_moment(const struct civil *civil, int64_t *ms);
  */
 enum status zone_parse(struct str text, struct civil *out, bool *has_time);
 
-/* "2026-03-02"; "2026-03-02T19:11:00Z"; "Mon, 02 Mar 2026 19:11:00 GMT" (RFC 9110 5.6.7). */
+/* "2026-03-02"; "2026-03-02T19:11:00Z". */
 struct str zone_day(struct arena *arena, int64_t ms);
 struct str zone_utc(struct arena *arena, int64_t ms);
-struct str zone_http(struct arena *arena, int64_t ms);
+/* "Mon, 02 Mar 2026 19:11:00 GMT" (RFC 9110 5.6.7), with its NUL. Takes no lock: for threads that never wait. */
+enum { ZONE_HTTP_SIZE = 30 };
+void zone_http(int64_t ms, char out[static ZONE_HTTP_SIZE]);
 
 #endif

@@ -14,9 +14,9 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "base/clock.h"
+#include "base/zone.h"
 #include "http/front.h"
 
 #include "base/banned.h"
@@ -68,16 +68,11 @@ const char *http_reason(int status)
 /* RFC 9110 6.6.1 and 5.6.7; made once a second. */
 static struct str date_line(struct loop *l)
 {
-    static const char days[7][4] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
-    static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
     int64_t second = clock_now_ms() / 1000;
     if (second != l->date_second || l->date_n == 0) {
-        time_t t = (time_t)second;
-        struct tm tm = { 0 };
-        gmtime_r(&t, &tm);
-        int n = snprintf(l->date, sizeof l->date, "Date: %s, %02d %s %d %02d:%02d:%02d GMT\r\n", days[tm.tm_wday],
-                         tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+        char date[ZONE_HTTP_SIZE];
+        zone_http(second * 1000, date);
+        int n = snprintf(l->date, sizeof l->date, "Date: %s\r\n", date);
         l->date_n = n > 0 && (size_t)n < sizeof l->date ? (size_t)n : 0;
         l->date_second = second;
     }
