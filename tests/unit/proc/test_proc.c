@@ -215,7 +215,7 @@ static void house_open_reloading(struct house *h, const char *const *words)
         int code = proc_parent_run(&(struct proc_parent){ .children = children,
                                                           .children_n = 2,
                                                           .environment = kept,
-                                                          .drain_seconds = 2,
+                                                          .drain_seconds = 20,
                                                           .reload = on_reload,
                                                           .reloaded = on_reloaded,
                                                           .counts = counts,
@@ -340,12 +340,12 @@ static void a_crashed_child_is_back_at_once_then_after_a_second(void **state)
 {
     (void)state;
     struct house h;
+    int64_t begun = clock_steady_ns();
     house_open(&h, (const char *const[]){ "crash", "wait" }, 2, 0);
     assert_true(house_says(&h, "crash 1 ", 1, 20000));
-    int64_t second = clock_steady_ns();
     assert_true(house_says(&h, "crash 2 ", 1, 20000));
-    int64_t third = clock_steady_ns();
-    assert_true(third - second > 800 * INT64_C(1000000));
+    /* From the beginning: when this process heard of the second crash depends on how busy the machine is. */
+    assert_true(clock_steady_ns() - begun > 950 * INT64_C(1000000));
     assert_true(house_says(&h, "ready-wait-first", 1, 20000));
     kill(h.pid, SIGTERM);
     assert_int_equal(house_end(&h), 0);
@@ -395,9 +395,14 @@ static void a_second_interrupt_ends_at_once(void **state)
     house_open(&h, (const char *const[]){ "stubborn" }, 1, 0);
     assert_true(house_says(&h, "ready-stubborn-first", 1, 20000));
     int64_t begun = clock_steady_ns();
+    /* Two that wait together are one, and a busy machine may let them wait long: until one of them was the second. */
     kill(h.pid, SIGINT);
-    usleep(100 * 1000); /* two that wait together are one */
-    kill(h.pid, SIGINT);
+    siginfo_t ended = { 0 };
+    for (int i = 0; i < 100 && !ended.si_pid; i++) {
+        usleep(100 * 1000);
+        kill(h.pid, SIGINT);
+        assert_int_equal(waitid(P_PID, (id_t)h.pid, &ended, WEXITED | WNOHANG | WNOWAIT), 0);
+    }
     assert_int_equal(house_end(&h), PROC_EXIT_INTERRUPTED);
     assert_true(clock_steady_ns() - begun < 10 * INT64_C(1000000000));
 }
@@ -452,8 +457,10 @@ static void new_children_are_ready_before_the_old_ones_leave(void **state)
     int old = house_pid_of(&h, "told-old");
     kill(h.pid, SIGHUP);
     assert_true(house_says(&h, "left", 1, 20000));
+    /* It left because the new ones were taken, but may have said so before the parent came to say "taken". */
+    assert_true(house_says(&h, "taken", 1, 20000));
     const char *ready = strstr(h.text, "told-one 1 "), *taken = strstr(h.text, "taken"), *left = strstr(h.text, "left");
-    assert_true(ready && taken && ready < taken && ready < left);
+    assert_true(ready && ready < taken && ready < left);
     assert_int_equal(house_pid_of(&h, "left"), old);
     kill(h.pid, SIGHUP);
     assert_true(house_says(&h, "told-two 2 ", 1, 20000));
