@@ -21,6 +21,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "main/wiring.h"
+#include "posts/erasure.h"
 #include "media/media.h"
 #include "base/banned.h"
 
@@ -255,7 +256,7 @@ static enum status known_read(struct db *db, int64_t *known, struct fault *fault
 {
     struct db_tx *tx = NULL;
     *known = 0;
-    if (!wiring_erasures_known)
+    if (db_schema(db) < POST_ERASURE_SCHEMA)
         return STATUS_OK;
     enum status status = db_read_begin(db, &tx, fault);
     if (status != STATUS_OK)

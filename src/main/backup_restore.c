@@ -59,11 +59,6 @@ static enum status list_look(struct restoring *r, int64_t *newer, struct fault *
                          "newest list of this one.",
                          path);
     *newer = (int64_t)r->list.n - b->erasures;
-    if (*newer > 0 && !wiring_erasure_replay)
-        return fault_set(fault, STATUS_REFUSED,
-                         "%lld posts were erased since the backup was made, and this candour cannot erase them again: "
-                         "nothing was restored. Install the version that erased them.",
-                         (long long)*newer);
     return STATUS_OK;
 }
 
@@ -158,7 +153,7 @@ static enum status write_restored(struct db_tx *tx, void *arg)
 static enum status replay(struct restoring *r, struct db *db, struct fault *fault)
 {
     enum status status = STATUS_OK;
-    for (size_t i = 0; wiring_erasure_replay && status == STATUS_OK && i < r->list.n; i++)
+    for (size_t i = 0; status == STATUS_OK && i < r->list.n; i++)
         status = wiring_erasure_replay(db, r->key, &r->list.items[i], fault);
     return status;
 }

@@ -209,6 +209,7 @@ static enum status key_make(const struct init *in, struct fault *fault)
         return fault_no_memory(fault);
     entropy_fill(key, sizeof key);
     enum status status = file_write(path, (struct str){ (const char *)key, sizeof key }, 0600, fault);
+    wiring_key(key);
     explicit_bzero(key, sizeof key);
     return status;
 }

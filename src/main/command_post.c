@@ -171,7 +171,7 @@ static const struct subcommand subcommands[] = {
     { "schedule", 1, 1, post_schedule, ACT_OPTIONS | BIT(OPTION_AT) | BIT(OPTION_CANCEL) },
     { "publish", 1, 1, post_publish, ACT_OPTIONS | BIT(OPTION_EMERGENCY) | BIT(OPTION_REASON) | BIT(OPTION_TOLD) },
     { "review-late", 1, 1, post_review_late, ACT_OPTIONS | BIT(OPTION_REASON) },
-    { "correct", 1, 1, post_correct, ACT_OPTIONS | BIT(OPTION_KIND) | BIT(OPTION_REASON) },
+    { "correct", 1, 1, post_correct, ACT_OPTIONS | BIT(OPTION_KIND) | BIT(OPTION_REASON) | BIT(OPTION_GROUND) },
     { "withdraw", 1, POST_WITHDRAWALS_MAX, post_withdraw, ACTOR_OPTIONS | BIT(OPTION_REASON) | BIT(OPTION_GROUND) },
     { "end", 1, 1, post_end, ACT_OPTIONS | BIT(OPTION_REASON) },
     { "restore", 1, 1, post_restore, ACT_OPTIONS | BIT(OPTION_REASON) },
@@ -272,7 +272,7 @@ const struct command command_post = {
              "post publish KEY [--edition HASH] [--as USER | --user USER]\n"
              "post publish KEY --emergency --reason TEXT --told TEXT [--edition HASH] [--as USER | --user USER]\n"
              "post review-late KEY [--reason TEXT] [--edition HASH] [--as USER | --user USER]\n"
-             "post correct KEY --kind KIND --reason TEXT [--edition HASH] [--as USER | --user USER]\n"
+             "post correct KEY --kind KIND --reason TEXT | --ground GROUND [--edition HASH] [--as USER | --user USER]\n"
              "post withdraw KEY… --reason TEXT [--ground GROUND] [--as USER | --user USER]\n"
              "post end KEY --reason ENDING [--edition HASH] [--as USER | --user USER]\n"
              "post restore KEY --reason TEXT [--edition HASH] [--as USER | --user USER]\n"
@@ -291,8 +291,10 @@ const struct command command_post = {
         "shown to the public. The reason of a withdrawal may begin with its ground and a colon, as in \"error: the day "
         "was wrong\"; the ground and the colon are not shown as words of the reason; one word and a colon that is no "
         "ground is refused, unless --ground is given. Grounds: error, disclosure, policy, licence-or-consent, "
-        "court-order, personal-data, safety, other. With court-order, personal-data and safety no reason is shown, and "
-        "the ground alone will do. Times are local: 2026-03-02T19:11. Without --as or --user the terminal is asked for "
+        "court-order, personal-data, safety, other. With court-order, personal-data and safety no reason is shown, "
+        "the ground alone will do, and what is withdrawn, or was there before a correction, is erased for good; with "
+        "licence-or-consent the pictures are. Times are local: 2026-03-02T19:11. Without --as or --user the terminal "
+        "is asked for "
         "user and passphrase; with --user the passphrase is read from standard input; --as works on demonstration data "
         "only.",
     .run = run,

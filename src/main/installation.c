@@ -37,6 +37,7 @@ int installation_open(struct installation *out, const char *folder)
         out->settings = place.settings;
         out->demonstration = place.demonstration;
         memcpy(out->key, place.key, sizeof out->key);
+        wiring_key(place.key);
         if (place_database_open(place.folder, &out->db, &fault) != STATUS_OK)
             code = command_fail(&fault);
     }

@@ -7,6 +7,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -15,6 +16,7 @@
 #include "base/zone.h"
 #include "main/post_call.h"
 #include "main/posts_said.h"
+#include "posts/erasure.h"
 #include "base/banned.h"
 
 enum { HASH_SHORTEST = 8, HASH_DIGITS = 64 };
@@ -200,24 +202,76 @@ int post_review_late(struct call *call)
     return code;
 }
 
+/* "Court order" and "court_order" mean it too: what a ground hides must not come out for a capital or a blank. */
+static struct str ground_spelt(struct arena *arena, struct str word)
+{
+    char *p = arena_alloc(arena, word.n + 1, 1);
+    for (size_t i = 0; p != NULL && i < word.n; i++) {
+        char c = word.p[i];
+        p[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c == ' ' || c == '_' ? '-' : c;
+    }
+    return (struct str){ p, p == NULL ? 0 : word.n };
+}
+
+/* Nothing brings it back, so a terminal is asked once more; a program that calls this has said it with the ground. */
+static bool may_erase(const struct call *call, const struct str *keys, size_t n)
+{
+    char line[16];
+    if (!isatty(STDIN_FILENO) || call->options[OPTION_USER].seen)
+        return true;
+    for (size_t i = 0; i < n; i++)
+        fprintf(stderr, "%s%.*s", i == 0 ? "This erases for good: " : ", ", STR_ARG(keys[i]));
+    fprintf(stderr, "\nNothing brings it back. Write yes to go on: ");
+    fflush(stderr);
+    if (fgets(line, sizeof line, stdin) != NULL && strcmp(line, "yes\n") == 0)
+        return true;
+    fprintf(stderr, "Nothing was changed.\n");
+    return false;
+}
+
+static int say_erased(const struct call *call, enum status status, const struct fault *fault)
+{
+    printf("Copy %s/" ERASURES_FILE " to another machine now: a backup that was made before this is restored only with "
+           "the newest list, and is erased again then. Backups and copies of files that you keep elsewhere still hold "
+           "what was erased here.\n",
+           call->in.folder);
+    return status == STATUS_OK ? EXIT_DONE : command_fail(fault);
+}
+
 int post_correct(struct call *call)
 {
+    struct fault fault;
     struct post_correct correct;
     struct post_entry entry;
     if (!call->options[OPTION_KIND].seen ||
         !post_correction_of_word(str_of(call->options[OPTION_KIND].value), &correct.kind))
         return options_wrong(call->command, "Say what the correction is: --kind factual, clarification, label-added, "
                                             "picture-replaced or policy.");
-    if (!call->options[OPTION_REASON].seen)
-        return options_wrong(call->command, "A correction says what was wrong and is right now: --reason TEXT.");
+    correct.erases = call->options[OPTION_GROUND].seen;
+    if (correct.erases &&
+        (!post_ground_of_word(ground_spelt(call->arena, str_of(call->options[OPTION_GROUND].value)), &correct.ground) ||
+         !post_ground_hides(correct.ground)))
+        return options_wrong(call->command, "The grounds on which a correction erases what was there before are "
+                                            "court-order, personal-data and safety.");
+    if (correct.erases == call->options[OPTION_REASON].seen)
+        return options_wrong(call->command, "A correction says what was wrong and is right now, --reason TEXT, or "
+                                            "erases what was there before without a word of it, --ground GROUND.");
     int code = step_act(call, NULL, &correct.step, &entry);
-    if (code == EXIT_DONE)
-        code = write_of(call, posts_correct_write, &correct);
-    if (code == EXIT_DONE)
-        printf("%.*s: corrected with edition %lld; the correction stands at %.*s and in the register\n",
-               STR_ARG(entry.key), (long long)correct.step.number,
-               STR_ARG(post_call_address(call->arena, &correct.step.address)));
-    return code;
+    if (code == EXIT_DONE && correct.erases && !may_erase(call, &entry.key, 1))
+        code = EXIT_CANNOT;
+    if (code != EXIT_DONE)
+        return code;
+    enum status status = posts_correct(call->in.db, call->in.folder, &correct, &fault);
+    if (status != STATUS_OK && status != STATUS_BUSY)
+        return command_fail(&fault);
+    printf("%.*s: corrected with edition %lld; the correction stands at %.*s and in the register\n",
+           STR_ARG(correct.key_now), (long long)correct.step.number,
+           STR_ARG(post_call_address(call->arena, &correct.step.address)));
+    if (correct.erases)
+        printf("What it was before is erased, with its name: from now on it is called %.*s. Its old address says that "
+               "it is gone and where the corrected post is.\n",
+               STR_ARG(correct.key_now));
+    return correct.erases ? say_erased(call, status, &fault) : EXIT_DONE;
 }
 
 int post_end(struct call *call)
@@ -247,17 +301,6 @@ int post_restore(struct call *call)
         printf("%.*s: public again at %.*s\n", STR_ARG(entry.key),
                STR_ARG(post_call_address(call->arena, &step.address)));
     return code;
-}
-
-/* "Court order" and "court_order" mean it too: what a ground hides must not come out for a capital or a blank. */
-static struct str ground_spelt(struct arena *arena, struct str word)
-{
-    char *p = arena_alloc(arena, word.n + 1, 1);
-    for (size_t i = 0; p != NULL && i < word.n; i++) {
-        char c = word.p[i];
-        p[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c == ' ' || c == '_' ? '-' : c;
-    }
-    return (struct str){ p, p == NULL ? 0 : word.n };
 }
 
 /*
@@ -297,7 +340,8 @@ int post_withdraw(struct call *call)
                              "word, add --ground.");
     struct str *keys = ARENA_ARRAY(call->arena, withdrawal.keys_n, struct str);
     withdrawal.addresses = ARENA_ARRAY(call->arena, withdrawal.keys_n, struct post_address);
-    if (keys == NULL || withdrawal.addresses == NULL) {
+    withdrawal.keys_now = ARENA_ARRAY(call->arena, withdrawal.keys_n, struct str);
+    if (keys == NULL || withdrawal.addresses == NULL || withdrawal.keys_now == NULL) {
         fault_no_memory(&fault);
         return command_fail(&fault);
     }
@@ -305,16 +349,25 @@ int post_withdraw(struct call *call)
         keys[i] = str_of(call->argv[i]);
     withdrawal.keys = keys;
     int code = post_begin(call, call->argv[0], &actor, &act, &entry);
-    if (code == EXIT_DONE)
-        code = write_of(call, posts_withdraw_write, &withdrawal);
+    bool erases = post_ground_erases(withdrawal.ground);
+    if (code == EXIT_DONE && erases && !may_erase(call, keys, withdrawal.keys_n))
+        code = EXIT_CANNOT;
     if (code != EXIT_DONE)
         return code;
+    enum status status = posts_withdraw(call->in.db, call->in.folder, &withdrawal, &fault);
+    if (status != STATUS_OK && status != STATUS_BUSY)
+        return command_fail(&fault);
+    bool hides = post_ground_hides(withdrawal.ground);
     for (size_t i = 0; i < withdrawal.keys_n; i++)
-        printf("%.*s: withdrawn; a notice stands at %.*s\n", STR_ARG(keys[i]),
-               STR_ARG(post_call_address(call->arena, &withdrawal.addresses[i])));
-    if (post_ground_hides(withdrawal.ground))
-        printf(
-            "On this ground the public sees the date and the ground only, and your words were not kept. The old text "
-            "is still in the database and in backups, and its title in the address: this version cannot erase it.\n");
-    return EXIT_DONE;
+        if (hides)
+            printf("%.*s: withdrawn and erased; what is left of it is called %.*s, and its old address says that it is "
+                   "gone\n",
+                   STR_ARG(keys[i]), STR_ARG(withdrawal.keys_now[i]));
+        else
+            printf("%.*s: withdrawn%s; a notice stands at %.*s\n", STR_ARG(keys[i]),
+                   erases ? ", and its pictures are gone" : "",
+                   STR_ARG(post_call_address(call->arena, &withdrawal.addresses[i])));
+    if (hides)
+        printf("On this ground the public sees the date and the ground only, and your words were not kept.\n");
+    return erases ? say_erased(call, status, &fault) : EXIT_DONE;
 }

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/zone.h"
 #include "main/wiring.h"
+#include "posts/erasure.h"
 #include "proc/proc.h"
 #include "base/banned.h"
 
@@ -24,6 +25,9 @@ void start_message_write(struct buf *out, struct str kinds, const struct place *
     proc_put_str(out, place->address);
     proc_put_i64(out, place->owner);
     proc_put_i64(out, place->group);
+    unsigned char erasures[POST_ERASURE_KEY];
+    posts_erasure_derive(place->key, erasures);
+    proc_put_str(out, (struct str){ (const char *)erasures, sizeof erasures });
     proc_put_str(out, with_key ? (struct str){ (const char *)place->key, PLACE_KEY_SIZE } : STR(""));
 }
 
@@ -31,11 +35,12 @@ enum status start_message_read(struct arena *arena, struct str told, struct str 
                                bool *key_known, struct fault *fault)
 {
     *out = (struct place){ 0 };
-    struct str folder, text, address, key;
+    struct str folder, text, address, erasures, key;
     int64_t demonstration, owner, group;
     if (!proc_take_str(&told, kinds) || !proc_take_str(&told, &folder) || !proc_take_str(&told, &text) ||
         !proc_take_i64(&told, &demonstration) || !proc_take_str(&told, &address) || !proc_take_i64(&told, &owner) ||
-        !proc_take_i64(&told, &group) || !proc_take_str(&told, &key) || told.n || (key.n && key.n != PLACE_KEY_SIZE))
+        !proc_take_i64(&told, &group) || !proc_take_str(&told, &erasures) || !proc_take_str(&told, &key) || told.n ||
+        erasures.n != POST_ERASURE_KEY || (key.n && key.n != PLACE_KEY_SIZE))
         return fault_set(fault, STATUS_DAMAGED, "What the parent told is not what a child of this version expects.");
     *kinds = str_copy(arena, *kinds);
     out->folder = str_z(arena, folder);
@@ -46,6 +51,7 @@ enum status start_message_read(struct arena *arena, struct str told, struct str 
     out->demonstration = demonstration != 0;
     out->owner = (uid_t)owner;
     out->group = (gid_t)group;
+    posts_erasure_key((const unsigned char *)erasures.p);
     *key_known = key.n != 0;
     if (key.n)
         memcpy(out->key, key.p, PLACE_KEY_SIZE);

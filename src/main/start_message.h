@@ -3,7 +3,8 @@
  *
  * Its fields, in this order: what each inherited descriptor is, a letter each; the folder; the text of the settings;
  * whether it is a demonstration; the address of the site, where it is not that of the settings; owner and group of the
- * folder, who the child becomes where it is root; the key, or nothing.
+ * folder, who the child becomes where it is root; the key for what is erased, which follows from the key; the key, or
+ * nothing.
  *
  * Only web gets the key: it signs cookies and the tokens of forms with it. The worker signs nothing, and one that was
  * taken over must not be able to make a form token of somebody else.

@@ -11,6 +11,7 @@
 #include "migrations.h"
 #include "routes.h"
 #include "posts/acts.h"
+#include "posts/erasure.h"
 #include "staff/staff.h"
 #include "base/banned.h"
 
@@ -150,9 +151,15 @@ void wiring_checks(const struct settings *settings)
     posts_checks_site(&site);
 }
 
-/* The room posts puts its own here. */
-restore_replay_fn *wiring_erasure_replay = NULL;
-erasures_known_fn *wiring_erasures_known = NULL;
+void wiring_key(const unsigned char key[32])
+{
+    unsigned char erasures[POST_ERASURE_KEY];
+    posts_erasure_derive(key, erasures);
+    posts_erasure_key(erasures);
+}
+
+restore_replay_fn *wiring_erasure_replay = posts_erasure_replay;
+erasures_known_fn *wiring_erasures_known = posts_erasures_known;
 
 enum status wiring_demonstration(struct db *db, struct fault *fault)
 {

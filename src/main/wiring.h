@@ -47,18 +47,21 @@ void wiring_demonstration_accounts(FILE *to);
 
 /*
  * Erases once more what an entry of the list names, in a database that was restored from a backup. Called for every
- * entry of the newest list, in its order, before anybody sees the data: one whose post is gone already is STATUS_OK.
- * NULL: no room erases yet; a backup that is older than an erasure is then not restored.
+ * entry of the newest list, in its order, before anybody sees the data: one whose post is gone already is STATUS_OK. A
+ * variable, so that a test can put another in its place.
  */
 typedef enum status restore_replay_fn(struct db *db, const unsigned char key[32], const struct erasure *erasure,
                                       struct fault *fault);
 extern restore_replay_fn *wiring_erasure_replay;
 /*
  * The number of the newest erasure that was done in this database; a list that ends before it has lost something, and
- * is not backed up. NULL: no room erases yet.
+ * is not backed up. Not for a database older than POST_ERASURE_SCHEMA.
  */
 typedef enum status erasures_known_fn(struct db_tx *tx, int64_t *n);
 extern erasures_known_fn *wiring_erasures_known;
+
+/* Tells the rooms that need it what follows from the key of the site. */
+void wiring_key(const unsigned char key[32]);
 
 /* Tells the checks of posts what the site is called and what it serves. */
 void wiring_checks(const struct settings *settings);

@@ -15,6 +15,7 @@
 #include "main/start_message.h"
 #include "main/wiring.h"
 #include "media/media.h"
+#include "posts/erasure.h"
 #include "base/banned.h"
 
 enum {
@@ -113,7 +114,12 @@ static int64_t worker_round(void)
     int64_t now = clock_steady_ns() / 1000000;
     if (now - here.tidied >= WORKER_TIDY_MS) {
         bool whole = false;
+        int64_t left = 0;
         here.tidied = now;
+        arena_reset(here.job_arena);
+        /* One that was broken off, or had to wait for a backup; with pictures that nobody names any more. */
+        if (posts_erasures_finish(here.db, here.job_arena, clock_now_ms(), 0, &left, &fault) != STATUS_OK || left > 0)
+            log_event(LOG_WARN, "worker.erasure_unfinished", LOG_I64(LOG_COUNT, left));
         if (db_checkpoint(here.db, false, &whole, &fault) != STATUS_OK)
             log_event(LOG_WARN, "worker.checkpoint_failed", LOG_STR(LOG_STATUS, str_of(status_name(fault.status))));
     }

@@ -3,7 +3,7 @@
  *
  * Promises: blobs are safe on disk before the one write that names them, makes
  * the set ready and ends the job. A job that is run twice, or whose set was
- * erased meanwhile, changes nothing; what it had put is swept as an orphan. A
+ * erased meanwhile, changes nothing; what it had put goes again. A
  * picture that cannot be shown fails its own set, with the sentence for the
  * person, and is not tried again by itself; what the machine lacked is.
  */
@@ -27,6 +27,8 @@ struct rendering {
     const struct job *job;
     struct arena *arena;
     int64_t set;
+    const struct media_row_set *was;     /* the set as it was read before; `known` says whether there was one */
+    bool known, gone;                    /* gone: out, it was erased meanwhile */
     const struct media_renditions *made; /* NULL: it failed */
     unsigned char hashes[MEDIA_RENDITIONS_MAX][BLOB_HASH];
     struct str why;
@@ -50,20 +52,23 @@ static enum status rows_write(struct db_tx *tx, const struct rendering *r)
 
 static enum status end_write(struct db_tx *tx, void *arg)
 {
-    const struct rendering *r = arg;
-    enum media_state state;
-    struct str why;
+    struct rendering *r = arg;
+    struct media_row_set now;
     enum job_outcome outcome = JOB_OK;
-    enum status status = media_set_state(tx, r->arena, r->set, &state, &why);
-    if (status == STATUS_OK && state != MEDIA_READY) {
+    enum status status = sql_media_row_set(tx, r->arena, r->set, &now);
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+        return status;
+    /* The number of a set that was erased may be another's by now, which has a job of its own. */
+    r->gone = status == STATUS_NOT_FOUND || !r->known || !str_equal(now.sha256, r->was->sha256) ||
+              !str_equal(now.wish, r->was->wish);
+    status = STATUS_OK;
+    if (!r->gone && !str_equal(now.state, STR("ready"))) {
         if (r->made) {
             status = rows_write(tx, r);
         } else {
             outcome = JOB_PERMFAIL;
             status = sql_media_set_state(tx, r->set, STR("failed"), r->why, NULL);
         }
-    } else if (status == STATUS_NOT_FOUND) {
-        status = STATUS_OK; /* erased */
     }
     return status == STATUS_OK ? db_job_end(tx, r->job, outcome, r->why) : status;
 }
@@ -151,16 +156,35 @@ static bool is_final(enum status status, const struct job *job)
     return job->step + 1 >= JOB_MAX_STEPS;
 }
 
+/* What was made of a picture that was erased meanwhile is not left to the sweep. */
+static enum status put_away(struct db *db, const struct rendering *r, struct fault *fault)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < r->made->n && status == STATUS_OK; i++) {
+        struct db_tx *tx = NULL;
+        bool wanted = false;
+        status = db_read_begin(db, &tx, fault);
+        if (status != STATUS_OK)
+            break;
+        status = media_blob_wanted(tx, r->arena, (struct str){ (const char *)r->hashes[i], BLOB_HASH }, &wanted);
+        db_read_end(tx);
+        if (status == STATUS_OK && !wanted)
+            status = blob_delete(db, r->hashes[i], fault);
+    }
+    return status;
+}
+
 enum status media_render_job(struct db *db, const struct settings *settings, struct arena *arena, const struct job *job,
                              struct fault *fault)
 {
-    struct rendering r = { .job = job, .arena = arena };
     struct media_row_set set = { 0 };
+    struct rendering r = { .job = job, .arena = arena, .was = &set };
     struct media_renditions made = { 0 };
     (void)settings;
     if (!str_to_i64(job->key, &r.set))
         return fault_set(fault, STATUS_DAMAGED, "The job's key is no number.");
     enum status status = set_read(db, arena, r.set, &set, fault);
+    r.known = status == STATUS_OK;
     if (status == STATUS_OK && !str_equal(set.state, STR("ready"))) {
         status = render(db, arena, &set, &made, fault);
         for (size_t i = 0; i < made.n && status == STATUS_OK; i++)
@@ -178,5 +202,8 @@ enum status media_render_job(struct db *db, const struct settings *settings, str
     } else if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
         return status;
     }
-    return db_write(db, end_write, &r, fault);
+    status = db_write(db, end_write, &r, fault);
+    if (status == STATUS_OK && r.gone && r.made)
+        status = put_away(db, &r, fault);
+    return status;
 }

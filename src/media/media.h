@@ -139,6 +139,8 @@ enum status media_renditions(struct db_tx *tx, struct arena *arena, int64_t set,
  * them to blob_delete after the commit. STATUS_OK with none where there is no such picture.
  */
 enum status media_erase(struct db_tx *tx, struct arena *arena, struct str sha256, struct str **blobs, size_t *n);
+/* The same for one set of a picture that stays. */
+enum status media_set_erase(struct db_tx *tx, struct arena *arena, int64_t set, struct str **blobs, size_t *n);
 /* Whether a row names this blob; for blob_sweep. */
 enum status media_blob_wanted(struct db_tx *tx, struct arena *arena, struct str sha256, bool *wanted);
 

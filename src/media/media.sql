@@ -79,3 +79,7 @@ DELETE FROM picture_set WHERE picture = $1;
 -- name: picture_drop :exec  role: write
 -- in: id int
 DELETE FROM picture WHERE id = $1;
+
+-- name: set_drop :exec  role: write
+-- in: id int
+DELETE FROM picture_set WHERE id = $1;

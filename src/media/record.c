@@ -274,6 +274,24 @@ static enum status drop_rows(struct db_tx *tx, int64_t picture)
     return status == STATUS_OK ? sql_media_picture_drop(tx, picture, NULL) : status;
 }
 
+/* Those of `all` that no row names now. */
+static enum status unnamed(struct db_tx *tx, struct arena *arena, const struct media_blobs_of *all, size_t all_n,
+                           struct str **blobs, size_t *n)
+{
+    *blobs = ARENA_ARRAY(arena, all_n + 1, struct str);
+    if (*blobs == NULL)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < all_n; i++) {
+        bool wanted = false;
+        enum status status = media_blob_wanted(tx, arena, all[i].sha256, &wanted);
+        if (status != STATUS_OK)
+            return status;
+        if (!wanted)
+            (*blobs)[(*n)++] = all[i].sha256;
+    }
+    return STATUS_OK;
+}
+
 enum status media_erase(struct db_tx *tx, struct arena *arena, struct str sha256, struct str **blobs, size_t *n)
 {
     struct media_row_picture picture;
@@ -292,16 +310,24 @@ enum status media_erase(struct db_tx *tx, struct arena *arena, struct str sha256
         status = drop_rows(tx, picture.id);
     if (status != STATUS_OK)
         return status;
-    *blobs = ARENA_ARRAY(arena, all_n, struct str);
-    if (*blobs == NULL)
+    return unnamed(tx, arena, all, all_n, blobs, n);
+}
+
+enum status media_set_erase(struct db_tx *tx, struct arena *arena, int64_t set, struct str **blobs, size_t *n)
+{
+    struct media_row_renditions *rows = NULL;
+    size_t rows_n = 0;
+    *blobs = NULL;
+    *n = 0;
+    enum status status = sql_media_row_renditions(tx, arena, set, MEDIA_RENDITIONS_MAX, &rows, &rows_n);
+    struct media_blobs_of *all = ARENA_ARRAY(arena, rows_n + 1, struct media_blobs_of);
+    if (all == NULL)
         return STATUS_NO_MEMORY;
-    for (size_t i = 0; i < all_n; i++) {
-        bool wanted = false;
-        status = media_blob_wanted(tx, arena, all[i].sha256, &wanted);
-        if (status != STATUS_OK)
-            return status;
-        if (!wanted)
-            (*blobs)[(*n)++] = all[i].sha256;
-    }
-    return STATUS_OK;
+    for (size_t i = 0; i < rows_n; i++)
+        all[i].sha256 = rows[i].sha256;
+    if (status == STATUS_OK)
+        status = sql_media_renditions_drop(tx, set, NULL);
+    if (status == STATUS_OK)
+        status = sql_media_set_drop(tx, set, NULL);
+    return status == STATUS_OK ? unnamed(tx, arena, all, rows_n, blobs, n) : status;
 }

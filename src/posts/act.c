@@ -42,6 +42,9 @@ enum status act_head(struct db_tx *tx, struct arena *arena, struct str key, stru
     if (status == STATUS_NOT_FOUND)
         return db_refuse(tx, status, "There is no post \"%.*s\": \"candour post list\" names those there are.",
                          STR_ARG(post_quote(arena, key)));
+    if (status == STATUS_OK && out->erased.set)
+        return db_refuse(tx, STATUS_REFUSED, "%.*s was erased: nothing is left of it, and nothing can be done with it.",
+                         STR_ARG(key));
     return status;
 }
 

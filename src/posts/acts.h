@@ -36,6 +36,8 @@ enum {
     POST_WITHDRAWALS_MAX = 100,               /* posts in one act */
 };
 
+struct post_erasing;
+
 /* One post, and what somebody says of it. */
 struct post_step {
     struct arena *arena;
@@ -114,8 +116,12 @@ enum status posts_due_write(struct db_tx *tx, void *due);
 
 /* The newest, approved edition takes the place of the public one, and says so. */
 struct post_correct {
-    struct post_step step; /* words: what was wrong and is right now, for the public */
+    struct post_step step; /* words: what was wrong and is right now, for the public; not kept where it erases */
     enum post_correction_kind kind;
+    bool erases; /* on a ground that hides: what was there before goes for good. Only through posts_correct */
+    enum post_ground ground;
+    struct str key_now; /* out: another than before where it erased */
+    struct post_erasing *erasing;
 };
 enum status posts_correct_write(struct db_tx *tx, void *correct);
 
@@ -130,6 +136,8 @@ struct post_withdrawal {
     struct str
         reason; /* for the public: at most POST_REASON_MAX code points; may be empty only where the ground hides */
     struct post_address *addresses; /* out: as many as keys */
+    struct str *keys_now;           /* out: as many as keys, others where they were erased; NULL: not asked for */
+    struct post_erasing *erasing;   /* NULL; for a ground that erases see posts/erasure.h, posts_withdraw */
 };
 enum status posts_withdraw_write(struct db_tx *tx, void *withdrawal);
 

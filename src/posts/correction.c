@@ -7,7 +7,7 @@
  * two hashes of a correction are kept salted, so that both can be erased.
  */
 #include "base/arena.h"
-#include "posts/act.h"
+#include "posts/erase.h"
 #include "posts/picture.h"
 #include "posts/promise.h"
 
@@ -45,14 +45,15 @@ static enum status keep_correction(struct db_tx *tx, const struct post_correct *
         return status;
     edition_salted(before.salt, before.hash, salted[0]);
     edition_salted(head->salt, head->hash, salted[1]);
-    status = sql_posts_correction_add(tx, arena, head->post, post_correction_word(correct->kind), STR_NONE, words,
+    struct str ground = correct->erases ? post_ground_word(correct->ground) : STR_NONE;
+    status = sql_posts_correction_add(tx, arena, head->post, post_correction_word(correct->kind), ground, words,
                                       head->public_edition.value, head->edition,
                                       (struct str){ (const char *)salted[0], EDITION_HASH },
                                       (struct str){ (const char *)salted[1], EDITION_HASH }, actor->account, now, &row);
-    return status != STATUS_OK
-               ? status
-               : register_add(tx, now, REGISTER_CORRECTION, head->post, post_correction_word(correct->kind), words,
-                              (struct register_of){ .correction = { true, row.id } });
+    return status != STATUS_OK ? status
+                               : register_add(tx, now, REGISTER_CORRECTION, head->post,
+                                              correct->erases ? ground : post_correction_word(correct->kind), words,
+                                              (struct register_of){ .correction = { true, row.id } });
 }
 
 enum status posts_correct_write(struct db_tx *tx, void *arg)
@@ -67,13 +68,19 @@ enum status posts_correct_write(struct db_tx *tx, void *arg)
     struct post_content content;
     struct check_result results[CHECKS];
     step->address = (struct post_address){ 0 };
+    if (correct->erases != (correct->erasing != NULL) || (correct->erases && !post_ground_hides(correct->ground)))
+        bug("a correction that erases has a ground that hides, and goes through posts_correct");
+    if (correct->erases)
+        erase_begin(correct->erasing);
     enum status status = act_begin(tx, step, PERMISSION_POST_PUBLISH, "correct posts", &actor, &head);
     if (status == STATUS_OK)
         status = act_not_over(tx, &head, step->key);
     if (status == STATUS_OK)
         status = correctable(tx, &head, step->key);
     if (status == STATUS_OK)
-        status = act_words(tx, "What was wrong and is right now", true, &words);
+        status = act_words(tx, "What was wrong and is right now", !correct->erases, &words);
+    if (correct->erases)
+        words = STR_NONE;
     if (status == STATUS_OK)
         status = act_approved(tx, arena, &head, step->key);
     if (status == STATUS_OK)
@@ -99,12 +106,25 @@ enum status posts_correct_write(struct db_tx *tx, void *arg)
                                         presence_state_word(PRESENCE_CORRECTED), false, now, NULL);
     if (status == STATUS_OK)
         status = promises_take(tx, arena, head.post, &content, now);
+    struct erase_of of = { .what = ERASE_CORRECTED,
+                           .ground = correct->ground,
+                           .post = head.post,
+                           .kept = head.edition,
+                           .stays = &content,
+                           .key = step->key,
+                           .address = { head.year.value, head.slug } };
+    if (status == STATUS_OK && correct->erases)
+        status = erase_post(tx, arena, step->act, correct->erasing, &of);
     if (status == STATUS_OK)
-        status = act_trace_head(tx, arena, step->act, &actor, "corrected", step->key, &head, words);
+        status = act_trace_head(tx, arena, step->act, &actor, "corrected", of.key, &head,
+                                correct->erases ? post_ground_word(correct->ground) : words);
+    if (status == STATUS_OK && correct->erases)
+        status = erase_end(tx, correct->erasing);
     if (status != STATUS_OK)
         return status;
     step->number = head.number;
-    step->address = (struct post_address){ head.year.value, head.slug };
+    step->address = of.address;
+    correct->key_now = of.key;
     return db_generation_raise(tx);
 }
 
@@ -184,6 +204,12 @@ enum status posts_restore_write(struct db_tx *tx, void *arg)
                          "%.*s was withdrawn on the ground %.*s, and such a post does not come "
                          "back.",
                          STR_ARG(step->key), STR_ARG(head.ground));
+    if (ground == GROUND_LICENCE_OR_CONSENT)
+        return db_refuse(
+            tx, STATUS_REFUSED,
+            "The pictures of %.*s went for good with its withdrawal: import the text with another picture, "
+            "or without one, under another name.",
+            STR_ARG(step->key));
     status = still_publishable(tx, arena, &head, step->key, actor.account, now);
     if (status == STATUS_OK)
         status = sql_posts_restore(tx, head.post, NULL);

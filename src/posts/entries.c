@@ -28,6 +28,7 @@ static enum status take_entry(struct arena *arena, const struct posts_entries *r
         .state = (enum edition_state)(state < 0 ? 0 : state),
         .due = row->due,
         .why = row->why,
+        .erased = row->erased.set,
     };
     if (row->year.set)
         out->address = (struct post_address){ row->year.value, row->slug };

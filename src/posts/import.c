@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 #include "html/html.h"
-#include "posts/act.h"
+#include "posts/erase.h"
 #include "posts/file.h"
 #include "posts/picture.h"
 
@@ -203,7 +203,10 @@ static enum status write_file(struct db_tx *tx, const struct post_import *import
                               const struct actor *actor, const int64_t *accounts, struct import_result *result)
 {
     struct posts_head head = { 0 };
-    enum status status = sql_posts_head(tx, import->arena, file->key, &head);
+    enum status status = erase_refuses(tx, import->arena, file->key, file->hash, file->content.picture.sha256_hex,
+                                       file->content.about, file->content.about_n);
+    if (status == STATUS_OK)
+        status = sql_posts_head(tx, import->arena, file->key, &head);
     bool is_new = status == STATUS_NOT_FOUND;
     if (status != STATUS_OK && !is_new)
         return status;

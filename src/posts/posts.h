@@ -372,6 +372,7 @@ struct post_entry {
     int64_t changed;             /* when that edition came */
     struct post_address address; /* year 0: never published */
     struct db_opt_int published, withdrawn, ended;
+    bool erased;           /* nothing is left of it: title and content are empty */
     struct db_opt_int due; /* only where scheduled: when it is to go out */
     struct str why;        /* what is asked for, or what held it; STR_NONE: nothing */
 };

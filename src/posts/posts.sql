@@ -29,9 +29,9 @@ SELECT u.year, u.slug, u.published, u.withdrawn, u.ground, u.reason, e.kind, e.t
 -- in: year int, slug text
 -- out: post int, edition int, published time, withdrawn time?, ground text?, reason text?, corrected time?,
 --      ended time?, ending text?, elsewhere text?, elsewhere_made time?, confirmed time?, labels text, document json,
---      beside json, key text
+--      beside json, key text, kind text, erased time?
 SELECT u.post, u.edition, u.published, u.withdrawn, u.ground, u.reason, u.corrected, u.ended, u.ending, o.url, o.made,
-       s.made, e.labels, e.document, r.beside, p.key
+       s.made, e.labels, e.document, r.beside, p.key, e.kind, p.erased
   FROM post_public u JOIN post_edition e ON e.id = u.edition JOIN post_record r ON r.edition = e.id
        JOIN post p ON p.id = u.post
        LEFT JOIN post_elsewhere o ON o.post = u.post LEFT JOIN post_speaker s ON s.edition = u.edition
@@ -58,9 +58,9 @@ SELECT u.year, u.slug, u.published, u.withdrawn, u.ground, u.ended, e.kind, e.ti
 -- For staff: posts from this key on but for that one, each with its newest edition.
 -- in: first text, except text, most int
 -- out: key text, number int, hash bytes, kind text, title text, made time, year int?, slug text?, published time?,
---      withdrawn time?, ended time?, edition int, state text, due time?, why text?
+--      withdrawn time?, ended time?, edition int, state text, due time?, why text?, erased time?
 SELECT p.key, e.number, e.hash, e.kind, e.title, e.made, u.year, u.slug, u.published, u.withdrawn, u.ended, e.id,
-       w.state, w.due, w.why
+       w.state, w.due, w.why, p.erased
   FROM post p JOIN post_edition e ON e.post = p.id
        AND e.number = (SELECT max(x.number) FROM post_edition x WHERE x.post = p.id)
        JOIN post_work w ON w.edition = e.id
@@ -72,9 +72,9 @@ SELECT p.key, e.number, e.hash, e.kind, e.title, e.made, u.year, u.slug, u.publi
 -- in: key text
 -- out: post int, edition int, number int, hash bytes, salt bytes, labels text, title text, document json, beside json,
 --      public_edition int?, year int?, slug text?, withdrawn time?, ground text?, corrected time?, ended time?,
---      elsewhere text?, state text, due time?, scheduled_by int?
+--      elsewhere text?, state text, due time?, scheduled_by int?, erased time?
 SELECT p.id, e.id, e.number, e.hash, e.salt, e.labels, e.title, e.document, r.beside, u.edition, u.year, u.slug,
-       u.withdrawn, u.ground, u.corrected, u.ended, o.url, w.state, w.due, w.scheduled_by
+       u.withdrawn, u.ground, u.corrected, u.ended, o.url, w.state, w.due, w.scheduled_by, p.erased
   FROM post p JOIN post_edition e ON e.post = p.id
        AND e.number = (SELECT max(x.number) FROM post_edition x WHERE x.post = p.id)
        JOIN post_record r ON r.edition = e.id JOIN post_work w ON w.edition = e.id
@@ -473,3 +473,167 @@ SELECT p.key, e.number, e.title, e.made, e.labels, e.document, r.beside, w.state
        JOIN post p ON p.id = e.post JOIN post_record r ON r.edition = e.id JOIN post_work w ON w.edition = e.id
        LEFT JOIN post_public u ON u.post = p.id
  WHERE s.picture = $1 ORDER BY e.id DESC LIMIT $2;
+
+-- ---- Erasure. `kept`: the edition that stays, 0 for none ----
+
+-- name: erasure_newest :one  role: read
+-- out: n int
+SELECT CAST(coalesce(max(n), 0) AS INTEGER) FROM post_erasure;
+
+-- name: erasures_unfinished :one  role: read
+-- out: n int
+SELECT CAST(count(*) AS INTEGER) FROM post_erasure WHERE finished IS NULL;
+
+-- name: erasures_finish :exec  role: write
+-- in: finished time, newest int
+UPDATE post_erasure SET finished = $1 WHERE finished IS NULL AND n <= $2;
+
+-- name: erasure_add :exec  role: write
+-- in: n int, post int, ground text, made time
+INSERT INTO post_erasure (n, post, ground, made) VALUES ($1, $2, $3, $4) ON CONFLICT (n) DO NOTHING;
+
+-- name: gone_at :maybe  role: read
+-- Where a post was that has been erased; its address now, where the public may still see it.
+-- in: mac bytes
+-- out: ground text, made time, year int?, slug text?
+SELECT g.ground, g.made, u.year, u.slug
+  FROM post_gone g LEFT JOIN post_public u ON u.post = g.post AND u.withdrawn IS NULL AND u.ended IS NULL
+ WHERE g.mac = $1;
+
+-- name: gone_add :exec  role: write
+-- in: mac bytes, post int, ground text, made time
+INSERT INTO post_gone (mac, post, ground, made) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING;
+
+-- name: refused :maybe  role: read
+-- in: mac bytes
+-- out: key text, erased time?
+SELECT p.key, p.erased FROM post_refused r JOIN post p ON p.id = r.post WHERE r.mac = $1;
+
+-- name: refused_add :exec  role: write
+-- in: mac bytes, what text, post int
+INSERT INTO post_refused (mac, what, post) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING;
+
+-- name: keys :many  role: read
+-- in: after text, most int
+-- out: id int, key text
+SELECT id, key FROM post WHERE key > $1 ORDER BY key LIMIT $2;
+
+-- name: hashes_of :many  role: read
+-- The editions of a post that are to go, behind one.
+-- in: post int, kept int, after int, most int
+-- out: edition int, hash bytes
+SELECT id, hash FROM post_edition WHERE post = $1 AND id <> $2 AND id > $3 ORDER BY id LIMIT $4;
+
+-- name: pictures_of :many  role: read
+-- The pictures of those editions.
+-- in: post int, kept int, most int
+-- out: picture int, sha256 bytes
+SELECT DISTINCT p.id, p.sha256
+  FROM post_edition e JOIN post_picture x ON x.edition = e.id JOIN picture_set s ON s.id = x.picture_set
+       JOIN picture p ON p.id = s.picture
+ WHERE e.post = $1 AND e.id <> $2 ORDER BY p.id LIMIT $3;
+
+-- name: picture_uses :one  role: read
+-- How many editions show it, but for those of posts whose picture went with a withdrawal.
+-- in: picture int
+-- out: n int
+SELECT CAST(count(*) AS INTEGER) FROM picture_set s JOIN post_picture x ON x.picture_set = s.id WHERE s.picture = $1;
+
+-- name: sets_unused :many  role: read
+-- in: picture int, most int
+-- out: picture_set int
+SELECT s.id FROM picture_set s LEFT JOIN post_picture x ON x.picture_set = s.id
+ WHERE s.picture = $1 AND x.edition IS NULL ORDER BY s.id LIMIT $2;
+
+-- name: erase_pictures :exec  role: write
+-- in: post int, kept int
+DELETE FROM post_picture WHERE edition IN (SELECT id FROM post_edition WHERE post = $1 AND id <> $2);
+
+-- name: erase_records :exec  role: write
+-- in: post int, kept int
+UPDATE post_record SET beside = '{}' WHERE edition IN (SELECT id FROM post_edition WHERE post = $1 AND id <> $2);
+
+-- name: erase_about :exec  role: write
+-- in: post int, kept int
+DELETE FROM post_about WHERE edition IN (SELECT id FROM post_edition WHERE post = $1 AND id <> $2);
+
+-- name: erase_checks :exec  role: write
+-- in: post int, kept int
+DELETE FROM post_check WHERE edition IN (SELECT id FROM post_edition WHERE post = $1 AND id <> $2);
+
+-- name: erase_confirmations :exec  role: write
+-- in: post int, kept int
+DELETE FROM post_confirmation WHERE edition IN (SELECT id FROM post_edition WHERE post = $1 AND id <> $2);
+
+-- name: erase_work :exec  role: write
+-- in: post int, kept int
+UPDATE post_work SET why = NULL, due = NULL, scheduled_by = NULL,
+       state = CASE WHEN state IN ('published', 'superseded') THEN state ELSE 'discarded' END
+ WHERE edition IN (SELECT id FROM post_edition WHERE post = $1 AND id <> $2);
+
+-- name: erase_emergencies :exec  role: write
+-- in: post int, kept int
+UPDATE post_emergency SET reason = '', told = '', finding = CASE WHEN finding IS NULL THEN NULL ELSE '' END
+ WHERE post = $1 AND edition <> $2;
+
+-- name: erase_editions :exec  role: write
+-- in: post int, kept int
+UPDATE post_edition SET hash = zeroblob(32), salt = zeroblob(16), title = '', labels = '', dated = NULL,
+       dated_has_time = 0, document = '{}'
+ WHERE post = $1 AND id <> $2;
+
+-- name: erase_corrections :exec  role: write
+-- in: post int
+UPDATE post_correction SET words = '' WHERE post = $1 AND words IS NOT NULL;
+
+-- name: erase_register :exec  role: write
+-- in: post int
+UPDATE post_register SET words = '' WHERE post = $1 AND words IS NOT NULL;
+
+-- name: erase_promise :exec  role: write
+-- in: id int
+UPDATE post_promise SET what = '', owner = '' WHERE id = $1;
+
+-- name: erase_elsewhere :exec  role: write
+-- in: post int
+UPDATE post_elsewhere SET url = '' WHERE post = $1;
+
+-- name: erase_key :exec  role: write
+-- in: post int, key text, erased time?
+UPDATE post SET key = $2, erased = $3 WHERE id = $1;
+
+-- name: erase_address :exec  role: write
+-- in: post int, slug text
+UPDATE post_public SET slug = $2 WHERE post = $1;
+
+-- name: mention :maybe  role: read
+-- The next edition that is about the post of this key, behind one.
+-- in: key text, after int
+-- out: edition int, document json, hash bytes, salt bytes
+SELECT e.id, e.document, e.hash, e.salt
+  FROM post_about a JOIN post_edition e ON e.id = a.edition
+ WHERE a.key = $1 AND a.edition > $2 ORDER BY a.edition LIMIT 1;
+
+-- name: mention_move :exec  role: write
+-- in: edition int, key text, to text
+UPDATE post_about SET key = $3 WHERE edition = $1 AND key = $2;
+
+-- name: mention_write :exec  role: write
+-- in: edition int, document json, hash bytes
+UPDATE post_edition SET document = $2, hash = $3 WHERE id = $1;
+
+-- name: mention_approvals :exec  role: write
+-- An approval of the edition stays one: nothing that was read has changed.
+-- in: edition int, before bytes, after bytes
+UPDATE post_approval SET salted = $3 WHERE edition = $1 AND salted = $2;
+
+-- name: mention_corrections :exec  role: write
+-- in: edition int, before bytes, after bytes
+UPDATE post_correction SET before_salted = CASE WHEN before_edition = $1 AND before_salted = $2 THEN $3 ELSE before_salted END,
+       after_salted = CASE WHEN after_edition = $1 AND after_salted = $2 THEN $3 ELSE after_salted END
+ WHERE post = (SELECT post FROM post_edition WHERE id = $1);
+
+-- name: withdraw_again :exec  role: write
+-- For an erasure that is done once more; the words of the first time are not known any more.
+-- in: post int, withdrawn time, ground text
+UPDATE post_public SET withdrawn = $2, ground = $3, reason = NULL WHERE post = $1;

@@ -156,7 +156,11 @@ enum status posts_promise_keep_write(struct db_tx *tx, void *arg)
     if (status == STATUS_OK)
         status = register_add(tx, keep->act->now, REGISTER_KEPT, head.post, STR_NONE, STR_NONE,
                               (struct register_of){ .promise = { true, promise->id } });
+    /* Not the other post's name, which could have to go from here when that post is erased. */
+    struct str words = str_format(arena, "promise %lld", (long long)keep->position);
+    if (words.p == NULL)
+        return STATUS_NO_MEMORY;
     if (status == STATUS_OK)
-        status = act_trace_head(tx, arena, keep->act, &actor, "promise-kept", keep->key, &head, keep->followup);
+        status = act_trace_head(tx, arena, keep->act, &actor, "promise-kept", keep->key, &head, words);
     return status == STATUS_OK ? db_generation_raise(tx) : status;
 }

@@ -269,12 +269,13 @@ enum status posts_find(struct db_tx *tx, struct arena *arena, struct post_addres
     struct post_content content;
     *out = (struct post_view){ .address = address };
     enum status status = sql_posts_public(tx, arena, address.year, address.slug, &row);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK && !row.erased.set)
         status = edition_read(arena, row.document, row.beside, &content);
+    if (status == STATUS_OK)
+        status = take_kind(row.kind, &out->kind);
     if (status != STATUS_OK)
         return status;
-    out->kind = content.kind;
-    out->language = content.language;
+    out->language = row.erased.set ? STR("en") : content.language;
     out->published = row.published;
     out->withdrawn = row.withdrawn;
     out->ended = row.ended;
@@ -287,7 +288,8 @@ enum status posts_find(struct db_tx *tx, struct arena *arena, struct post_addres
         status = find_links(tx, arena, row.edition, row.key, out);
     if (status != STATUS_OK)
         return status;
-    if (out->hidden || row.ended.set) {
+    if (out->hidden || row.ended.set || row.erased.set) {
+        out->hidden |= row.erased.set;
         out->labels = 0;
         out->about = NULL; /* what it was about could tell what it said */
         out->about_n = 0;

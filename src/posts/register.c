@@ -63,11 +63,11 @@ static enum status take_promise(struct db_tx *tx, struct arena *arena, int64_t i
     if (status != STATUS_OK)
         return status == STATUS_NOT_FOUND ? STATUS_DAMAGED : status;
     row->promise = (struct promise_row){ .id = id,
-                                         .what = row->post.hidden ? STR_NONE : found.what,
+                                         .what = row->post.hidden || found.what.n == 0 ? STR_NONE : found.what,
                                          .due = { true, found.due_has_time, found.due },
                                          .first_due = { true, found.due_has_time, found.first_due },
                                          .kept = found.kept };
-    if (!row->post.hidden)
+    if (row->promise.what.p != NULL)
         status = owner_of(tx, arena, found.owner, &row->promise.owner);
     if (!found.kept_by.set || status != STATUS_OK)
         return status;
@@ -80,7 +80,9 @@ static enum status take_promise(struct db_tx *tx, struct arena *arena, int64_t i
 static enum status take_word(struct str word, struct register_row *row)
 {
     switch (row->what) {
-    case REGISTER_CORRECTION: return post_correction_of_word(word, &row->correction) ? STATUS_OK : STATUS_DAMAGED;
+    case REGISTER_CORRECTION:
+        row->grounded = post_ground_of_word(word, &row->ground) && post_ground_hides(row->ground);
+        return row->grounded || post_correction_of_word(word, &row->correction) ? STATUS_OK : STATUS_DAMAGED;
     case REGISTER_WITHDRAWAL: return post_ground_of_word(word, &row->ground) ? STATUS_OK : STATUS_DAMAGED;
     case REGISTER_ENDING: return post_ending_of_word(word, &row->ending) ? STATUS_OK : STATUS_DAMAGED;
     case REGISTER_RESTORATION:
@@ -104,7 +106,8 @@ static enum status take_row(struct db_tx *tx, struct arena *arena, const struct 
         status = take_word(found->word, row);
     if (status != STATUS_OK)
         return status;
-    row->words = row->post.hidden ? STR_NONE : found->words;
+    row->erased = !row->post.hidden && found->words.p != NULL && found->words.n == 0;
+    row->words = row->post.hidden || row->erased ? STR_NONE : found->words;
     if (found->promise.set)
         status = take_promise(tx, arena, found->promise.value, row);
     if (found->emergency.set && status == STATUS_OK) {

@@ -30,8 +30,10 @@ struct register_row {
     enum register_what what;
     struct post_link post; /* hidden where no word of it may be shown */
     struct str words;      /* what the public was told; STR_NONE where there is nothing, or it may not be shown */
+    bool erased;           /* it was told something, which has been erased */
+    bool grounded;         /* of a correction: only its ground may be told, and `correction` is not set */
     enum post_correction_kind correction; /* of a correction */
-    enum post_ground ground;              /* of a withdrawal */
+    enum post_ground ground;              /* of a withdrawal, and of a correction that is `grounded` */
     enum post_ending ending;              /* of an ending */
     struct promise_row promise;           /* of a promise, and of one that was kept; `what` STR_NONE where hidden */
     struct post_link followup;            /* of one that was kept */

@@ -18,7 +18,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/zone.h"
-#include "posts/act.h"
+#include "posts/erase.h"
 #include "posts/picture.h"
 #include "posts/promise.h"
 #include "posts/slug.h"
@@ -57,9 +57,13 @@ static enum status take_address(struct db_tx *tx, struct arena *arena, struct st
     out->slug = head;
     for (int i = 2; out->slug.p != NULL; i++) {
         struct posts_address_taken row;
+        bool had = false; /* an erased post's address stays gone */
         enum status status = sql_posts_address_taken(tx, arena, out->year, out->slug, &row);
-        if (status == STATUS_NOT_FOUND)
-            return STATUS_OK;
+        if (status == STATUS_NOT_FOUND) {
+            status = erase_had_address(tx, arena, out->year, out->slug, &had);
+            if (status == STATUS_OK && !had)
+                return STATUS_OK;
+        }
         if (status != STATUS_OK)
             return status;
         if (i > SLUG_TRIES)

@@ -4,18 +4,16 @@
  *
  * Promises: the address stays and carries a notice. Where the ground is a court
  * order, personal data or safety, the public is given the date and the ground
- * only, and the officer's words are not kept: they could hold what must go.
- * (What the database itself still holds of such a post is not erased by this
- * act; the command says so.)
+ * only, the officer's words are not kept, and the post is erased (erasure.h).
  */
 #include "base/arena.h"
-#include "posts/act.h"
+#include "posts/erase.h"
 #include "posts/promise.h"
 
 #include "base/banned.h"
 
 static enum status withdraw_one(struct db_tx *tx, const struct post_withdrawal *withdrawal, const struct actor *actor,
-                                struct str key, struct str reason, struct post_address *address)
+                                struct str key, struct str reason, struct post_address *address, struct str *key_now)
 {
     struct arena *arena = withdrawal->arena;
     int64_t now = withdrawal->act->now;
@@ -49,10 +47,19 @@ static enum status withdraw_one(struct db_tx *tx, const struct post_withdrawal *
         status = sql_posts_presence_end(tx, head.post, now, NULL);
     if (status == STATUS_OK)
         status = register_add(tx, now, REGISTER_WITHDRAWAL, head.post, word, kept, (struct register_of){ 0 });
+    struct erase_of of = { .what = hides ? ERASE_WITHDRAWN : ERASE_PICTURES,
+                           .ground = withdrawal->ground,
+                           .post = head.post,
+                           .key = key,
+                           .address = { head.year.value, head.slug } };
+    if (status == STATUS_OK && withdrawal->erasing != NULL)
+        status = erase_post(tx, arena, withdrawal->act, withdrawal->erasing, &of);
     if (status == STATUS_OK)
-        status = act_trace(tx, arena, withdrawal->act, actor, "withdrawn", head.post, key, edition.number, edition.salt,
-                           edition.hash, word);
-    *address = (struct post_address){ .year = head.year.value, .slug = head.slug };
+        status = act_trace(tx, arena, withdrawal->act, actor, "withdrawn", head.post, of.key, edition.number,
+                           edition.salt, edition.hash, word);
+    *address = of.address;
+    if (key_now != NULL)
+        *key_now = of.key;
     return status;
 }
 
@@ -61,6 +68,10 @@ enum status posts_withdraw_write(struct db_tx *tx, void *arg)
     struct post_withdrawal *withdrawal = arg;
     struct str reason = withdrawal->reason;
     struct actor actor;
+    if (post_ground_erases(withdrawal->ground) != (withdrawal->erasing != NULL))
+        bug("a ground that erases goes through posts_withdraw");
+    if (withdrawal->erasing != NULL)
+        erase_begin(withdrawal->erasing);
     enum status status =
         act_may(tx, withdrawal->arena, withdrawal->act, PERMISSION_POST_PUBLISH, "withdraw posts", &actor);
     if (status != STATUS_OK)
@@ -69,6 +80,9 @@ enum status posts_withdraw_write(struct db_tx *tx, void *arg)
         return db_refuse(tx, STATUS_LIMIT, "From 1 to %d posts are withdrawn in one act.", POST_WITHDRAWALS_MAX);
     status = act_words(tx, "The reason for the public", !post_ground_hides(withdrawal->ground), &reason);
     for (size_t i = 0; i < withdrawal->keys_n && status == STATUS_OK; i++)
-        status = withdraw_one(tx, withdrawal, &actor, withdrawal->keys[i], reason, &withdrawal->addresses[i]);
+        status = withdraw_one(tx, withdrawal, &actor, withdrawal->keys[i], reason, &withdrawal->addresses[i],
+                              withdrawal->keys_now == NULL ? NULL : &withdrawal->keys_now[i]);
+    if (status == STATUS_OK && withdrawal->erasing != NULL)
+        status = erase_end(tx, withdrawal->erasing);
     return status == STATUS_OK ? db_generation_raise(tx) : status;
 }

@@ -5,6 +5,7 @@
 #include "db/blob.h"
 #include "media/media.h"
 #include "posts/checks.h"
+#include "posts/erasure.h"
 #include "site/site_pages.h"
 #include "site/site_routes.h"
 #include "web/web_pages.h"
@@ -104,13 +105,18 @@ static enum http_status ended_view(struct request *req, struct response *res, co
     return HTTP_OK;
 }
 
-/* No title, no text, in no form: only when, and on which ground. */
-static enum http_status gone_view(struct request *req, struct response *res, const struct post_view *post)
+/* No title, no text, in no form: only when, and on which ground; and where the corrected post is, if there is one. */
+static enum http_status gone_view(struct request *req, struct response *res, const struct post_gone *gone)
 {
-    struct gone view = { .heading = t_gone_heading(req->language),
-                         .words = t_gone_on(req->language, req->arena, web_day_words(req, post->withdrawn.value)),
-                         .ground = site_ground_words(req->language, post->ground) };
-    web_layout(req, &view.layout, t_gone_heading(req->language));
+    bool corrected = gone->now.year != 0;
+    struct str day = web_day_words(req, gone->made);
+    struct gone view = { .heading = corrected ? t_gone_corrected_heading(req->language) : t_gone_heading(req->language),
+                         .words = corrected ? t_gone_corrected_on(req->language, req->arena, day)
+                                            : t_gone_on(req->language, req->arena, day),
+                         .ground = site_ground_words(req->language, gone->ground) };
+    if (corrected)
+        view.now = site_post_address(req, gone->now);
+    web_layout(req, &view.layout, view.heading);
     view.layout.hidden = true;
     view.layout.canonical = (struct url){ STR_NONE };
     gone_write(&res->body, req->language, &view);
@@ -191,7 +197,7 @@ static bool fill_corrections(struct request *req, const struct post_view *post, 
         list[i].time = web_time_words(req, c->made);
         list[i].kind =
             c->hidden ? site_ground_words(req->language, c->ground) : site_correction_words(req->language, c->kind);
-        list[i].words = c->words;
+        list[i].words = c->words.p != NULL && c->words.n == 0 ? t_register_words_erased(req->language) : c->words;
         if (!c->hidden && !fill_changes(req, c, i == 0, &list[i]))
             return false;
     }
@@ -346,7 +352,8 @@ static bool fill_post(struct request *req, const struct post_view *post, struct 
     if (post->withdrawn.set) {
         view->withdrawn =
             t_post_withdrawn_heading(req->language, req->arena, web_time_words(req, post->withdrawn.value));
-        view->withdrawn_reason = t_post_withdrawn_reason(req->language, req->arena, post->reason);
+        if (post->reason.p != NULL) /* not known any more where a restore did the withdrawal again */
+            view->withdrawn_reason = t_post_withdrawn_reason(req->language, req->arena, post->reason);
         view->withdrawn_more = t_post_withdrawn_below(req->language);
     }
     if (post->speaker.set)
@@ -357,8 +364,9 @@ static bool fill_post(struct request *req, const struct post_view *post, struct 
         view->copy = t_post_elsewhere_words(req->language, req->arena, web_time_words(req, post->elsewhere_made.value));
         if (!fill_blocked(req, post, view))
             return false;
-        view->copied_from = str_format(req->arena, "%.*s %.*s", STR_ARG(t_post_elsewhere_address(req->language)),
-                                       STR_ARG(post->elsewhere));
+        if (post->elsewhere.n > 0) /* erased otherwise */
+            view->copied_from = str_format(req->arena, "%.*s %.*s", STR_ARG(t_post_elsewhere_address(req->language)),
+                                           STR_ARG(post->elsewhere));
     }
     view->about_n = post->about_n;
     view->about_by_n = post->about_by_n;
@@ -387,10 +395,18 @@ enum http_status site_post(struct request *req, struct response *res)
     enum status status = request_read(req, &tx, &res->fault);
     if (status == STATUS_OK)
         status = posts_find(tx, req->arena, address, &post);
+    struct post_gone gone;
+    if (status == STATUS_NOT_FOUND) {
+        status = posts_gone(tx, req->arena, address, &gone);
+        if (status == STATUS_OK)
+            return gone_view(req, res, &gone);
+    }
     if (status != STATUS_OK)
         return response_error(req, res, http_status_of(status));
-    if (post.hidden)
-        return gone_view(req, res, &post);
+    if (post.hidden) {
+        gone = (struct post_gone){ .ground = post.ground, .made = post.withdrawn.value };
+        return gone_view(req, res, &gone);
+    }
     if (post.ended.set)
         return ended_view(req, res, &post);
 

@@ -194,7 +194,9 @@ static bool fill_item(struct request *req, const struct register_row *row, int64
     if (!row->post.hidden)
         out->address = site_post_address(req, row->post.address);
     switch (row->what) {
-    case REGISTER_CORRECTION: add(lines, site_correction_words(l, row->correction)); break;
+    case REGISTER_CORRECTION:
+        add(lines, row->grounded ? site_ground_words(l, row->ground) : site_correction_words(l, row->correction));
+        break;
     case REGISTER_WITHDRAWAL: add(lines, withdrawal_words(l, row->ground)); break;
     case REGISTER_ENDING: add(lines, site_ending_words(l, row->ending)); break;
     case REGISTER_EMERGENCY: add_emergency(req, lines, row, now); break;
@@ -203,7 +205,7 @@ static bool fill_item(struct request *req, const struct register_row *row, int64
     case REGISTER_RESTORATION:
     case REGISTER_WHATS: break;
     }
-    add(lines, row->words);
+    add(lines, row->erased ? t_register_words_erased(l) : row->words);
     out->lines = lines->list;
     out->lines_n = lines->n;
     if (row->promise.kept.set) {
@@ -400,11 +402,13 @@ static enum status each_row(struct request *req, struct response *res, const str
     return status;
 }
 
-/* The machine word behind a row: the kind of a correction, the ground of a withdrawal, why it ended. */
+/* The machine word behind a row: the kind of a correction, or the ground that hides it, the ground of a withdrawal, why
+ * it ended. */
 static struct str word_of(const struct register_row *row)
 {
     switch (row->what) {
-    case REGISTER_CORRECTION: return post_correction_word(row->correction);
+    case REGISTER_CORRECTION:
+        return row->grounded ? post_ground_word(row->ground) : post_correction_word(row->correction);
     case REGISTER_WITHDRAWAL: return post_ground_word(row->ground);
     case REGISTER_ENDING: return post_ending_word(row->ending);
     case REGISTER_RESTORATION:

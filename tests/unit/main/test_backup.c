@@ -43,12 +43,35 @@ static enum status add_account(struct db *db, int64_t *id)
     return account_add(db, &account, &act, id, &fault);
 }
 
+static unsigned char replayed[8];
+static size_t replayed_n, fail_at;
+
+static enum status replay(struct db *db, const unsigned char key[32], const struct erasure *e, struct fault *f)
+{
+    struct db_tx *tx = NULL;
+    assert_int_equal(key[0], 7);
+    assert_int_equal(db_read_begin(db, &tx, f), STATUS_OK); /* it is the new database, open for work */
+    db_read_end(tx);
+    assert_int_equal(access(new_folder, F_OK), -1); /* before anybody sees it */
+    if (++replayed_n == fail_at)
+        return fault_set(f, STATUS_IO, "It could not be erased.");
+    replayed[replayed_n - 1] = e->id[0];
+    return STATUS_OK;
+}
+
+static enum status known_none(struct db_tx *tx, int64_t *n)
+{
+    (void)tx;
+    *n = 0;
+    return STATUS_OK;
+}
+
 static int make(void **state)
 {
     (void)state;
     log_descriptor_set(-1);
-    wiring_erasure_replay = NULL;
-    wiring_erasures_known = NULL;
+    wiring_erasure_replay = replay;
+    wiring_erasures_known = known_none;
     snprintf(work, sizeof work, "/tmp/candour-backup-XXXXXX");
     assert_non_null(mkdtemp(work));
     snprintf(data, sizeof data, "%s/data", work);
@@ -103,22 +126,6 @@ static void erase(unsigned char mark)
     assert_int_equal(erasures_append(data, 0, id, 1772442000000, &e, &fault), STATUS_OK);
 }
 
-static unsigned char replayed[8];
-static size_t replayed_n, fail_at;
-
-static enum status replay(struct db *db, const unsigned char key[32], const struct erasure *e, struct fault *f)
-{
-    struct db_tx *tx = NULL;
-    assert_int_equal(key[0], 7);
-    assert_int_equal(db_read_begin(db, &tx, f), STATUS_OK); /* it is the new database, open for work */
-    db_read_end(tx);
-    assert_int_equal(access(new_folder, F_OK), -1); /* before anybody sees it */
-    if (++replayed_n == fail_at)
-        return fault_set(f, STATUS_IO, "It could not be erased.");
-    replayed[replayed_n - 1] = e->id[0];
-    return STATUS_OK;
-}
-
 static void every_erasure_of_the_newest_list_is_done_again_in_its_order(void **state)
 {
     (void)state;
@@ -128,8 +135,6 @@ static void every_erasure_of_the_newest_list_is_done_again_in_its_order(void **s
     back_up();
     erase(2);
     erase(3);
-    assert_int_equal(restore(path_of(data, ERASURES_FILE), &newer), STATUS_REFUSED); /* nobody can do it */
-    wiring_erasure_replay = replay;
     replayed_n = fail_at = 0;
     if (restore(path_of(data, ERASURES_FILE), &newer) != STATUS_OK)
         fail_msg("%s", fault.text);
@@ -183,7 +188,6 @@ static void an_erasure_that_cannot_be_done_again_leaves_no_folder(void **state)
     back_up();
     erase(2);
     erase(3);
-    wiring_erasure_replay = replay;
     replayed_n = 0;
     fail_at = 2;
     assert_int_equal(restore(path_of(data, ERASURES_FILE), &newer), STATUS_IO);

@@ -50,6 +50,18 @@ enum status blob_put(struct db *db, struct str bytes, unsigned char hash[BLOB_HA
     return STATUS_OK;
 }
 
+enum status blob_delete(struct db *db, const unsigned char hash[BLOB_HASH], struct fault *fault)
+{
+    (void)db;
+    (void)fault;
+    struct blob_one *one = find(hash);
+    if (one == NULL)
+        return STATUS_OK;
+    mem_free(one->bytes);
+    *one = blob_twin.each[--blob_twin.n];
+    return STATUS_OK;
+}
+
 enum status blob_open(struct db *db, const unsigned char hash[BLOB_HASH], int *fd, int64_t *size, struct fault *fault)
 {
     (void)db;

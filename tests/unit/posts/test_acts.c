@@ -465,8 +465,8 @@ static void a_withdrawn_post_comes_back_with_a_reason_and_never_from_a_hiding_gr
     assert_int_equal(world_number("SELECT count(*) FROM post_register"), 2); /* both stay on the register */
     published("b", "Text.");
     fine(world_withdraw("duty-communications", "b", GROUND_COURT_ORDER, ""));
-    refused(world_step("duty-communications", "b", posts_restore_write, "It may."), STATUS_REFUSED,
-            "does not come back");
+    refused(world_step("duty-communications", world.key_now, posts_restore_write, "It may."), STATUS_REFUSED,
+            "nothing is left of it");
 }
 
 static void what_has_ended_shows_none_of_its_words(void **state)

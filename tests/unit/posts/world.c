@@ -1,7 +1,7 @@
 /* See world.h. Folders are made under TMPDIR and removed again. */
 #include "world.h"
 
-#include <dirent.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,7 +86,9 @@ static bool serves(void *self, struct str path)
 static int make(const struct db_backend *backend)
 {
     const struct check_site site = { .force = STR("Midshire Police"), .serves = serves };
+    static const unsigned char key[POST_ERASURE_KEY] = "a key for the tests of erasures";
     posts_checks_site(&site);
+    posts_erasure_key(key);
     const char *tmp = getenv("TMPDIR");
     live = mem_live();
     world.now = WORLD_NOW;
@@ -130,6 +132,12 @@ int world_make_faulty(void **state)
     return make(&db_faulty);
 }
 
+static int take(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    (void)st, (void)kind, (void)at;
+    return remove(path);
+}
+
 int world_end(void **state)
 {
     (void)state;
@@ -138,18 +146,11 @@ int world_end(void **state)
     db_close(world.db);
     world.db = NULL;
     arena_free(world.arena);
-    DIR *d = opendir(world.folder);
-    if (!d)
-        return -1;
-    for (struct dirent *e = readdir(d); e; e = readdir(d))
-        if (e->d_name[0] != '.')
-            unlinkat(dirfd(d), e->d_name, 0);
-    closedir(d);
     if (mem_live() != live) {
         print_error("%lld blocks were not given back\n", (long long)(mem_live() - live));
         return -1;
     }
-    return rmdir(world.folder);
+    return nftw(world.folder, take, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 /* ---- Reading ---- */
@@ -443,6 +444,7 @@ enum status world_withdraw_all(const char *user, const char *const *keys, size_t
     struct act act = { .by = &actor, .now = world.now + 1000 };
     struct str list[POST_WITHDRAWALS_MAX];
     struct post_address addresses[POST_WITHDRAWALS_MAX];
+    struct str keys_now[POST_WITHDRAWALS_MAX];
     assert_true(n <= POST_WITHDRAWALS_MAX);
     for (size_t i = 0; i < n; i++)
         list[i] = str_of(keys[i]);
@@ -451,10 +453,16 @@ enum status world_withdraw_all(const char *user, const char *const *keys, size_t
                                           .keys = list,
                                           .keys_n = n,
                                           .addresses = addresses,
+                                          .keys_now = keys_now,
                                           .ground = ground,
                                           .reason = str_of(reason) };
     world.fault = (struct fault){ 0 };
-    return db_write(world.db, posts_withdraw_write, &withdrawal, &world.fault);
+    enum status status = posts_withdraw(world.db, world.folder, &withdrawal, &world.fault);
+    if (status == STATUS_OK) {
+        snprintf(world.key_now, sizeof world.key_now, "%.*s", STR_ARG(keys_now[0]));
+        world.address_now = addresses[0];
+    }
+    return status;
 }
 
 enum status world_withdraw(const char *user, const char *key, enum post_ground ground, const char *reason)

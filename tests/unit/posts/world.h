@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "posts/acts.h"
+#include "posts/erasure.h"
 
 /* Local noon of 1 March 2026. */
 #define WORLD_NOW 1772366400000
@@ -22,6 +23,8 @@
 
 struct world {
     char folder[128];
+    char key_now[POST_KEY_MAX + 1]; /* of the first post of the last withdrawal, and where it is */
+    struct post_address address_now;
     struct db *db;
     int64_t now;         /* when acts are done; WORLD_NOW at first */
     struct arena *arena; /* for what a test reads; reset by nobody */
