@@ -65,12 +65,14 @@ static void chain(const unsigned char before[ERASURE_BYTES], struct erasure *e)
     crypto_hash_sha256_final(&state, e->hash);
 }
 
-static void put_line(struct buf *out, const struct erasure *e)
+/* The line of an entry with its end; `out` is a string. */
+static struct str line_write(const struct erasure *e, char out[LINE_MAX_BYTES + 1])
 {
     char id[HEX + 1], hash[HEX + 1];
     sodium_bin2hex(id, sizeof id, e->id, ERASURE_BYTES);
     sodium_bin2hex(hash, sizeof hash, e->hash, ERASURE_BYTES);
-    buf_format(out, "%lld %lld %s %s\n", (long long)e->n, (long long)e->at, id, hash);
+    int n = snprintf(out, LINE_MAX_BYTES + 1, "%lld %lld %s %s\n", (long long)e->n, (long long)e->at, id, hash);
+    return (struct str){ out, n > 0 && n <= LINE_MAX_BYTES ? (size_t)n : 0 };
 }
 
 static bool hex_read(struct str s, unsigned char out[ERASURE_BYTES])
@@ -84,17 +86,12 @@ static bool line_read(struct str line, struct erasure *out)
 {
     struct str n, at, id, rest = line;
     char again[LINE_MAX_BYTES + 1];
-    struct buf b;
     if (!str_cut(&rest, ' ', &n) || !str_cut(&rest, ' ', &at) || !str_cut(&rest, ' ', &id) || !rest.p)
         return false;
     if (!str_to_i64(n, &out->n) || !str_to_i64(at, &out->at) || !hex_read(id, out->id) || !hex_read(rest, out->hash))
         return false;
-    buf_init(&b, NULL, sizeof again);
-    put_line(&b, out);
-    struct str same = buf_str(&b);
-    bool ours = same.n == line.n + 1 && memcmp(same.p, line.p, line.n) == 0;
-    buf_free(&b);
-    return ours;
+    struct str same = line_write(out, again);
+    return same.n == line.n + 1 && memcmp(same.p, line.p, line.n) == 0;
 }
 
 static enum status broken(struct fault *fault, const char *path, size_t at)
@@ -236,10 +233,11 @@ bool erasures_hold(const struct erasures *list, int64_t n, const unsigned char h
 enum status erasures_write(const char *path, const struct erasures *list, struct fault *fault)
 {
     struct buf out;
+    char line[LINE_MAX_BYTES + 1];
     buf_init(&out, NULL, FILE_BYTES);
     buf_add(&out, STR(HEAD));
     for (size_t i = 0; i < list->n; i++)
-        put_line(&out, &list->items[i]);
+        buf_add(&out, line_write(&list->items[i], line));
     enum status status = buf_ok(&out) ? file_write(path, buf_str(&out), 0600, fault) : fault_no_memory(fault);
     buf_free(&out);
     return status;
@@ -276,6 +274,7 @@ static enum status append_locked(struct arena *arena, int fd, const char *path, 
     struct str text = STR_NONE;
     struct erasures list;
     struct buf line;
+    char text_of[LINE_MAX_BYTES + 1];
     size_t whole = 0;
     enum status status = read_fd(arena, fd, path, &text, fault);
     if (status == STATUS_OK)
@@ -295,7 +294,7 @@ static enum status append_locked(struct arena *arena, int fd, const char *path, 
     buf_init(&line, arena, sizeof HEAD + LINE_MAX_BYTES);
     if (!whole)
         buf_add(&line, STR(HEAD));
-    put_line(&line, e);
+    buf_add(&line, line_write(e, text_of));
     if (!buf_ok(&line))
         return fault_no_memory(fault);
     status = write_at(fd, buf_str(&line), whole, path, fault);
