@@ -25,6 +25,7 @@
 #include "main/wiring.h"
 #include "media/media.h"
 #include "posts/acts.h"
+#include "posts/erasure.h"
 #include "proc/proc.h"
 #include "base/banned.h"
 
@@ -237,13 +238,21 @@ static void look_at_posts(struct doctor *d, struct db *db)
     struct fault fault;
     struct db_tx *tx = NULL;
     struct posts_troubles t = { 0 };
+    int64_t unfinished = 0;
     enum status status = db_read_begin(db, &tx, &fault);
     if (status == STATUS_OK) {
         status = posts_troubles(tx, d->arena, clock_now_ms(), &t);
+        if (status == STATUS_OK)
+            status = posts_erasures_unfinished(tx, d->arena, &unfinished);
         db_read_end(tx);
     }
     if (status != STATUS_OK)
         problem(d, "posts", "They could not be read (%s).", status_name(status));
+    if (unfinished > 0)
+        problem(d, "erasures",
+                "%lld are not finished: files of the data folder may still hold what was erased. The server does it "
+                "within a minute; a backup that is being made holds it up.",
+                (long long)unfinished);
     if (t.held > 0)
         problem(d, "posts",
                 "%lld scheduled release%s did not go out: candour post list shows them as failed, candour post "

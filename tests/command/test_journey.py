@@ -237,9 +237,9 @@ class Journey(Case):
         with Server(self.folder) as server:
             address = self.publish("07-charge")
             self.assertIn("Daniel Example", get(server.port, address)[1])
+            self.post("import", *files("09-statement"), self.about("late", "07-charge"), by="press-officer-1")
             self.post("withdraw", "07-charge", "--reason", "court-order", by="duty-communications")
             self.assertEqual(get(server.port, address)[0], 410)
-            self.post("import", *files("09-statement"), self.about("late", "07-charge"), by="press-officer-1")
             statement = self.publish("late")
             for path in (address, "/", "/news", "/withdrawn", statement):
                 page = get(server.port, path)[1]
