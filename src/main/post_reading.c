@@ -90,6 +90,11 @@ static enum status read_entries(struct call *call, struct str after, struct post
     return STATUS_OK;
 }
 
+static struct str title_of(const struct post_entry *entry)
+{
+    return entry->erased ? STR("(erased)") : entry->title;
+}
+
 int post_list(struct call *call)
 {
     struct fault fault;
@@ -119,7 +124,7 @@ int post_list(struct call *call)
                                : entry->ended.set   ? STR("ended")
                                                     : edition_state_word(entry->state);
             printf("%-32.*s %-17.*s %-11.*s %3lld  %.*s\n", STR_ARG(entry->key), STR_ARG(state),
-                   STR_ARG(post_kind_word(entry->kind)), (long long)entry->number, STR_ARG(entry->title));
+                   STR_ARG(post_kind_word(entry->kind)), (long long)entry->number, STR_ARG(title_of(entry)));
         }
         all += n;
         if (n < POST_LIST_MAX)
@@ -221,7 +226,7 @@ static const char *next_act(const struct post_entry *e)
 static void show_text(struct call *call, const struct post_detail *d)
 {
     const struct post_entry *e = &d->entry;
-    printf("%.*s\n%.*s, edition %lld, %.*s\n", STR_ARG(e->title), STR_ARG(post_kind_word(e->kind)),
+    printf("%.*s\n%.*s, edition %lld, %.*s\n", STR_ARG(title_of(e)), STR_ARG(post_kind_word(e->kind)),
            (long long)e->number, STR_ARG(edition_state_word(e->state)));
     if (e->published.set)
         printf("address    /news/%lld/%.*s\npublished  %s\n", (long long)e->address.year, STR_ARG(e->address.slug),
@@ -237,9 +242,9 @@ static void show_text(struct call *call, const struct post_detail *d)
         printf("%s %.*s\n", e->state == EDITION_FAILED ? "held       because:" : "asked for ", STR_ARG(e->why));
     for (size_t i = 0; i < d->editions_n; i++)
         printf("edition    %lld  %.*s  %s  %.*s; authors %.*s, brought in by %.*s\n", (long long)d->editions[i].number,
-               STR_ARG(d->editions[i].hash_hex), post_call_time(call->arena, d->editions[i].made),
-               STR_ARG(edition_state_word(d->editions[i].state)), STR_ARG(d->editions[i].authors),
-               STR_ARG(d->editions[i].by));
+               STR_ARG(d->editions[i].erased ? STR("(erased)") : d->editions[i].hash_hex),
+               post_call_time(call->arena, d->editions[i].made), STR_ARG(edition_state_word(d->editions[i].state)),
+               STR_ARG(d->editions[i].authors), STR_ARG(d->editions[i].by));
     for (size_t i = 0; i < d->approvals_n; i++)
         printf("approval   edition %lld by %.*s, %s\n", (long long)d->approvals[i].number, STR_ARG(d->approvals[i].by),
                post_call_time(call->arena, d->approvals[i].at));
@@ -266,6 +271,8 @@ static int unread(enum status status)
     struct fault fault;
     if (status == STATUS_NOT_FOUND)
         fault_set(&fault, status, "There is no post of that name: candour post list names those there are.");
+    else if (status == STATUS_REFUSED)
+        fault_set(&fault, status, "It was erased: nothing is left of it that could be read.");
     else
         fault_set(&fault, status, "The post could not be read (%s): run candour doctor.", status_name(status));
     return command_fail(&fault);

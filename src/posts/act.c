@@ -263,6 +263,8 @@ enum status posts_checks_of(struct db_tx *tx, struct arena *arena, struct str ke
     size_t n = 0;
     *out = (struct post_checks){ 0 };
     enum status status = sql_posts_head(tx, arena, key, &head);
+    if (status == STATUS_OK && head.erased.set)
+        return STATUS_REFUSED;
     if (status == STATUS_OK)
         status = edition_read(arena, head.document, head.beside, &content);
     if (status == STATUS_OK)

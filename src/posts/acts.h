@@ -85,7 +85,7 @@ struct post_checks {
     bool answered[CHECKS]; /* a person answered it for this edition */
     bool publishable;      /* none blocks */
 };
-/* STATUS_NOT_FOUND, STATUS_DAMAGED. */
+/* STATUS_NOT_FOUND, STATUS_DAMAGED; STATUS_REFUSED: it was erased. */
 enum status posts_checks_of(struct db_tx *tx, struct arena *arena, struct str key, int64_t now,
                             struct post_checks *out);
 

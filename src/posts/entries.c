@@ -69,6 +69,15 @@ enum status posts_entry(struct db_tx *tx, struct arena *arena, struct str key, s
     return take_entry(arena, &found[0], out);
 }
 
+/* What an erasure leaves of a hash. */
+static bool is_zero(struct str hash)
+{
+    for (size_t i = 0; i < hash.n; i++)
+        if (hash.p[i] != 0)
+            return false;
+    return true;
+}
+
 static enum status user_of(struct db_tx *tx, struct arena *arena, int64_t account, struct str *out)
 {
     struct actor actor;
@@ -117,6 +126,7 @@ static enum status find_editions(struct db_tx *tx, struct arena *arena, struct s
         *row = (struct post_edition_row){ .number = rows[i].number,
                                           .made = rows[i].made,
                                           .hash_hex = edition_hex(arena, rows[i].hash),
+                                          .erased = is_zero(rows[i].hash),
                                           .state = (enum edition_state)state };
         status = user_of(tx, arena, rows[i].made_by, &row->by);
         if (status == STATUS_OK)

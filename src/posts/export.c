@@ -212,6 +212,8 @@ enum status posts_export(struct db_tx *tx, struct arena *arena, struct str key, 
     struct writer w = { .arena = arena, .out = &text };
     *out = STR_NONE;
     enum status status = sql_posts_head(tx, arena, key, &head);
+    if (status == STATUS_OK && head.erased.set)
+        return STATUS_REFUSED;
     if (status == STATUS_OK)
         status = edition_read(arena, head.document, head.beside, &content);
     if (status != STATUS_OK)

@@ -386,6 +386,7 @@ enum status posts_entry(struct db_tx *tx, struct arena *arena, struct str key, s
 struct post_edition_row {
     int64_t number, made;
     struct str hash_hex, by; /* by: who brought it in */
+    bool erased;             /* nothing is left of it, its hash neither */
     enum edition_state state;
     struct str authors; /* users, separated by ", " */
 };
@@ -417,7 +418,8 @@ enum status posts_detail(struct db_tx *tx, struct arena *arena, struct str key, 
 
 /*
  * The newest edition as a file: head and text, in the arena. An import of it gives the same hash and the same record,
- * if the picture lies beside it; values stand in double quotes. STATUS_NOT_FOUND, STATUS_LIMIT.
+ * if the picture lies beside it; values stand in double quotes. STATUS_NOT_FOUND, STATUS_LIMIT; STATUS_REFUSED: it was
+ * erased.
  */
 enum status posts_export(struct db_tx *tx, struct arena *arena, struct str key, struct str *out);
 
