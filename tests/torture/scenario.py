@@ -14,6 +14,9 @@ class Scenario:
     name = ''
     events = 100      # a trace with fewer events shows nothing
     kills = True      # whether kill.py runs it too
+    rounds, rounds_long = 50, 500  # how often kill.py does
+    stepped = False   # its one command can be killed at its k-th call on a file
+    kills_itself = False  # the command of a round draws the moment
     noticed = ('synchronous=OFF', 'synchronous=NORMAL', 'no folder sync')  # the worse modes that must lose something
 
     def __init__(self, build, size, worse=False):
@@ -34,6 +37,10 @@ class Scenario:
     def check(self, folder, answers):
         """Faults, as words, of the folder as a cut or a kill left it. May change the folder."""
         raise NotImplementedError
+
+    def finish(self, folder):
+        """Faults that are left when kill.py has ended."""
+        return []
 
     def opens(self, folder):
         """Faults of the program itself on such a folder; slower, so it is asked for a part of all states."""
