@@ -96,7 +96,8 @@ class Deed(Candour):
     """One row."""
     events = 60
     rounds, rounds_long = 14, 100
-    noticed = ('synchronous=OFF', 'synchronous=NORMAL')
+    noticed = ('synchronous=NORMAL',)
+    log_pages = '1000'  # an act is larger than a short log, and the move of one makes all safe
     stepped = True  # the command can be killed at its k-th call on a file, and that call can fail
     posts = 3
     pictured = ()   # which of its posts have a picture
@@ -272,6 +273,7 @@ class Import(Deed):
     name = 'import'
     posts = 5
     pictured = (0, 2, 4)
+    noticed = ('synchronous=NORMAL', 'no sync of pictures', 'no sync of their folders')
     word = 'new post'
     parts = [('SELECT count(*) FROM post WHERE key GLOB ?', 5, 0)] + [
         (f'SELECT count(*) FROM {table} x JOIN post_edition e ON e.id = x.edition JOIN post p ON p.id = e.post '
@@ -313,6 +315,7 @@ class WithdrawLicence(Withdraw):
     name = 'withdraw-licence'
     posts = 2
     pictured = (0, 1)
+    quick = False
     reason = 'licence-or-consent: the licence has ended'
     parts = withdrawn(2)
 
@@ -322,6 +325,7 @@ class Correct(Deed):
     name = 'correct'
     posts = 1
     pictured = (0,)
+    noticed = ()
     word = 'corrected with'
     parts = [(sql, done, absent) for sql, done, absent in (
         ('SELECT e.number FROM post_public u JOIN post p ON p.id = u.post JOIN post_edition e ON e.id = u.edition '
@@ -350,6 +354,7 @@ class Release(Deed):
     name = 'release'
     posts = 4
     pictured = (1,)
+    noticed = ()  # a server's children are not told of the worse modes
     stepped = False
     kills_itself = True
     word = 'seen'

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Cuts the power at every point of a traced run and looks whether every answered act is there and each act is whole.
 
-    run.py [--quick | --long] [--build DIR] [--scenario NAME] [--keep DIR]
+    run.py [--deeds] [--quick | --long] [--build DIR] [--scenario NAME] [--keep DIR]
 
-With synchronous=FULL no cut may lose anything. With synchronous=OFF, with NORMAL, and without the folder's sync some
-cut must: otherwise the test itself is blind, and fails. The build must be one with -Dtests=true; default is
+With synchronous=FULL no cut may lose anything. With synchronous=OFF, with NORMAL, without the folder's sync, and where a
+picture or the folder that it stands in is not synced (failing_io.c), some cut must: otherwise the test itself is blind,
+and fails. --deeds: the acts on posts, deeds.py. The build must be one with -Dtests=true; default is
 $CANDOUR_BUILD, then ./build-test. --keep copies the first bad state there. Last line: "N passed, N failed".
 """
 import argparse
@@ -16,7 +17,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import power
-from scenarios import SCENARIOS
+from scenarios import DEEDS, ROOMS, SCENARIOS
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 MODES = [
@@ -24,6 +25,10 @@ MODES = [
     ('synchronous=OFF', {'CANDOUR_TEST_SYNCHRONOUS': 'OFF'}, True),
     ('synchronous=NORMAL', {'CANDOUR_TEST_SYNCHRONOUS': 'NORMAL'}, True),
     ('no folder sync', {'CANDOUR_TEST_FOLDER_SYNC': 'no'}, True),
+    ('no sync of pictures', {'LD_PRELOAD': '{build}/tests/torture/failing_io.so', 'CANDOUR_IO_ROOT': '{folder}',
+                             'CANDOUR_IO_SKIP': 'file'}, True),
+    ('no sync of their folders', {'LD_PRELOAD': '{build}/tests/torture/failing_io.so', 'CANDOUR_IO_ROOT': '{folder}',
+                                  'CANDOUR_IO_SKIP': 'folder'}, True),
 ]
 
 
@@ -33,6 +38,8 @@ def replay(scenario, environment, wanted_bad, options):
         folder = os.path.realpath(os.path.join(scratch, 'data'))
         os.mkdir(folder)
         scenario.prepare(folder)
+        environment = {name: word.format(build=os.path.abspath(options.build), folder=folder)
+                       for name, word in environment.items()}
         disk = power.Disk(folder)
         happened = []
         for n, command in enumerate(scenario.commands(folder)):
@@ -68,6 +75,7 @@ def replay(scenario, environment, wanted_bad, options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--deeds', action='store_true')
     parser.add_argument('--quick', action='store_true', help='under a minute (the default)')
     parser.add_argument('--long', action='store_true', help='more acts, more torn states, the program opens more of them')
     parser.add_argument('--build', default=os.environ.get('CANDOUR_BUILD', os.path.join(ROOT, 'build-test')))
@@ -75,13 +83,14 @@ def main():
     parser.add_argument('--keep', help='copies the first bad state to this folder')
     parser.add_argument('--seed', type=int, default=20260302)
     options = parser.parse_args()
-    options.torn = 8 if options.long else 3
+    options.torn = 8 if options.long else 1 if options.deeds else 3
     options.every = 20 if options.long else 60  # states of which the program itself opens one, after it first could
     options.first = 1 if options.long else 6    # … and before
+    os.umask(0o077)  # as the program makes its files
     size = 240 if options.long else 60
     passed = failed = 0
-    for kind in SCENARIOS:
-        if options.scenario and kind.name != options.scenario:
+    for kind in SCENARIOS if options.scenario else DEEDS if options.deeds else ROOMS:
+        if options.scenario and kind.name != options.scenario or not (options.scenario or options.long or kind.quick):
             continue
         for mode, environment, wanted_bad in MODES:
             if wanted_bad and mode not in kind.noticed:
@@ -89,9 +98,8 @@ def main():
             scenario = kind(options.build, size, worse=wanted_bad)
             started = time.monotonic()
             try:
-                # A short log makes many moves into the database; the acts themselves would not.
                 cuts, states, bad, answers, words = replay(
-                    scenario, {'CANDOUR_TEST_LOG_PAGES': '30', **environment}, wanted_bad, options)
+                    scenario, {'CANDOUR_TEST_LOG_PAGES': kind.log_pages, **environment}, wanted_bad, options)
             except (power.TraceError, OSError) as e:
                 print(f'FAILED {kind.name}, {mode}: {e}', flush=True)
                 failed += 1

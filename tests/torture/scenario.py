@@ -13,6 +13,8 @@ class Scenario:
     command that ended well a line "exit N" with its number, from 0."""
     name = ''
     events = 100      # a trace with fewer events shows nothing
+    log_pages = '30'  # for the worse modes: a short log makes many moves into the database; the acts would not
+    quick = True      # whether run.py runs it without --long
     kills = True      # whether kill.py runs it too
     rounds, rounds_long = 50, 500  # how often kill.py does
     stepped = False   # its one command can be killed at its k-th call on a file
