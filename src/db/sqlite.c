@@ -101,7 +101,11 @@ enum status sqlite_fault(struct sqlite_link *link, int code, const char *during,
         return fault_set(fault, status, "The disk that holds %s is full. Nothing was changed; make room and try again.",
                          path);
     case STATUS_DAMAGED:
-        return fault_set(fault, status, "%s is damaged (%s). Stop candour and restore it from a backup.", path, words);
+        /* SQLite says the same of a page that is wrong and of one that the disk could not read this time. */
+        return fault_set(fault, status,
+                         "%s is damaged, or the disk could not read it (%s). Try once more; where it stays so, stop "
+                         "candour and restore it from a backup.",
+                         path, words);
     case STATUS_BUSY:
         return fault_set(fault, status, "Another program holds %s. Close it and try again; nothing was changed.", path);
     case STATUS_UNAVAILABLE:
