@@ -46,7 +46,16 @@ struct check_run {
     size_t evidence_n;
 };
 
+/* The blocks hold the text as check_plain gives it. */
 enum status check_text_read(struct check_run *run);
+/*
+ * The text as a reader takes it in: without what nobody sees, with one kind of space, with Latin letters in the place
+ * of those of other scripts that look the same in a word. Line ends stay. The same bytes where they are ASCII;
+ * STR_NONE when memory is gone. Names are compared in this form on both sides.
+ */
+struct str check_plain(struct arena *arena, struct str s);
+/* The code point that begins at `at`; its bytes go to `*n`. Text was checked to be UTF-8. */
+uint32_t check_point_at(struct str s, size_t at, size_t *n);
 /* Adds a place of the text: `at` bytes into the block, and `found`, of which one line is kept. */
 void check_evidence_text(struct check_run *run, const struct text_block *block, size_t at, struct str found);
 /* Adds another place. `text` is cut to one line. */

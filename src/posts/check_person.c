@@ -20,11 +20,12 @@
 
 /* ---- Records ---- */
 
-/* Small ASCII letters, one kind of apostrophe: how names are compared. */
-static struct str fold(struct arena *arena, struct str s)
+/* As a reader takes it in, in small ASCII letters, with one kind of apostrophe: how names are compared. */
+static struct str fold(struct arena *arena, struct str name)
 {
+    struct str s = check_plain(arena, name);
     char *p = arena_alloc(arena, s.n + 1, 1);
-    if (p == NULL)
+    if (p == NULL || s.p == NULL)
         return STR_NONE;
     size_t n = 0;
     for (size_t i = 0; i < s.n; i++) {

@@ -16,7 +16,7 @@
 #include "base/banned.h"
 
 /* The code point that begins at `at`; its bytes go to `*n`. Text was checked to be UTF-8. */
-static uint32_t point_at(struct str s, size_t at, size_t *n)
+uint32_t check_point_at(struct str s, size_t at, size_t *n)
 {
     unsigned char c = (unsigned char)s.p[at];
     size_t width = c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
@@ -45,13 +45,13 @@ static bool letter_before(struct str s, size_t at)
     while (begin > 0 && ((unsigned char)s.p[begin] & 0xC0U) == 0x80U)
         begin--;
     size_t n;
-    return is_letter(point_at(s, begin, &n));
+    return is_letter(check_point_at(s, begin, &n));
 }
 
 static bool letter_at(struct str s, size_t at)
 {
     size_t n;
-    return at < s.n && is_letter(point_at(s, at, &n));
+    return at < s.n && is_letter(check_point_at(s, at, &n));
 }
 
 /* Bytes of one space, line end or hyphen at `at`; 0: there is none. */
@@ -63,7 +63,7 @@ static size_t between(struct str s, size_t at)
     if (c == ' ' || c == '\n' || c == '\t' || c == '-')
         return 1;
     size_t n;
-    uint32_t point = point_at(s, at, &n);
+    uint32_t point = check_point_at(s, at, &n);
     bool is_one = point == 0xA0 || point == 0x2010 || point == 0x2011 || point == 0x202F || point == 0x2009;
     return is_one ? n : 0;
 }
@@ -196,17 +196,19 @@ enum status check_text_read(struct check_run *run)
     text->blocks = ARENA_ARRAY(run->arena, reading.blocks_n + 2, struct text_block);
     if (text->blocks == NULL)
         return STATUS_NO_MEMORY;
-    text->blocks[text->n++] = (struct text_block){ .part = TEXT_TITLE, .heading = true, .text = content->title };
+    text->blocks[text->n++] =
+        (struct text_block){ .part = TEXT_TITLE, .heading = true, .text = check_plain(run->arena, content->title) };
     if (content->picture.set && content->picture.alt.p != NULL)
-        text->blocks[text->n++] = (struct text_block){ .part = TEXT_ALT, .text = content->picture.alt };
+        text->blocks[text->n++] =
+            (struct text_block){ .part = TEXT_ALT, .text = check_plain(run->arena, content->picture.alt) };
     for (size_t i = 0; i < reading.blocks_n; i++)
         text->blocks[text->n++] = (struct text_block){ .part = TEXT_BODY,
                                                        .line = reading.blocks[i].line,
                                                        .quoted = reading.blocks[i].quoted,
                                                        .heading = reading.blocks[i].heading,
                                                        .table = reading.blocks[i].table,
-                                                       .text = reading.blocks[i].text };
+                                                       .text = check_plain(run->arena, reading.blocks[i].text) };
     text->links = reading.links;
     text->links_n = reading.links_n;
-    return STATUS_OK;
+    return arena_failed(run->arena) ? STATUS_NO_MEMORY : STATUS_OK;
 }

@@ -215,6 +215,61 @@ static void a_sentence_has_the_outcome_that_it_must_have(void **state)
     assert_int_equal(bad, 0);
 }
 
+/* What nobody sees, and letters of other scripts that look the same: what a reader reads is what is looked at. */
+static void letters_that_look_the_same_and_what_nobody_sees_hide_no_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *body, *evidence;
+    } rows[] = {
+        { "Sam 30 from Hartley was followed.", "body:1: Sam 30" }, /* as it is, to compare with */
+        { "\u0405am 30 from Hartley was followed.", "body:1: Sam 30" },
+        { "S\u0430\u043C 30 from Hartley was followed.", "body:1: Sam 30" },
+        { "S\u200Bam 30 from Hartley was followed.", "body:1: Sam 30" },
+        { "Sa\u2060m\uFEFF 30 from Hartley was followed.", "body:1: Sam 30" },
+        { "Sa\u00ADm 3\u200B0 from Hartley was followed.", "body:1: Sam 30" },
+        { "Sa\u200Dm 30 from Hartley was followed.", "body:1: Sam 30" },
+        { "Sam\u2003\uFF13\uFF10 from Hartley was followed.", "body:1: Sam 30" },
+        { "\uFF33\uFF41\uFF4D 30 from Hartley was followed.", "body:1: Sam 30" },
+        { "\U0001D412\U0001D41A\U0001D426 \U0001D7D1\U0001D7CE from Hartley was followed.", "body:1: Sam 30" },
+        { "\u24C8\u24D0\u24DC 30 from Hartley was followed.", "body:1: Sam 30" },
+        { "J\u03BFan s\u0430id it was a bad night.", "body:1: Joan said" },
+        { "J&#x200B;oan s&#x430;id it was a bad night.", "body:1: Joan said" },
+        { "J\u0585an told us of a bad night.", "body:1: Joan told" },
+        { "\u0410\u043D\u043D\u0430, 30, was followed.", "body:1: \u0410\u043D\u043D\u0430, 30" }, /* a name as it is */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct small_case c = { .body = rows[i].body };
+        struct post_content content = small_content(&c);
+        struct check_input input = input_of(&content);
+        const struct check_result *r = run(&input, CHECK_PERSON_KIND);
+        if (r->outcome != CHECK_BLOCK || !has_evidence(r, rows[i].evidence)) {
+            say(rows[i].body, r, CHECK_BLOCK);
+            fail();
+        }
+    }
+    /* In the title and the record too: who is recorded is recorded in either writing, and nobody else is. */
+    static const struct small_case covered[] = {
+        { .head = "people: [{ as_written: Sam, kind: fictitious }]\n", .body = "\u0405am, 30, was followed." },
+        { .head = "people: [{ as_written: \"\u0405am\", kind: fictitious }]\n", .body = "Sam, 30, was followed." },
+        { .head = "title: \"\u0405am, 30\"\npeople: [{ as_written: Sam, kind: fictitious }]\n", .body = "Text." },
+    };
+    for (size_t i = 0; i < sizeof covered / sizeof covered[0]; i++) {
+        struct post_content content = small_content(&covered[i]);
+        struct check_input input = input_of(&content);
+        const struct check_result *r = run(&input, CHECK_PERSON_KIND);
+        if (r->outcome == CHECK_BLOCK) {
+            say(covered[i].body, r, CHECK_PASS);
+            fail();
+        }
+    }
+    struct small_case other = { .head = "people: [{ as_written: Sam, kind: fictitious }]\n",
+                                .body = "Z\u043Ee 30 from Hartley was followed." };
+    struct post_content content = small_content(&other);
+    struct check_input input = input_of(&content);
+    assert_int_equal(run(&input, CHECK_PERSON_KIND)->outcome, CHECK_BLOCK);
+}
+
 /* ---- Pictures ---- */
 
 /* A post with a picture that everything is right with; each test changes one thing. */
@@ -707,6 +762,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(each_case_has_the_outcomes_that_it_must_have),
         TEST(a_sentence_has_the_outcome_that_it_must_have),
+        TEST(letters_that_look_the_same_and_what_nobody_sees_hide_no_name),
         TEST(a_photograph_is_contradicted_by_any_other_creator_credit_or_licensor),
         TEST(a_photograph_from_a_library_contradicts_itself),
         TEST(what_a_machine_made_is_nothing_but_ai),
