@@ -110,7 +110,7 @@ struct post_due {
     int64_t edition, at; /* id, and when it was due: another of either by now means nothing to do */
     int64_t now;
     struct str key;      /* out */
-    bool released, held; /* out; neither: it was not scheduled any more */
+    bool released, held; /* out; neither: it was not scheduled any more, or its time has not come by this clock */
 };
 enum status posts_due_write(struct db_tx *tx, void *due);
 

@@ -277,6 +277,13 @@ static enum status cancel(struct db_tx *tx, struct post_schedule *schedule, cons
                : act_trace_head(tx, step->arena, step->act, actor, "unscheduled", step->key, head, STR(""));
 }
 
+/* Taken up at `at`; where it is being done at this moment, once more then. */
+static enum status put_job(struct db_tx *tx, struct arena *arena, int64_t edition, int64_t at)
+{
+    struct str key = str_format(arena, "%lld.%lld", (long long)edition, (long long)at);
+    return key.p == NULL ? STATUS_NO_MEMORY : db_job_put(tx, STR("posts.release"), key, STR("{}"), at);
+}
+
 enum status posts_schedule_write(struct db_tx *tx, void *arg)
 {
     struct post_schedule *schedule = arg;
@@ -309,12 +316,11 @@ enum status posts_schedule_write(struct db_tx *tx, void *arg)
     struct db_opt_int due = { true, schedule->at };
     struct db_opt_int by = { true, actor.account };
     status = sql_posts_work_put(tx, head.edition, edition_state_word(EDITION_SCHEDULED), now, due, by, STR_NONE, NULL);
-    struct str job = str_format(arena, "%lld.%lld", (long long)head.edition, (long long)schedule->at);
     struct str words = zone_utc(arena, schedule->at);
-    if (job.p == NULL || words.p == NULL)
+    if (words.p == NULL)
         return STATUS_NO_MEMORY;
     if (status == STATUS_OK)
-        status = db_job_put(tx, STR("posts.release"), job, STR("{}"), schedule->at);
+        status = put_job(tx, arena, head.edition, schedule->at);
     return status != STATUS_OK ? status
                                : act_trace_head(tx, arena, step->act, &actor, "scheduled", step->key, &head, words);
 }
@@ -354,6 +360,8 @@ enum status posts_due_write(struct db_tx *tx, void *arg)
     due->key = key.key;
     if (head.edition != due->edition || state != EDITION_SCHEDULED || head.due.value != due->at)
         return STATUS_OK;
+    if (due->now < due->at) /* the clock was put back since the job was taken */
+        return put_job(tx, arena, due->edition, due->at);
     status = account_find_id(tx, arena, head.scheduled_by.value, &actor);
     if (status != STATUS_OK)
         return status;

@@ -81,7 +81,7 @@ def each(kind, options):
                     print(f'FAILED {kind.name}, call {k}, {how}: {faults[0]}', flush=True)
                 else:
                     passed += 1
-    print(f'{kind.name}: {passed + failed} of {calls} calls failed', flush=True)
+    print(f'{kind.name}: {passed + failed} tries, {calls} calls in each', flush=True)
     return passed, failed
 
 
