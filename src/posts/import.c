@@ -283,6 +283,8 @@ static enum status copy_elsewhere(struct db_tx *tx, const struct post_import *im
                          "\"%.*s\" is no address of a post: write it as a browser shows it, such as "
                          "https://social.example/1.",
                          STR_ARG(post_quote(import->arena, import->elsewhere)));
+    if (status == STATUS_OK && import->elsewhere_at < 0)
+        return db_refuse(tx, STATUS_INVALID, "A post that was made elsewhere was made after 1970: look at --at.");
     if (status == STATUS_OK && import->elsewhere_at > now)
         return db_refuse(tx, STATUS_INVALID, "A post that was made elsewhere was made before now: look at --at.");
     if (status == STATUS_OK)
