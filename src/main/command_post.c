@@ -126,8 +126,11 @@ static int import(struct call *call)
         int code = command_actor(&call->in, &call->options[OPTION_AS], &call->options[OPTION_USER], &actor);
         if (code != EXIT_DONE)
             return code;
+        if (!call->options[OPTION_AS].seen) /* who types a passphrase may have been away */
+            status = posts_import_keep_again(call->in.db, &import, &fault);
         act.now = clock_now_ms();
-        status = db_write(call->in.db, posts_import_write, &import, &fault);
+        if (status == STATUS_OK)
+            status = db_write(call->in.db, posts_import_write, &import, &fault);
     }
     if (call->json && (status == STATUS_OK || status == STATUS_INVALID))
         say_import(call, status == STATUS_OK ? &import : NULL, faults);

@@ -71,6 +71,33 @@ enum status posts_import_keep(struct db *db, struct post_import *import, struct 
     return wrong ? fault_set(fault, STATUS_INVALID, "Nothing was imported: mend the faults and try again.") : STATUS_OK;
 }
 
+enum status posts_import_keep_again(struct db *db, const struct post_import *import, struct fault *fault)
+{
+    for (size_t i = 0; i < import->files_n; i++) {
+        const struct import_file *file = &import->files[i];
+        unsigned char hash[BLOB_HASH];
+        struct str bytes;
+        if (!file->kept)
+            continue;
+        struct arena *room = arena_new(POST_PICTURE_MAX + 1024 * 1024);
+        const char *path = room == NULL ? NULL : str_z(room, file->content.picture.path);
+        enum status status =
+            path == NULL ? fault_no_memory(fault) : file_read(room, path, POST_PICTURE_MAX, &bytes, fault);
+        if (status == STATUS_OK)
+            status = blob_put(db, bytes, hash, fault);
+        if (status == STATUS_OK) {
+            struct str now = edition_hex(room, (struct str){ (const char *)hash, sizeof hash });
+            if (now.p == NULL || !str_equal(now, file->content.picture.sha256_hex))
+                status = fault_set(fault, STATUS_CONFLICT, "%.*s was changed meanwhile: try again.",
+                                   STR_ARG(file->content.picture.file));
+        }
+        arena_free(room);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
 bool posts_import_has_picture(const struct post_import *import, size_t file)
 {
     return import->files[file].content.picture.set;

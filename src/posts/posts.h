@@ -354,6 +354,11 @@ enum status posts_import_read(struct arena *arena, const struct post_source *sou
  * themselves. STATUS_INVALID with faults where one cannot be read. Without it no post with a picture goes out.
  */
 enum status posts_import_keep(struct db *db, struct post_import *import, struct fault *fault);
+/*
+ * Once more the bytes alone, where a person was waited for since: blobs that no row names are swept after an hour
+ * (db/blob.h). STATUS_CONFLICT where a file was changed meanwhile.
+ */
+enum status posts_import_keep_again(struct db *db, const struct post_import *import, struct fault *fault);
 bool posts_import_has_picture(const struct post_import *import, size_t file);
 /* All files or none. STATUS_INVALID with faults where an author is no account; STATUS_DENIED without the role. */
 enum status posts_import_write(struct db_tx *tx, void *import);

@@ -6,8 +6,9 @@ import json
 import os
 import re
 import sqlite3
+import subprocess
 
-from common import Case, ROOT, Server, get, run, wait_for
+from common import BINARY, Case, ROOT, Server, get, run, wait_for
 
 
 def ask(port, path):
@@ -171,6 +172,23 @@ class Journey(Case):
         self.assertEqual({use["post"]: use["labels"] for use in one["uses"]},
                          {"01-former-name": [], "02-former-name-mended": ["fictitious", "stock"]})
         self.refused(run("image", "show", "nobody.jpg", "--data", self.folder), 2, "There is no picture")
+
+    def test_a_picture_whose_writer_was_away_before_the_passphrase_is_there_afterwards(self):
+        secret = "the writer who was away\n"
+        run("user", "add", "away", "--name", "Away", "--role", "author", "--data", self.folder, stdin=secret)
+        with subprocess.Popen([BINARY, "post", "import", *files("06-diwali"), "--user", "away", "--data", self.folder],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as importing:
+            kept = wait_for(lambda: [name for name in glob.glob(os.path.join(self.folder, "blobs", "*", "*"))
+                                     if not name.endswith(".new")], "the picture")
+            for name in kept:
+                os.utime(name, (1, 1))
+            with Server(self.folder):
+                wait_for(lambda: not glob.glob(os.path.join(self.folder, "blobs", "*", "*")), "the sweep")
+            said, errors = importing.communicate(secret)
+        self.assertEqual(importing.returncode, 0, errors)
+        self.assertIn("new post", said)
+        self.assertTrue(os.path.exists(kept[0]))
+        self.publish("06-diwali")
 
     def test_what_no_row_names_is_swept_and_what_one_names_is_kept(self):
         self.post("import", *files("06-diwali"), by="press-officer-1")

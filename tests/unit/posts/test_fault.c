@@ -220,6 +220,80 @@ static void an_act_is_whole_or_absent_wherever_the_database_fails(void **state)
     all_acts(false);
 }
 
+struct due_job {
+    struct post_due due;
+    struct job job;
+};
+
+/* As the worker does it: the release and the end of its job in one write. */
+static enum status due_write(struct db_tx *tx, void *arg)
+{
+    struct due_job *d = arg;
+    enum status status = posts_due_write(tx, &d->due);
+    return status == STATUS_OK ? db_job_end(tx, &d->job, JOB_OK, STR("")) : status;
+}
+
+/* A scheduled post and its job, taken. */
+static struct due_job due_of(const char *key, int64_t at)
+{
+    char name[40];
+    struct due_job d = { .due = { .now = at, .at = at } };
+    snprintf(name, sizeof name, "%s.md", key);
+    assert_int_equal(world_import("press-officer-1", name, world_post(key, NULL, NULL, "Text.")), STATUS_OK);
+    assert_int_equal(world_approve("approver", key), STATUS_OK);
+    assert_int_equal(world_schedule("duty-communications", key, at, false), STATUS_OK);
+    assert_int_equal(db_job_take(world.db, world.arena, &d.job, &world.fault), STATUS_OK);
+    d.due.edition = world_number("SELECT max(id) FROM post_edition");
+    return d;
+}
+
+static void a_release_by_the_clock_is_whole_or_absent_wherever_something_fails(void **state)
+{
+    (void)state;
+    for (int memory = 0; memory < 2; memory++) {
+        int posts = 0;
+        char key[20];
+        snprintf(key, sizeof key, "d%d-%d", memory, posts++);
+        struct due_job d = due_of(key, WORLD_NOW + 3600000);
+        uint64_t places = 0;
+        for (uint64_t k = 1; places == 0; k++) {
+            int64_t out = world_number("SELECT count(*) FROM post_public");
+            int64_t jobs = world_number("SELECT count(*) FROM job WHERE kind = 'posts.release'");
+            struct fault fault = { 0 };
+            if (memory)
+                mem_fail_at(k);
+            else
+                db_faulty_at(k, DB_FAULTY_ANY, STATUS_IO);
+            d.due.arena = arena_new(4 << 20);
+            enum status status = STATUS_NO_MEMORY;
+            if (d.due.arena)
+                status = db_write(world.db, due_write, &d, &fault);
+            else
+                fault_no_memory(&fault);
+            uint64_t calls = memory ? mem_calls() : db_faulty_calls();
+            mem_fail_at(0);
+            db_faulty_at(0, DB_FAULTY_ANY, STATUS_IO);
+            arena_free(d.due.arena);
+            world_check_whole();
+            bool done = status == STATUS_OK;
+            /* Out once and its job gone, or neither; a fault of the machine never holds it for a person. */
+            assert_int_equal(world_number("SELECT count(*) FROM post_public"), out + done);
+            assert_int_equal(world_number("SELECT count(*) FROM job WHERE kind = 'posts.release'"), jobs - done);
+            assert_int_equal(world_number("SELECT count(*) FROM post_work WHERE state = 'failed'"), 0);
+            if (!done) {
+                assert_true(fault.text[0] != 0 && !strchr(fault.text, '\n'));
+            } else if (calls < k) {
+                places = k - 1;
+            } else {
+                snprintf(key, sizeof key, "d%d-%d", memory, posts++);
+                d = due_of(key, WORLD_NOW + 3600000);
+            }
+        }
+        print_message("           %llu places\n", (unsigned long long)places);
+        assert_true(places > (memory ? 2 : 10));
+    }
+}
+
 /* Three files, one of them with a picture: nothing of the call stays where anything fails. */
 static void an_import_of_several_files_is_one_act(void **state)
 {
@@ -344,6 +418,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(an_act_ends_cleanly_wherever_memory_fails),
         TEST(an_act_is_whole_or_absent_wherever_the_database_fails),
+        TEST(a_release_by_the_clock_is_whole_or_absent_wherever_something_fails),
         TEST(an_import_of_several_files_is_one_act),
         TEST(a_file_is_read_or_refused_wherever_memory_fails),
         TEST(a_page_is_read_or_not_wherever_the_database_fails),
