@@ -98,6 +98,7 @@ class Deed(Candour):
     rounds, rounds_long = 14, 100
     noticed = ('synchronous=NORMAL',)
     log_pages = '1000'  # an act is larger than a short log, and the move of one makes all safe
+    erases = False
     stepped = True  # the command can be killed at its k-th call on a file, and that call can fail
     posts = 3
     pictured = ()   # which of its posts have a picture
@@ -201,6 +202,7 @@ class Deed(Candour):
         try:
             self.whole(connection, answers, faults)
             self.pictures(connection, folder, faults)
+            self.listed(connection, folder, faults)
         except sqlite3.DatabaseError as e:
             faults.append(f'SQLite: {e}')
         finally:
@@ -237,9 +239,24 @@ class Deed(Candour):
                 if hashlib.sha256(f.read()).hexdigest() != name:
                     faults.append(f'a picture is named and not whole: {name}')
 
+    def listed(self, connection, folder, faults):
+        """What was erased is in the list: without it a restore would bring it back."""
+        path = os.path.join(folder, 'erasures')
+        lines = []
+        if os.path.exists(path):
+            with open(path, encoding='ascii', errors='replace') as f:
+                lines = [line.split() for line in f.read().split('\n')[1:-1]]
+        have = {int(words[0]) for words in lines if len(words) == 4 and words[0].isdigit()}
+        for n, in connection.execute('SELECT n FROM post_erasure'):
+            if n not in have:
+                faults.append(f'erasure {n} was done and is not in the list')
+
     def opens(self, folder):
         for command in (['audit', 'verify'], ['doctor'], ['post', 'list']):
             code, said, errors = run([self.candour, *command, '--data', folder])
+            problems = [line for line in said.splitlines() if line.startswith('problem')]
+            if command == ['doctor'] and len(problems) == 1 and self.erases and re.match('problem +erasures', problems[0]):
+                continue  # it was broken off, and the server does the rest: finish
             if code != 0:
                 return [f'{" ".join(command)}: {(errors or said).strip()[-300:] or code}']
         return []
@@ -250,19 +267,28 @@ class Deed(Candour):
         with connection:
             connection.execute('UPDATE job SET lease = NULL, run_at = 1 WHERE kind = ?', ('media.render',))
         connection.close()
+        if self.erases:
+            # What was broken off is done within a minute by the server, and at once by the next erasure.
+            self.n = 10 ** 6
+            self.before(folder, self.n)
+            self.clean(*self.act(folder, self.n)[1:])
         old = time.time() - 2 * 3600
         for path in blobs(folder).values():
             os.utime(path, (old, old))
         with release.Server(self.candour, folder) as server:
             end = time.monotonic() + 30
             while time.monotonic() < end and (server.number("SELECT count(*) FROM job WHERE kind = 'media.render'") or
+                                              server.number('SELECT count(*) FROM post_erasure WHERE finished IS NULL') or
                                               set(blobs(folder)) - self.named(server.connection)):
                 time.sleep(0.05)
+            unfinished = server.number('SELECT count(*) FROM post_erasure WHERE finished IS NULL')
             left = server.number("SELECT count(*) FROM picture_set WHERE state <> 'ready'")
             orphans = set(blobs(folder)) - self.named(server.connection)
         faults = self.check(folder, [])
         if left:
             faults.append(f'{left} pictures are not ready at the end')
+        if unfinished:
+            faults.append(f'{unfinished} erasures are not done at the end')
         if orphans:
             faults.append(f'{len(orphans)} files that no row names are not swept')
         return faults
@@ -316,6 +342,7 @@ class WithdrawLicence(Withdraw):
     posts = 2
     pictured = (0, 1)
     quick = False
+    erases = True
     reason = 'licence-or-consent: the licence has ended'
     parts = withdrawn(2)
 
@@ -438,4 +465,112 @@ class Release(Deed):
                     faults.append(f'{key} was seen in public and is gone')
 
 
-DEEDS = [Import, Release, Publish, Withdraw, WithdrawLicence, Correct]
+class Erase(Deed):
+    """Two posts in one act on a ground that erases: no row keeps their names, so they are known by their numbers."""
+    name = 'erase'
+    posts = 2
+    pictured = (0,)
+    word = 'withdrawn and erased'
+    erases = True
+    noticed = ()
+    by_post = [  # (a query about one post, when it was done, when not)
+        ('SELECT erased IS NOT NULL FROM post WHERE id = ?', 1, 0),
+        ("SELECT key GLOB 'erased-*' FROM post WHERE id = ?", 1, 0),
+        ('SELECT withdrawn IS NOT NULL FROM post_public WHERE post = ?', 1, 0),
+        ("SELECT state = 'gone' FROM post_presence WHERE post = ? AND channel = 'site'", 1, 0),
+        ("SELECT count(*) FROM post_register WHERE post = ? AND what = 'withdrawal'", 1, 0),
+        ("SELECT count(*) FROM audit WHERE post = ? AND act = 'post.withdrawn'", 1, 0),
+        ('SELECT count(*) FROM post_erasure WHERE post = ?', 1, 0),
+        ('SELECT count(*) > 0 FROM post_gone WHERE post = ?', 1, 0),
+        ("SELECT count(*) FROM post_edition WHERE post = ? AND document = '{}'", 1, 0)]
+
+    def prepare(self, folder):
+        self.ids, self.files_of = {}, {}
+        super().prepare(folder)
+
+    def mark(self, n):
+        return f'the mark is {hashlib.sha256(f"{self.name} {n}".encode()).hexdigest()}'
+
+    def bring(self, folder, n):
+        self.approved(folder, n, text=self.mark(n))
+        for key in self.keys(n):
+            self.post(folder, 'publish', key, *RELEASER)
+
+    def before(self, folder, n):
+        self.bring(folder, n)
+        connection = sqlite3.connect(os.path.join(folder, 'candour.db'))
+        self.ids[n] = [connection.execute('SELECT id FROM post WHERE key = ?', (key,)).fetchone()[0] for key in self.keys(n)]
+        self.files_of[n] = {row[0].hex() for row in connection.execute(
+            'SELECT c.sha256 FROM picture c JOIN picture_set s ON s.picture = c.id JOIN post_picture x ON '
+            'x.picture_set = s.id JOIN post_edition e ON e.id = x.edition WHERE e.post IN (%s) AND e.number = 1 UNION '
+            'SELECT r.sha256 FROM picture_rendition r JOIN post_picture x ON x.picture_set = r.picture_set '
+            'JOIN post_edition e ON e.id = x.edition WHERE e.post IN (%s) AND e.number = 1' %
+            ((', '.join(str(i) for i in self.ids[n]),) * 2))}
+        connection.close()
+
+    def act(self, folder, n):
+        return [self.candour, 'post', 'withdraw', *self.keys(n), '--reason', 'court-order', *RELEASER, '--data', folder]
+
+    def state(self, connection, n):
+        found = [(connection.execute(sql, (post,)).fetchone()[0], done, absent, sql)
+                 for sql, done, absent in self.by_post for post in self.ids[n]]
+        if all(rows == done for rows, done, _, _ in found):
+            return 'done'
+        if all(rows == absent for rows, _, absent, _ in found):
+            return 'absent'
+        return '; '.join(f'{rows} of {done} from {sql}' for rows, done, _, sql in found if rows != done)
+
+    def rounds_there(self, connection):
+        return sorted(self.ids)
+
+    def left_of(self, folder, n):
+        """What is still there of what was erased; SQLite's memory that is mapped is no file of words."""
+        faults = [f'{self.name} {n}: a picture of it is still there' for name in self.files_of[n] if name in blobs(folder)]
+        for base, _, names in os.walk(folder):
+            for name in names:
+                if name.endswith('-shm'):
+                    continue
+                with open(os.path.join(base, name), 'rb') as f:
+                    if self.mark(n).encode() in f.read():
+                        faults.append(f'{self.name} {n}: its words are still in {name}')
+        return faults
+
+    def check(self, folder, answers):
+        # Before SQLite opens it: what lies there is what counts.
+        faults = [fault for n in self.ids if self.answered(answers, n) for fault in self.left_of(folder, n)]
+        return faults or super().check(folder, answers)
+
+    def finish(self, folder):
+        faults = super().finish(folder)
+        connection = sqlite3.connect(os.path.join(folder, 'candour.db'))
+        done = [n for n in self.ids if self.state(connection, n) == 'done']
+        connection.close()
+        return faults or [fault for n in done for fault in self.left_of(folder, n)]
+
+
+class EraseBefore(Erase):
+    """A correction on a ground that erases what was there before."""
+    name = 'erase-before'
+    posts = 1
+    quick = False
+    word = 'corrected with'
+    by_post = [
+        ("SELECT key GLOB 'erased-*' FROM post WHERE id = ?", 1, 0),
+        ('SELECT e.number FROM post_public u JOIN post_edition e ON e.id = u.edition WHERE u.post = ?', 2, 1),
+        ("SELECT state = 'corrected' FROM post_presence WHERE post = ? AND channel = 'site'", 1, 0),
+        ("SELECT count(*) FROM post_correction WHERE post = ? AND ground = 'safety'", 1, 0),
+        ("SELECT count(*) FROM post_register WHERE post = ? AND what = 'correction'", 1, 0),
+        ("SELECT count(*) FROM audit WHERE post = ? AND act = 'post.corrected'", 1, 0),
+        ('SELECT count(*) FROM post_erasure WHERE post = ?', 1, 0),
+        ("SELECT count(*) FROM post_edition WHERE post = ? AND document = '{}'", 1, 0)]
+
+    def bring(self, folder, n):
+        super().bring(folder, n)
+        self.approved(folder, n, text='and nothing is left of it', pictures='-b')
+
+    def act(self, folder, n):
+        return [self.candour, 'post', 'correct', self.keys(n)[0], '--kind', 'factual', '--ground', 'safety', *RELEASER,
+                '--data', folder]
+
+
+DEEDS = [Import, Release, Publish, Withdraw, WithdrawLicence, Correct, Erase, EraseBefore]
