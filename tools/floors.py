@@ -22,7 +22,7 @@ LINES_MAX = 800
 SKIPPED = re.compile(r'build.*|\.git|node_modules|data|__pycache__')
 # Cases there are wrong on purpose, or are the output of a program.
 FIXTURES = 'tests/golden/'
-SOURCES = ('.c', '.h', '.py', '.sh', '.html', '.sql', '.js', '.mjs', '.css', '.scss', '.md', '.txt', '.yaml', '.yml', '.build',
+SOURCES = ('.c', '.h', '.py', '.sh', '.html', '.atom', '.sql', '.js', '.mjs', '.css', '.scss', '.md', '.txt', '.yaml', '.yml', '.build',
            '.json', '')
 SQL_HOME = ('src/db/',)
 HTML_HOME = ('src/html/',)
@@ -37,7 +37,7 @@ SQL = re.compile(r'''\s*(?:(?:select|with)\s.*\sfrom\s|insert\s+(?:or\s+\w+\s+)?
                  re.X | re.S | re.I)
 # These words alone are English in small letters.
 SQL_LOUD = re.compile(r'\s*(?:SELECT\s+\S|(?:BEGIN|COMMIT|ROLLBACK|SAVEPOINT|PRAGMA)\s*;?\s*\Z)', re.S)
-MARKUP = re.compile(r'''</?(?:a|abbr|article|aside|b|blockquote|body|br|button|code|dd|del|details|div|dl|dt|em|fieldset|footer|form
+MARKUP = re.compile(r'''</?(?:a|abbr|article|aside|b|blockquote|body|br|button|code|dd|del|details|div|dl|dt|em|entry|feed|fieldset|footer|form
 |h[1-6]|head|header|hr|html|i|iframe|img|input|ins|label|legend|li|link|main|meta|nav|ol|option|p|pre|script|section|select|small
 |span|strong|style|sub|summary|sup|svg|table|tbody|td|textarea|tfoot|th|thead|time|title|tr|ul)(?:[\s>/]|\Z)|<!doctype''',
                     re.X | re.I)

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Pages: from a room's *.html and the catalogue to typed C (docs/dialects.md, "Pages").
+"""Pages and feeds: from a room's *.html and *.atom and the catalogue to typed C (docs/dialects.md, "Pages").
 
     pages.py --room site --out DIR --catalogue FILE... [--also src/web]... --files FILE...
                                            DIR/site_pages.h and DIR/site_pages.c
     pages.py --catalogue-c --out DIR --catalogue FILE...
                                            DIR/catalogue.h and DIR/catalogue.c
     pages.py --check-unused --catalogue FILE... [--stamp FILE] [--depfile FILE] [--source ROOT] [--files FILE...]
-                                           every key is used by one of the *.html or *.c files; ROOT gives src/*/
+                                           every key is used by one of the *.html, *.atom or *.c files; ROOT gives src/*/
 
 Promises: what an attacker sends can only arrive in a page through the
 functions of html.h that fit its place, because the place of every hole is
@@ -27,6 +27,7 @@ from pages_catalogue import Catalogue  # noqa: E402
 from pages_check import World  # noqa: E402
 from pages_parse import Call, Each, Fault, Hole, If, Block, Sentence, template_read  # noqa: E402
 
+FORMS = (".html", ".atom")
 TREE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -85,7 +86,7 @@ def room_make(options):
     for other in options.also:
         name = os.path.basename(os.path.normpath(other))
         also.append(name)
-        read_all(world, glob.glob(os.path.join(other, "*.html")), name, faults)
+        read_all(world, [f for form in FORMS for f in glob.glob(os.path.join(other, "*" + form))], name, faults)
     read_all(world, options.files, options.room, faults)
     if not faults:
         faults = check_all(world, options.room)
@@ -119,14 +120,14 @@ def keys_of(nodes):
 
 def unused_check(options):
     if options.source:
-        for pattern in ("*.html", "*.c"):
+        for pattern in ("*" + form for form in (*FORMS, ".c")):
             options.files += sorted(glob.glob(os.path.join(options.source, "src", "*", pattern)))
     if options.depfile:
         with open(options.depfile, "w", encoding="utf-8") as f:
             f.write(f"{options.stamp}: " + " ".join(file.replace(" ", "\\ ") for file in options.files) + "\n")
     catalogue, used, faults = Catalogue(options.catalogue, shown), set(), []
     for file in options.files:
-        if file.endswith(".html"):
+        if file.endswith(FORMS):
             try:
                 used |= {key for key, _ in keys_of(template_read(file, shown(file)).body)}
             except Fault as fault:

@@ -7,6 +7,7 @@ import re
 
 from pages_html import READ_ALOUD, Walker, merge
 from pages_parse import Block, Call, Constant, Each, Fault, Hole, If, Node, Path, SCALARS, Sentence, Text, Type
+from pages_xml import XmlWalker
 
 
 class World:
@@ -87,6 +88,8 @@ class World:
                 raise Fault(child.file, child.line, f"extends '{child.extends}', which is no page that can be seen from here")
             if parent.kind != "page":
                 raise Fault(child.file, child.line, f"extends '{child.extends}', which is a {parent.kind}, not a page")
+            if parent.form != child.form:
+                raise Fault(child.file, child.line, f"extends '{child.extends}', which is {parent.form} and not {child.form}")
             if parent in chain:
                 raise Fault(child.file, child.line, "extends itself")
             if parent.name in child.struct.fields:
@@ -172,7 +175,7 @@ class Checked:
         self.world, self.template = world, template
         self.chain = world.chain(template)
         self.operations = []
-        self.walker = Walker(self.add_literal)
+        self.walker = (XmlWalker if template.form == "atom" else Walker)(self.add_literal)
         self.used = set()        # fields of the template
         self.spoken = set()      # of these, those whose text people read
         self.c_names = []        # of loops that are open
@@ -457,6 +460,8 @@ class Checked:
         if not component or component.kind != "component":
             raise node.fault(f"'{node.name}' is " + (f"a {component.kind}, not a component" if component else
                                                      "no component that can be seen from here"))
+        if component.form != self.template.form:
+            raise node.fault(f"component '{node.name}' is {component.form}, and this is {self.template.form}")
         checked = self.world.check(component)
         self.walker.call(node, checked.walker)
         for name in checked.ids:

@@ -54,7 +54,7 @@ class Template:
     def __init__(self, file):
         self.file, self.kind, self.name, self.extends, self.line = file, None, None, None, 1
         self.comment, self.struct, self.types, self.body, self.room = "", None, [], [], None
-        self.is_sibling, self.language, self.last_line = False, "en", 1
+        self.is_sibling, self.language, self.last_line, self.form = False, "en", 1, "html"
 
 
 class Node:
@@ -421,10 +421,14 @@ def template_read(file, shown=None):
     for number, row in enumerate(source.split("\n"), 1):
         if any(ord(c) < 32 and c != "\t" or ord(c) == 127 for c in row):
             raise Fault(shown, number, "holds a control character (lines end in LF alone)")
+    if re.search(r"\.atom(\.in)?\Z", file):
+        template.form = "atom"
     m = re.search(r"\.([a-z]{2})\.html\Z", file)
     if m:
         template.is_sibling, template.language = True, m.group(1)
     template.last_line = source.rstrip().count("\n") + 1
     pieces = head_read(template, cut(shown, source))
+    if template.form == "atom" and template.kind == "prose":
+        raise Fault(shown, template.line, "a feed has no words of its own, so it is no prose")
     template.body = body_read(template, pieces)
     return template

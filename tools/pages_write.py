@@ -12,7 +12,7 @@ from pages_parse import SCALARS
 LITERAL_MAX = 2000
 C_TYPES = {"text": "struct str", "url": "struct url", "html": "struct html", "int": "int64_t", "bool": "bool"}
 FUNCTIONS = {"text": "html_text", "attribute": "html_attribute", "address": "html_address", "markup": "html_markup",
-             "int": "html_int"}
+             "escaped": "html_escaped", "int": "html_int"}
 
 
 def c_type(kind):

@@ -3,7 +3,7 @@
  *
  * Promise: whatever a visitor or an author wrote, what leaves here as text or
  * attribute holds no character that ends the place it stands in, no control
- * character, and only valid UTF-8. An attacker chooses every byte of `s`.
+ * character, and only valid UTF-8 that XML 1.0 takes too. An attacker chooses every byte of `s`.
  */
 #include "html/html.h"
 
@@ -55,7 +55,8 @@ void html_text(struct buf *out, struct str s)
         } else {
             used = sequence(p + i, s.n - i);
             bool is_control = used == 2 && c == 0xC2 && p[i + 1] < 0xA0; /* U+0080 to U+009F */
-            if (used != 0 && !is_control) {
+            bool is_noncharacter = used == 3 && c == 0xEF && p[i + 1] == 0xBF && p[i + 2] >= 0xBE; /* U+FFFE, U+FFFF */
+            if (used != 0 && !is_control && !is_noncharacter) {
                 i += used;
                 continue;
             }
@@ -85,6 +86,11 @@ void html_address(struct buf *out, struct url u)
 void html_markup(struct buf *out, struct html h)
 {
     buf_add(out, h.s);
+}
+
+void html_escaped(struct buf *out, struct html h)
+{
+    html_text(out, h.s);
 }
 
 void html_int(struct buf *out, int64_t v)

@@ -18,12 +18,17 @@ struct html {
     struct str s;
 };
 
-/* Text between tags, and inside a double-quoted attribute: & < > " ' are escaped, control characters dropped. */
+/*
+ * Text between tags, and inside a double-quoted attribute: & < > " ' are escaped, control characters dropped. What
+ * stands there then may stand in XML 1.0 too (section 2.2).
+ */
 void html_text(struct buf *out, struct str s);
 void html_attribute(struct buf *out, struct str s);
 void html_address(struct buf *out, struct url u);
 void html_markup(struct buf *out, struct html h);
 void html_int(struct buf *out, int64_t v);
+/* Markup as the text of another format, which escapes it (Atom's type="html"). */
+void html_escaped(struct buf *out, struct html h);
 /* Only for generated code: bytes of a template. */
 void html_literal(struct buf *out, struct str s);
 
