@@ -158,6 +158,34 @@ enum status posts_register(struct db_tx *tx, struct arena *arena, const struct r
     return take_rows(tx, arena, found, *n, rows);
 }
 
+static void later(int64_t *at, struct db_opt_int other)
+{
+    if (other.set && other.value > *at)
+        *at = other.value;
+}
+
+enum status posts_register_changed(struct db_tx *tx, struct arena *arena, const struct register_row *row, int64_t now,
+                                   int64_t *out)
+{
+    struct posts_register_hid hid;
+    *out = row->made;
+    later(out, row->reviewed);
+    if (row->what == REGISTER_EMERGENCY)
+        later(out, (struct db_opt_int){ !row->reviewed.set && now > row->review_due, row->review_due });
+    if (row->what == REGISTER_PROMISE) {
+        later(out, row->promise.kept);
+        later(out, (struct db_opt_int){ promise_is_late(&row->promise, now), row->promise.due.at });
+    }
+    if (!row->post.hidden)
+        return STATUS_OK;
+    enum status status = sql_posts_register_hid(tx, arena, row->cursor.id, &hid);
+    if (status == STATUS_OK) {
+        later(out, hid.withdrawn);
+        later(out, hid.ended);
+    }
+    return status == STATUS_NOT_FOUND ? STATUS_DAMAGED : status;
+}
+
 enum status posts_register_open(struct db_tx *tx, struct arena *arena, int64_t limit, struct register_row **rows,
                                 size_t *n)
 {

@@ -45,6 +45,13 @@ struct register_row {
 enum status posts_register(struct db_tx *tx, struct arena *arena, const struct register_filter *filter,
                            const struct register_cursor *after, int64_t limit, struct register_row **rows, size_t *n);
 
+/*
+ * When what a row says last changed: when it was made, reviewed or kept, became late by `now`, or ceased to show words.
+ * For programs that keep what they were told until they hear of a change.
+ */
+enum status posts_register_changed(struct db_tx *tx, struct arena *arena, const struct register_row *row, int64_t now,
+                                   int64_t *out);
+
 /* The promises that nothing has closed yet, by their day; at most `limit`. */
 enum status posts_register_open(struct db_tx *tx, struct arena *arena, int64_t limit, struct register_row **rows,
                                 size_t *n);

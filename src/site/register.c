@@ -1,10 +1,11 @@
-/* The corrections register: for people, and as JSON and CSV for programs. */
+/* The corrections register: for people, as JSON and CSV for programs, and as a feed. */
 #include "posts/register.h"
 
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/zone.h"
+#include "site/feed.h"
 #include "site/site.h"
 #include "site/site_pages.h"
 #include "site/site_routes.h"
@@ -360,7 +361,8 @@ enum http_status site_register(struct request *req, struct response *res)
 
     struct corrections view = { .rows_n = n > SITE_NEWS_POSTS ? SITE_NEWS_POSTS : n,
                                 .json = address_of(req, STR("/corrections.json"), asked.kind, asked.month, STR_NONE),
-                                .csv = address_of(req, STR("/corrections.csv"), asked.kind, asked.month, STR_NONE) };
+                                .csv = address_of(req, STR("/corrections.csv"), asked.kind, asked.month, STR_NONE),
+                                .atom = address_of(req, STR("/corrections.atom"), asked.kind, asked.month, STR_NONE) };
     if (n > SITE_NEWS_POSTS)
         view.older = address_of(req, STR("/corrections"), asked.kind, asked.month,
                                 register_cursor_text(req->arena, rows[SITE_NEWS_POSTS - 1].cursor));
@@ -375,6 +377,7 @@ enum http_status site_register(struct request *req, struct response *res)
         return response_error(req, res, HTTP_SERVER_ERROR);
     until(res, next_midnight(now), now);
     web_layout(req, &view.layout, t_register_title(req->language));
+    view.layout.feed = view.atom;
     corrections_write(&res->body, req->language, &view);
     return HTTP_OK;
 }
@@ -535,4 +538,79 @@ enum http_status site_register_csv(struct request *req, struct response *res)
         return response_error(req, res, http_status_of(status));
     res->content_type = STR("text/csv; charset=utf-8");
     return HTTP_OK;
+}
+
+/* ---- For feed readers: the words of the page ---- */
+
+static bool fill_entry(struct request *req, const struct register_row *row, const struct register_item *item,
+                       int64_t changed, struct feed_entry *out)
+{
+    struct buf told;
+    buf_init(&told, req->arena, SITE_FEED_BYTES);
+    register_told_write(&told, req->language, &(struct register_told){ .item = *item });
+    *out = (struct feed_entry){
+        .id = feed_entry_name(req, STR("corrections"), row->cursor.id, row->made),
+        .title = t_register_feed_title(req->language, req->arena, item->kind, item->title),
+        .address = item->address.s.n > 0 ? item->address : request_own(req, STR("/corrections")),
+        .published = zone_utc(req->arena, row->made),
+        .updated = zone_utc(req->arena, changed),
+        .term = register_what_word(row->what),
+        .label = item->kind,
+        .content = feed_markup(req, &told),
+    };
+    return out->content.s.p != NULL;
+}
+
+/*
+ * route: GET /corrections.atom
+ * permission: public
+ * query: kind word 20, month text 7, after text 40
+ * cache: public
+ * help: The register as an Atom feed, newest first, 100 entries a page.
+ */
+enum http_status site_register_atom(struct request *req, struct response *res)
+{
+    enum { ENTRIES = POST_LIST_MAX - 1 };
+    struct asked asked;
+    struct register_row *rows;
+    size_t n = 0;
+    struct db_tx *tx;
+    const struct register_item *items;
+    int64_t now = clock_now_ms();
+    int64_t changed[ENTRIES] = { 0 };
+    if (!read_asked(request_query(req, SITE_REGISTER_ATOM_QUERY_KIND),
+                    request_query(req, SITE_REGISTER_ATOM_QUERY_MONTH),
+                    request_query(req, SITE_REGISTER_ATOM_QUERY_AFTER), &asked))
+        return response_error(req, res, HTTP_NOT_FOUND);
+    struct feed_about about = {
+        .title = t_register_title(req->language),
+        .words = t_register_words(req->language),
+        .page = address_of(req, STR("/corrections"), asked.kind, asked.month, STR_NONE),
+        .whole = address_of(req, STR("/corrections.atom"), asked.kind, asked.month, STR_NONE),
+        .later = asked.after,
+    };
+    enum status status = request_read(req, &tx, &res->fault);
+    if (status == STATUS_OK)
+        status =
+            posts_register(tx, req->arena, &asked.filter, asked.after ? &asked.cursor : NULL, ENTRIES + 1, &rows, &n);
+    if (n > ENTRIES) {
+        n = ENTRIES;
+        about.next = address_of(req, STR("/corrections.atom"), asked.kind, asked.month,
+                                register_cursor_text(req->arena, rows[n - 1].cursor));
+    }
+    for (size_t i = 0; i < n && status == STATUS_OK; i++) {
+        status = posts_register_changed(tx, req->arena, &rows[i], now, &changed[i]);
+        about.updated = changed[i] > about.updated ? changed[i] : about.updated;
+    }
+    if (status != STATUS_OK)
+        return response_error(req, res, http_status_of(status));
+
+    struct feed_entry *entries = ARENA_ARRAY(req->arena, n + 1, struct feed_entry);
+    bool whole = entries != NULL && fill_rows(req, res, rows, n, now, &items);
+    for (size_t i = 0; i < n && whole; i++)
+        whole = fill_entry(req, &rows[i], &items[i], changed[i], &entries[i]);
+    if (!whole)
+        return response_error(req, res, HTTP_SERVER_ERROR);
+    until(res, next_midnight(now), now);
+    return feed_answer(req, res, &about, entries, n);
 }

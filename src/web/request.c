@@ -77,6 +77,23 @@ struct url request_address(struct request *req)
     return (struct url){ buf_str(&out) };
 }
 
+struct url request_absolute(struct request *req, struct url own)
+{
+    if (own.s.n == 0)
+        return own;
+    struct str whole = str_format(req->arena, "%.*s%.*s", STR_ARG(site_address(req)), STR_ARG(own.s));
+    return (struct url){ whole };
+}
+
+struct str request_host(struct request *req)
+{
+    struct str host = serving_of(req)->request.web->host;
+    ptrdiff_t colon = str_find_byte(host, ':');
+    if (host.n > 0 && host.p[0] == '[') /* a name holds no brackets */
+        return STR("localhost");
+    return colon < 0 ? host : str_slice(host, 0, (size_t)colon);
+}
+
 struct url request_own(struct request *req, struct str path)
 {
     if (req->language == LANGUAGE_EN)

@@ -139,6 +139,10 @@ struct str request_param(const struct request *req, size_t at);
 const struct value *request_query(const struct request *req, size_t at);
 /* The address asked for, with its canonical query: absolute, from the setting site.address and never from Host. */
 struct url request_address(struct request *req);
+/* An own path as others must write it: absolute, from the setting too. */
+struct url request_absolute(struct request *req, struct url own);
+/* The name of the site's host, without a port; for names that must stay the same (RFC 4151). */
+struct str request_host(struct request *req);
 /* A path of our own site in the request's language: "/news" is "/cy/news" in Welsh. */
 struct url request_own(struct request *req, struct str path);
 
