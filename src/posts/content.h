@@ -40,6 +40,8 @@ enum case_status {
     CASE_STATUSES
 };
 
+enum { PERSONS_NONE, PERSONS_SHOWN }; /* in the order of picture_persons_words */
+
 struct post_picture {
     bool set;
     struct str file; /* its name */
@@ -48,6 +50,7 @@ struct post_picture {
     enum picture_made made;
     struct str alt; /* STR_NONE: none */
     bool decorative;
+    bool nobody; /* its record says that no person is shown; otherwise it is taken that one is */
     /* Beside the hash: */
     struct str source, credit, release;
     bool licensed;
@@ -92,9 +95,9 @@ struct word_set {
     const struct str *words;
     size_t n;
 };
-extern const struct word_set post_kind_words, post_label_words, person_kind_words, post_channel_words,
+extern const struct word_set post_kind_words, post_label_ids, person_kind_words, post_channel_words,
     edition_state_words, presence_state_words, post_ground_words, post_claim_words, picture_made_words,
-    case_status_words, post_correction_words, post_ending_words, register_what_words;
+    case_status_words, picture_persons_words, post_correction_words, post_ending_words, register_what_words;
 /* Index of the word, or -1. */
 int word_find(const struct word_set *set, struct str word);
 /* "awareness, statement or appeal": for messages. */

@@ -33,10 +33,11 @@ uint32_t edition_labels(const struct post_content *content)
     }
     if (!content->picture.set)
         return labels;
+    uint32_t nobody = content->picture.nobody ? POST_NOBODY_SHOWN : 0;
     switch (content->picture.made) {
-    case PICTURE_STOCK: return labels | 1U << LABEL_STOCK;
+    case PICTURE_STOCK: return labels | 1U << LABEL_STOCK | nobody;
     case PICTURE_POSED: return labels | 1U << LABEL_POSED;
-    case PICTURE_AI: return labels | 1U << LABEL_AI;
+    case PICTURE_AI: return labels | 1U << LABEL_AI | nobody;
     case PICTURE_ILLUSTRATION: return labels | 1U << LABEL_ILLUSTRATION;
     case PICTURE_PHOTOGRAPH:
     case PICTURE_CUSTODY:
@@ -59,6 +60,8 @@ struct str edition_labels_text(struct arena *arena, uint32_t labels)
             buf_add_byte(&out, ' ');
         buf_add(&out, post_label_word((enum post_label)i));
     }
+    if ((labels & POST_NOBODY_SHOWN) != 0)
+        buf_add(&out, STR(" nobody"));
     if (!buf_ok(&out))
         return STR_NONE;
     return out.n == 0 ? STR("") : buf_str(&out);
@@ -71,10 +74,10 @@ enum status edition_labels_read(struct str text, uint32_t *out)
         return STATUS_OK;
     struct str word;
     while (str_cut(&text, ' ', &word)) {
-        int at = word_find(&post_label_words, word);
-        if (at < 0)
+        int at = word_find(&post_label_ids, word);
+        if (at < 0 && !str_equal(word, STR("nobody")))
             return STATUS_DAMAGED;
-        *out |= 1U << (unsigned)at;
+        *out |= at < 0 ? (uint32_t)POST_NOBODY_SHOWN : 1U << (unsigned)at;
     }
     return STATUS_OK;
 }
@@ -116,6 +119,8 @@ static void put_picture(struct json_writer *w, const struct post_picture *pictur
         json_put_bool(w, true);
     }
     put_text(w, STR("made"), picture_made_words.words[picture->made]);
+    if (picture->nobody)
+        put_text(w, STR("persons"), picture_persons_words.words[PERSONS_NONE]);
     put_text(w, STR("sha256"), picture->sha256_hex);
     json_close_object(w);
 }
@@ -430,6 +435,8 @@ static void read_picture(struct parse *p, const struct json *doc, const struct j
     out->made = (enum picture_made)get_word(p, seen, STR("made"), &picture_made_words);
     out->alt = get_text(p, seen, STR("alt"));
     out->decorative = json_get(seen, STR("decorative")) != NULL;
+    out->nobody = json_get(seen, STR("persons")) != NULL &&
+                  get_word(p, seen, STR("persons"), &picture_persons_words) == PERSONS_NONE;
     out->file = get_text(p, record, STR("file"));
     out->source = get_text(p, record, STR("source"));
     out->credit = get_text(p, record, STR("credit"));
@@ -528,11 +535,14 @@ enum status edition_document_labels(struct arena *arena, struct str document, ui
         return status == STATUS_NO_MEMORY ? status : STATUS_DAMAGED;
     const struct json *list = json_get(doc, STR("labels"));
     for (size_t i = 0; list != NULL && i < list->n; i++) {
-        int at = list->items[i].kind == JSON_STRING ? word_find(&post_label_words, list->items[i].text) : -1;
+        int at = list->items[i].kind == JSON_STRING ? word_find(&post_label_ids, list->items[i].text) : -1;
         if (at < 0)
             return STATUS_DAMAGED;
         *out |= 1U << (unsigned)at;
     }
+    const struct json *persons = json_get(json_get(doc, STR("picture")), STR("persons"));
+    if (persons != NULL && (post_labelled(*out, LABEL_STOCK) || post_labelled(*out, LABEL_AI)))
+        *out |= POST_NOBODY_SHOWN;
     return STATUS_OK;
 }
 

@@ -71,6 +71,8 @@ static void put_image(struct writer *w, const struct post_picture *picture)
     json_open_object(json);
     member(json, "file", picture->file);
     member(json, "made", picture_made_words.words[picture->made]);
+    if (picture->nobody)
+        member(json, "persons", picture_persons_words.words[PERSONS_NONE]);
     member(json, "source", picture->source);
     if (picture->licensed) {
         json_name(json, STR("licence"));

@@ -445,10 +445,16 @@ static enum status take_picture(struct reader *r, struct place top, struct post_
     if (!take_map(r, top, STR("image"), &at))
         return STATUS_OK;
     REFUSE_UNKNOWN(r, at, STR_INIT("file"), STR_INIT("made"), STR_INIT("source"), STR_INIT("licence"),
-                   STR_INIT("release"), STR_INIT("credit"), STR_INIT("alt"), STR_INIT("decorative"));
+                   STR_INIT("release"), STR_INIT("credit"), STR_INIT("alt"), STR_INIT("decorative"),
+                   STR_INIT("persons"));
     out->set = true;
     int made = take_word(r, at, STR("made"), &picture_made_words, true);
     out->made = (enum picture_made)(made < 0 ? 0 : made);
+    const struct yaml *persons = value_of(at, STR("persons"));
+    out->nobody = take_word(r, at, STR("persons"), &picture_persons_words, false) == PERSONS_NONE;
+    if (persons != NULL && out->nobody && (out->made == PICTURE_POSED || out->made == PICTURE_CUSTODY))
+        FAULT(r, persons, "A %.*s picture shows somebody; leave \"image.persons\" out.",
+              STR_ARG(picture_made_words.words[out->made]));
     out->source = take_line(r, at, STR("source"), POST_LINE_MAX, NULL);
     out->release = take_line(r, at, STR("release"), POST_LINE_MAX, NULL);
     out->credit = take_line(r, at, STR("credit"), POST_LINE_MAX, NULL);

@@ -103,15 +103,16 @@ bool posts_import_has_picture(const struct post_import *import, size_t file)
     return import->files[file].content.picture.set;
 }
 
-static struct str label_words(enum post_label label)
+struct str post_label_words(enum language language, uint32_t labels, enum post_label label)
 {
+    bool nobody = (labels & POST_NOBODY_SHOWN) != 0;
     switch (label) {
-    case LABEL_AI: return t_label_ai_person(LANGUAGE_EN);
-    case LABEL_COMPOSITE: return t_label_composite(LANGUAGE_EN);
-    case LABEL_FICTITIOUS: return t_label_fictitious(LANGUAGE_EN);
-    case LABEL_ILLUSTRATION: return t_label_illustration(LANGUAGE_EN);
-    case LABEL_POSED: return t_label_posed(LANGUAGE_EN);
-    case LABEL_STOCK: return t_label_stock_person(LANGUAGE_EN);
+    case LABEL_AI: return nobody ? t_label_ai(language) : t_label_ai_person(language);
+    case LABEL_COMPOSITE: return t_label_composite(language);
+    case LABEL_FICTITIOUS: return t_label_fictitious(language);
+    case LABEL_ILLUSTRATION: return t_label_illustration(language);
+    case LABEL_POSED: return t_label_posed(language);
+    case LABEL_STOCK: return nobody ? t_label_stock(language) : t_label_stock_person(language);
     case LABELS: break;
     }
     return STR_NONE;
@@ -125,7 +126,7 @@ static struct str alt_with_labels(struct arena *arena, const struct post_content
     buf_init(&out, arena, ALT_MAX);
     for (enum post_label label = 0; label < LABELS; label++)
         if (post_labelled(labels, label)) {
-            buf_add(&out, label_words(label));
+            buf_add(&out, post_label_words(LANGUAGE_EN, labels, label));
             buf_add_byte(&out, ' ');
         }
     buf_add(&out, content->picture.alt.p == NULL ? STR("") : content->picture.alt);

@@ -116,6 +116,8 @@ enum post_claim { CLAIM_HATE_CRIME, CLAIM_CRIME, CLAIM_INCIDENT, CLAIM_NONE, CLA
 
 struct str post_kind_word(enum post_kind kind);
 struct str post_label_word(enum post_label label);
+/* What a reader is told of a label that is due; `labels` is the whole set. */
+struct str post_label_words(enum language language, uint32_t labels, enum post_label label);
 struct str person_kind_word(enum person_kind kind);
 struct str post_channel_word(enum post_channel channel);
 struct str edition_state_word(enum edition_state state);
@@ -132,7 +134,11 @@ bool post_ground_of_word(struct str word, enum post_ground *out);
 /* True for court-order, personal-data and safety. */
 bool post_ground_hides(enum post_ground ground);
 
-/* A set of labels: bit 1 << enum post_label. */
+/*
+ * A set of labels: bit 1 << enum post_label. Beside them stands whether the record of the picture says that nobody is
+ * shown, which makes the words of stock and AI shorter.
+ */
+enum { POST_NOBODY_SHOWN = 1 << 30 };
 static inline bool post_labelled(uint32_t labels, enum post_label label)
 {
     return (labels >> label & 1U) != 0;

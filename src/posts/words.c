@@ -26,7 +26,7 @@ WORD_SET(post_kind_words, [POST_AWARENESS] = STR_INIT("awareness"), [POST_STATEM
          [POST_APPEAL] = STR_INIT("appeal"), [POST_UPDATE] = STR_INIT("update"), [POST_ADVICE] = STR_INIT("advice"),
          [POST_EVENT] = STR_INIT("event"));
 
-WORD_SET(post_label_words, [LABEL_AI] = STR_INIT("ai"), [LABEL_COMPOSITE] = STR_INIT("composite"),
+WORD_SET(post_label_ids, [LABEL_AI] = STR_INIT("ai"), [LABEL_COMPOSITE] = STR_INIT("composite"),
          [LABEL_FICTITIOUS] = STR_INIT("fictitious"), [LABEL_ILLUSTRATION] = STR_INIT("illustration"),
          [LABEL_POSED] = STR_INIT("posed"), [LABEL_STOCK] = STR_INIT("stock"));
 
@@ -73,6 +73,8 @@ WORD_SET(picture_made_words, [PICTURE_PHOTOGRAPH] = STR_INIT("photograph"), [PIC
          [PICTURE_ILLUSTRATION] = STR_INIT("illustration"), [PICTURE_CUSTODY] = STR_INIT("custody"),
          [PICTURE_CCTV] = STR_INIT("cctv"), [PICTURE_SUPPLIED_BY_FAMILY] = STR_INIT("supplied-by-family"));
 
+WORD_SET(picture_persons_words, STR_INIT("none"), STR_INIT("shown"));
+
 WORD_SET(
     case_status_words, [CASE_INVESTIGATION] = STR_INIT("investigation"), [CASE_WANTED] = STR_INIT("wanted"),
     [CASE_MISSING] = STR_INIT("missing"), [CASE_ARRESTED] = STR_INIT("arrested"), [CASE_BAILED] = STR_INIT("bailed"),
@@ -83,7 +85,7 @@ WORD_SET(
     [CASE_DISCONTINUED] = STR_INIT("discontinued"), [CASE_APPEAL] = STR_INIT("appeal"));
 
 _Static_assert(sizeof(post_kind_words_table) / sizeof(struct str) == POST_KINDS, "a word for each kind");
-_Static_assert(sizeof(post_label_words_table) / sizeof(struct str) == LABELS, "a word for each label");
+_Static_assert(sizeof(post_label_ids_table) / sizeof(struct str) == LABELS, "a word for each label");
 _Static_assert(sizeof(person_kind_words_table) / sizeof(struct str) == PERSON_KINDS, "a word for each");
 _Static_assert(sizeof(post_channel_words_table) / sizeof(struct str) == CHANNELS, "a word for each channel");
 _Static_assert(sizeof(edition_state_words_table) / sizeof(struct str) == EDITION_STATES, "a word for each state");
@@ -103,7 +105,7 @@ struct str post_kind_word(enum post_kind kind)
 
 struct str post_label_word(enum post_label label)
 {
-    return post_label_words.words[label];
+    return post_label_ids.words[label];
 }
 
 struct str person_kind_word(enum person_kind kind)

@@ -25,20 +25,6 @@ struct str site_kind_words(enum language language, enum post_kind kind)
     return STR_NONE;
 }
 
-static struct str label_words(enum language language, enum post_label label)
-{
-    switch (label) {
-    case LABEL_AI: return t_label_ai_person(language);
-    case LABEL_COMPOSITE: return t_label_composite(language);
-    case LABEL_FICTITIOUS: return t_label_fictitious(language);
-    case LABEL_ILLUSTRATION: return t_label_illustration(language);
-    case LABEL_POSED: return t_label_posed(language);
-    case LABEL_STOCK: return t_label_stock_person(language);
-    case LABELS: break;
-    }
-    return STR_NONE;
-}
-
 bool site_label_words(struct request *req, uint32_t labels, const struct str **words, size_t *n)
 {
     struct str *list = ARENA_ARRAY(req->arena, LABELS, struct str);
@@ -48,7 +34,7 @@ bool site_label_words(struct request *req, uint32_t labels, const struct str **w
     *n = 0;
     for (enum post_label label = 0; label < LABELS; label++)
         if (post_labelled(labels, label))
-            list[(*n)++] = label_words(req->language, label);
+            list[(*n)++] = post_label_words(req->language, labels, label);
     return true;
 }
 

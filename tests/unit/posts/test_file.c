@@ -246,6 +246,59 @@ static void labels_follow_from_people_and_picture(void **state)
     assert_int_equal(out.labels, 0);
 }
 
+#define IMAGE(words) HEAD "image: { file: street-lamps.jpg, alt: A lamp, " words " }\n---\nText.\n"
+
+static void a_picture_shows_a_person_unless_its_record_says_that_nobody_is(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        uint32_t labels;
+        const char *words;
+    } rows[] = {
+        { IMAGE("made: stock"), 1U << LABEL_STOCK, "Stock image. The person shown has nothing to do with this story." },
+        { IMAGE("made: stock, persons: shown"), 1U << LABEL_STOCK,
+          "Stock image. The person shown has nothing to do with this story." },
+        { IMAGE("made: stock, persons: none"), 1U << LABEL_STOCK | POST_NOBODY_SHOWN, "Stock image." },
+        { IMAGE("made: ai"), 1U << LABEL_AI, "Made with AI. This is not a real person." },
+        { IMAGE("made: ai, persons: none"), 1U << LABEL_AI | POST_NOBODY_SHOWN, "Made with AI." },
+        { IMAGE("made: illustration, persons: none"), 1U << LABEL_ILLUSTRATION, "Illustration." },
+        { IMAGE("made: photograph, persons: none"), 0, NULL },
+    };
+    struct str hashes[sizeof rows / sizeof rows[0]];
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct post_checked out;
+        uint32_t again = 0;
+        assert_int_equal(check("a-post.md", str_of(rows[i].text), CASES "/posts", &out), STATUS_OK);
+        assert_int_equal(out.labels, rows[i].labels);
+        for (enum post_label label = 0; label < LABELS; label++)
+            if (post_labelled(out.labels, label))
+                assert_true(str_equal(post_label_words(LANGUAGE_EN, out.labels, label), str_of(rows[i].words)));
+        /* What is stored beside the document, and what the document says, come to the same. */
+        assert_int_equal(edition_labels_read(edition_labels_text(world.arena, out.labels), &again), STATUS_OK);
+        assert_int_equal(again, out.labels);
+        assert_int_equal(edition_document_labels(world.arena, out.document, &again), STATUS_OK);
+        assert_int_equal(again, out.labels);
+        hashes[i] = out.hash_hex;
+    }
+    assert_true(str_equal(hashes[0], hashes[1]));
+    assert_false(str_equal(hashes[0], hashes[2]));
+    assert_false(str_equal(hashes[3], hashes[4]));
+}
+
+static void a_posed_picture_cannot_be_said_to_show_nobody(void **state)
+{
+    (void)state;
+    struct post_checked out;
+    static const char *const texts[] = { IMAGE("made: posed, persons: none"), IMAGE("made: custody, persons: none"),
+                                         IMAGE("made: stock, persons: some"), IMAGE("made: stock, persons: 0") };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        assert_int_equal(check("a-post.md", str_of(texts[i]), CASES "/posts", &out), STATUS_INVALID);
+        assert_int_equal(faults.n, 1);
+        assert_int_equal(faults.list[0].line, 6);
+    }
+}
+
 static void a_document_read_back_gives_the_same_document(void **state)
 {
     (void)state;
@@ -543,6 +596,8 @@ int main(void)
         cmocka_unit_test(what_is_checked_at_release_does_not_change_the_hash),
         cmocka_unit_test(a_speaker_has_a_name_and_an_office),
         cmocka_unit_test(labels_follow_from_people_and_picture),
+        cmocka_unit_test(a_picture_shows_a_person_unless_its_record_says_that_nobody_is),
+        cmocka_unit_test(a_posed_picture_cannot_be_said_to_show_nobody),
         cmocka_unit_test(a_document_read_back_gives_the_same_document),
         cmocka_unit_test(a_document_that_is_not_ours_is_damaged),
         cmocka_unit_test(three_vectors_have_the_hashes_that_stand_beside_them),
