@@ -44,7 +44,8 @@ URL_HOLES = set("href src action formaction srcset content".split())
 URL_ONLY = set("href src action formaction srcset poster cite data ping background manifest longdesc usemap".split())
 READ_ALOUD = set("""alt title placeholder aria-label aria-description aria-roledescription aria-valuetext label summary
 content""".split())
-MACHINE_META = set("viewport robots theme-color color-scheme referrer format-detection og:type".split())
+MACHINE_META = set("""viewport robots theme-color color-scheme referrer format-detection og:type
+twitter:card""".split())
 SCHEMES = ("http:", "https:", "mailto:", "tel:")
 SPACE = " \t\n"
 

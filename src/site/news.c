@@ -417,6 +417,8 @@ enum http_status site_post(struct request *req, struct response *res)
     web_layout(req, &view.layout, post.title);
     view.layout.at_news = true;
     view.layout.canonical = request_address(req);
+    if (!site_preview(req, &post, &view, &view.layout))
+        return response_error(req, res, HTTP_SERVER_ERROR);
     post_write(&res->body, req->language, &view);
     return HTTP_OK;
 }

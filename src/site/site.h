@@ -31,6 +31,23 @@ struct news_row; /* of the generated pages */
 /* Rows of posts in the words of a list, as the home page and the news show them. False when memory is gone. */
 bool site_rows_fill(struct request *req, const struct post_row *rows, size_t n, const struct news_row **out);
 
+/* A post as it is told where its page is not. Never one of which no word may be shown. */
+struct site_told {
+    struct str title, body; /* body: Markdown */
+    uint32_t labels;
+    struct db_opt_int withdrawn;
+    struct str reason; /* only where withdrawn */
+    bool copy;         /* of a post made elsewhere */
+};
+/* "Withdrawn: Stock image. … Title": what a reader must know stands first. STR_NONE when memory is gone. */
+struct str site_headline(struct request *req, const struct site_told *told);
+/* The same in a few sentences: the beginning of its text, or why it was withdrawn. False when memory is gone. */
+bool site_summary(struct request *req, const struct site_told *told, struct str *out);
+struct post;   /* of the generated pages */
+struct layout; /* of the generated pages */
+/* What other programs show of a link to the post. False when memory is gone. */
+bool site_preview(struct request *req, const struct post_view *post, const struct post *view, struct layout *layout);
+
 struct word_difference; /* of the generated pages */
 /*
  * What changed from one text to the other, with a few words around each

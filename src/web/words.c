@@ -13,6 +13,7 @@ void web_layout(struct request *req, struct layout *out, struct str title)
     *out = (struct layout){
         .title = title.n ? t_page_title(req->language, req->arena, title, site) : site,
         .site_name = site,
+        .headline = title.n ? title : site,
         .style = web_asset(STR("candour.css")),
         .icon = web_asset(STR("favicon.svg")),
         .home = request_own(req, STR("/")),

@@ -1,23 +1,13 @@
 """Feeds: what is told to programs that ask again. The words are those of the pages, and nothing that a page hides."""
 import json
-import os
 import re
 import socket
 import time
 import zlib
 
-from common import Case, Server, get, run
+from common import Case, Server, get
+from desk import Desk
 from feeds import good, read, validate
-
-POST = """---
-kind: {kind}
-title: "{title}"
-channels: [site]
-authors: [press-officer-1]
-{more}---
-{body}
-"""
-
 
 def ask(port, path, *fields):
     """(status, fields, body) of one request, with header lines of its own."""
@@ -38,27 +28,7 @@ class Empty(Case):
             self.assertEqual((feed["entries"], feed["updated"]), ([], "1970-01-01T00:00:00Z"))
 
 
-class Feeds(Case):
-    def setUp(self):
-        super().setUp()
-        self.folder = self.installation(demonstration=True)
-
-    def act(self, act, *rest, by, code=0):
-        done = run("post", act, "--data", self.folder, "--as", by, *rest)
-        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
-        return done.stdout + done.stderr
-
-    def bring(self, key, title, body="It is in the paper.", kind="update", more=""):
-        path = os.path.join(os.path.dirname(self.folder), key + ".md")
-        with open(path, "w", encoding="utf-8") as f:
-            f.write(POST.format(kind=kind, title=title, body=body, more=more))
-        self.act("import", path, "--submit", by="press-officer-1")
-        self.act("approve", key, by="approver")
-
-    def publish(self, key, title, **more):
-        self.bring(key, title, **more)
-        self.act("publish", key, by="duty-communications")
-
+class Feeds(Desk):
     def feed(self, server, path):
         code, body = get(server.port, path)
         self.assertEqual(code, 200, path)
