@@ -13,9 +13,9 @@ struct str feed_entry_name(struct request *req, struct str list, int64_t number,
                       (long long)number);
 }
 
-struct html feed_markup(struct request *req, const struct buf *written)
+struct html feed_markup(const struct buf *written)
 {
-    return (struct html){ buf_ok(written) ? str_copy(req->arena, buf_str(written)) : STR_NONE };
+    return (struct html){ buf_str(written) };
 }
 
 enum http_status feed_answer(struct request *req, struct response *res, const struct feed_about *about,

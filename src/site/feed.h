@@ -15,8 +15,8 @@ enum { SITE_FEED_BYTES = 512 * 1024 }; /* of the texts of one feed; the entries 
 
 /* The name of an entry: "tag:HOST,2026-03-02:corrections/17" (RFC 4151), of the day on which it began. */
 struct str feed_entry_name(struct request *req, struct str list, int64_t number, int64_t made);
-/* Markup as it goes into an entry: where it begins, and what was written from there on. Absent when memory is gone. */
-struct html feed_markup(struct request *req, const struct buf *written);
+/* What a component wrote, as the markup of an entry; valid as buf_str is. Absent when memory is gone. */
+struct html feed_markup(const struct buf *written);
 
 /* What a feed is apart from its entries; addresses are own paths. */
 struct feed_about {

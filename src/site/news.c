@@ -67,6 +67,7 @@ enum http_status site_news(struct request *req, struct response *res)
         return answer;
     struct news view = { .rows = list.rows, .rows_n = list.rows_n, .older = list.older, .newest = list.newest };
     web_layout(req, &view.layout, t_news_title(req->language));
+    view.atom = view.layout.feed;
     view.layout.at_news = true;
     news_write(&res->body, req->language, &view);
     return HTTP_OK;

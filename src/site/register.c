@@ -556,7 +556,7 @@ static bool fill_entry(struct request *req, const struct register_row *row, cons
         .updated = zone_utc(req->arena, changed),
         .term = register_what_word(row->what),
         .label = item->kind,
-        .content = feed_markup(req, &told),
+        .content = feed_markup(&told),
     };
     return out->content.s.p != NULL;
 }

@@ -22,6 +22,7 @@ void web_layout(struct request *req, struct layout *out, struct str title)
         .support = request_own(req, STR("/support")),
         .corrections = request_own(req, STR("/corrections")),
         .withdrawn = request_own(req, STR("/withdrawn")),
+        .feed = request_own(req, STR("/news.atom")),
         .demonstration = req->web->options.demonstration,
         /* Only what everybody may read has an address to be found under. */
         .canonical = s->head && req->route->cached ? request_address(req) : (struct url){ STR_NONE },

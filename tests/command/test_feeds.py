@@ -144,3 +144,137 @@ class Feeds(Desk):
             self.assertIn("&lt;script&gt;", text)
             self.assertIn("<p>&lt;i&gt;wrong&lt;/i&gt; &amp; gone</p>", entry["content"])
 
+
+    # -- posts --
+
+    def entry(self, server, title):
+        found = [e for e in self.feed(server, "/news.atom")["entries"] if title in e["title"]]
+        self.assertEqual(len(found), 1, title)
+        return found[0]
+
+    def test_the_feed_of_posts_has_what_the_list_has_newest_first(self):
+        with Server(self.folder) as server:
+            feed = self.feed(server, "/news.atom")
+            self.assertEqual((feed["title"], feed["author"]), ("News – Midshire Police", "Midshire Police"))
+            self.assertEqual(feed["links"]["alternate"], f"http://localhost:{server.port}/news")
+            page = get(server.port, "/news")[1]
+            listed = re.findall(r'<h2 class="govuk-heading-s[^>]*><a class="govuk-link" href="([^"]+)"', page)
+            live = [e for e in feed["entries"] if "Withdrawn: " not in e["title"]]
+            self.assertEqual([e["links"]["alternate"] for e in live], [f"http://localhost:{server.port}{a}" for a in listed])
+            self.assertEqual([e["published"] for e in feed["entries"]],
+                             sorted((e["published"] for e in feed["entries"]), reverse=True))
+            for entry in feed["entries"]:
+                self.assertRegex(entry["id"], r"\Atag:localhost,\d{4}-\d\d-\d\d:news/\d+\Z")
+            for path in ("/", "/news", "/report"):
+                self.assertIn('<link rel="alternate" type="application/atom+xml" href="/news.atom">', get(server.port, path)[1])
+            self.assertRegex(page, r'<a class="govuk-link" type="application/atom\+xml" href="/news.atom">')
+
+    def test_title_and_text_of_a_feed_begin_with_the_label(self):
+        stock = "Stock image. The person shown has nothing to do with this story."
+        self.publish("sam", "Sam says no", body="> No & never.\n\nSam [reports](/report).",
+                     more='people:\n  - { as_written: "Sam", kind: fictitious }\n' + self.image("stock"))
+        with Server(self.folder) as server:
+            entry = self.entry(server, "Sam says no")
+            self.assertEqual(entry["title"], f"Name and story made up to illustrate. {stock} Sam says no")
+            self.assertTrue(entry["content"].startswith(
+                f"<p><strong>Name and story made up to illustrate.</strong></p><p><strong>{stock}</strong></p>"), entry["content"])
+            self.assertIn("No &amp; never.", entry["content"])
+            self.assertIn(f'href="http://localhost:{server.port}/report"', entry["content"], "addresses are the site's")
+            self.assertNotIn("<img", entry["content"], "the picture carries no label yet")
+            raw = get(server.port, "/news.atom")[1]
+            self.assertNotIn("<strong>", raw, "markup of a text is escaped")
+
+    def test_a_corrected_post_is_updated_and_ends_with_what_was_wrong(self):
+        self.publish("lamp", "The lamp is red", body="The lamp is red.")
+        with Server(self.folder) as server:
+            before = self.entry(server, "The lamp is red")
+            self.assertEqual(before["updated"], before["published"])
+            time.sleep(1.1)
+            self.correct("lamp", "The lamp is green", "It is green & new.", body="The lamp is green.")
+            after = self.entry(server, "The lamp is green")
+            self.assertEqual((after["id"], after["published"]), (before["id"], before["published"]))
+            self.assertGreater(after["updated"], before["updated"])
+            self.assertTrue(after["content"].endswith(
+                "<p>Something that it said was wrong. It is green &amp; new.</p>"), after["content"])
+            self.assertNotIn("red", after["content"])
+            self.assertEqual(self.feed(server, "/news.atom")["updated"], after["updated"])
+
+    def test_a_withdrawn_post_becomes_its_withdrawal(self):
+        self.publish("yes", "Sam says yes", body="Certainly.", more='people:\n  - { as_written: "Sam", kind: fictitious }\n')
+        with Server(self.folder) as server:
+            before = self.entry(server, "Sam says yes")
+            time.sleep(1.1)
+            self.act("withdraw", "yes", "--reason", "error: Sam said no & left", by="duty-communications")
+            after = self.entry(server, "Sam says yes")
+            self.assertEqual(after["id"], before["id"])
+            self.assertGreater(after["updated"], before["updated"])
+            self.assertEqual(after["title"], "Withdrawn: Name and story made up to illustrate. Sam says yes")
+            self.assertRegex(after["content"], r"\A<p><strong>Withdrawn \d+ [^<]+</strong></p><p>Sam said no &amp; left</p>")
+            self.assertNotIn("Certainly", after["content"])
+            self.act("restore", "yes", "--reason", "She did say yes.", by="duty-communications")
+            again = self.entry(server, "Sam says yes")
+            self.assertIn("Certainly", again["content"])
+            self.assertNotIn("Withdrawn", again["title"])
+
+    def test_what_is_gone_or_over_has_its_name_and_no_word_in_the_feed(self):
+        self.publish("gone", "The secret of Mill Lane", body="Nobody may know.")
+        self.publish("over", "The fair of Mill Lane", body="It is on Sunday.")
+        with Server(self.folder) as server:
+            before = {self.entry(server, title)["id"] for title in ("The secret", "The fair")}
+            self.act("withdraw", "gone", "--reason", "personal-data", by="duty-communications")
+            self.act("end", "over", "--reason", "event-over", by="duty-communications")
+            text = get(server.port, "/news.atom")[1]
+            for word in ("Mill Lane", "mill-lane", "secret", "Sunday", "Nobody may"):
+                self.assertNotIn(word, text)
+            entries = [e for e in good(self, text)["entries"] if e["id"] in before]
+            self.assertEqual({e["title"] for e in entries}, {"This post was withdrawn", "This post has ended"})
+            self.assertIn("Ground: it held personal data.", "".join(e["content"] for e in entries))
+            self.assertIn("It has taken place.", "".join(e["content"] for e in entries))
+            self.assertEqual([e["term"] for e in entries], [None, None])
+
+    def test_a_copy_of_a_post_made_elsewhere_says_so_in_the_feed(self):
+        self.elsewhere("copy", "Jo, 41", body="> They shouted at me.\n\nJo, 41, Hartley")
+        with Server(self.folder) as server:
+            entry = self.entry(server, "Jo, 41")
+            self.assertEqual(entry["title"], "Copy of a post made elsewhere: Jo, 41")
+            self.assertTrue(entry["content"].startswith("<p><strong>This is a copy of a post that was made elsewhere</strong></p>"))
+
+    def test_an_old_post_that_was_withdrawn_is_in_the_feed_and_no_more_than_fifty_are(self):
+        with Server(self.folder) as server:
+            first = self.feed(server, "/news.atom")["entries"][-1]
+            self.assertIn("Free bike marking", first["title"])
+        paths = [self.file(f"many-{n}", f"Many posts {n}") for n in range(55)]
+        self.act("import", *paths, "--submit", by="press-officer-1")
+        for n in range(55):
+            self.act("approve", f"many-{n}", by="approver")
+            self.act("publish", f"many-{n}", by="duty-communications")
+        with Server(self.folder) as server:
+            entries = self.feed(server, "/news.atom")["entries"]
+            self.assertEqual(len(entries), 50)
+            self.assertTrue(all(entry["title"].startswith("Many posts") for entry in entries))
+            self.act("withdraw", "01-bike-marking", "--reason", "error: not on Monday", by="duty-communications")
+            entries = self.feed(server, "/news.atom")["entries"]
+            self.assertEqual((len(entries), entries[-1]["id"]), (50, first["id"]))
+            self.assertTrue(entries[-1]["title"].startswith("Withdrawn: "))
+
+    def test_texts_that_are_too_long_for_a_feed_are_left_to_their_pages(self):
+        many = "a\n\n" * 10000         # ten times as long as markup
+        for n, body in enumerate(["Words of a long post. " * 5500] * 3 + [many, many, "The short one."]):
+            self.publish(f"long-{n}", f"Long post {n}", body=body)
+        with Server(self.folder) as server:
+            text = get(server.port, "/news.atom")[1]
+            self.assertLess(len(text), 2_000_000)
+            entries = {e["title"]: e["content"] for e in good(self, text)["entries"]}
+            self.assertIn("The short one.", entries["Long post 5"])
+            self.assertGreater(len(entries["Long post 4"]), 50_000)
+            self.assertIn("Bring your bike", entries["Free bike marking at Hartley market"], "what is short still comes")
+            for n in range(4):
+                self.assertEqual(entries[f"Long post {n}"], "<p>The text is too long for a feed. Its page shows it.</p>")
+
+    def test_markup_and_forbidden_characters_do_not_reach_a_feed_as_such(self):
+        self.publish("marks", "<b>x</b> ]]> & 'y'", body="a < b & \ufffe\uffff <c@example.org>")
+        with Server(self.folder) as server:
+            text = get(server.port, "/news.atom")[1]
+            good(self, text)
+            self.assertNotRegex(text, "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+            self.assertIn("<title>&lt;b&gt;x&lt;/b&gt; ]]&gt; &amp; &#39;y&#39;</title>", text)
