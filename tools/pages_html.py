@@ -386,6 +386,8 @@ class Walker:
             self.silent(attributes["value"], at, "in value")
         if tag == "img" and "alt" not in attributes:
             raise self.fault(at, "<img> without alt")
+        if tag == "img" and not {"width", "height"} <= set(attributes):
+            raise self.fault(at, "<img> without width and height: the page would move when it comes")
         if tag in SVG and slash:
             self.emit("/>")
         else:

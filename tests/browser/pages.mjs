@@ -25,6 +25,7 @@ const pictures = process.argv[4]
 
 let passed = 0
 let failed = 0
+let seen = 0 // pictures
 function check(name, good, detail = '') {
   if (good) passed++
   else failed++
@@ -83,6 +84,24 @@ async function checkPage(path) {
   check(`${path} breaks no rule of its own policy`, complaints.length === 0, complaints.join(' | '))
   check(`${path} sets no cookie`, (await context.cookies()).length === 0)
 
+  const shown = await page.evaluate(async () => {
+    const sum = await new Promise((resolve) => {
+      let moved = 0
+      new PerformanceObserver((list) => { for (const e of list.getEntries()) moved += e.value }).observe({ type: 'layout-shift', buffered: true })
+      setTimeout(() => resolve(moved), 200)
+    })
+    const wrong = [...document.images].flatMap((e, at) => {
+      const lazy = e.loading === 'lazy'
+      const below = at > 0 && e.getBoundingClientRect().top + scrollY > innerHeight
+      return [!e.getAttribute('width') || !e.getAttribute('height') ? `${e.src} has no width and height` : '',
+        at === 0 && lazy ? `${e.src} is the first and waits` : '', below && !lazy ? `${e.src} is below the first screen and does not wait` : '']
+    })
+    return { sum, wrong: wrong.filter((words) => words), n: document.images.length }
+  })
+  seen += shown.n
+  check(`${path} shows its first picture at once, later ones when they are near, each with its size`, shown.wrong.length === 0, shown.wrong.join(' | '))
+  check(`${path} does not move while it loads`, shown.sum === 0, String(shown.sum))
+
   const unknown = await page.evaluate(() => {
     const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
     const selectors = rules.flatMap((rule) => [rule, ...(rule.cssRules ?? [])]).map((rule) => rule.selectorText ?? '').join(' ')
@@ -134,6 +153,7 @@ try {
   const paths = await addresses()
   check('the news list leads to posts', paths.filter((path) => /^\/news\/\d/.test(path)).length >= 6, paths.join(' '))
   for (const path of paths) await checkPage(path)
+  check('there was a picture to look at', seen > 0)
 } catch (error) {
   check('the run came to its end', false, String(error))
 } finally {
