@@ -8,14 +8,14 @@ SELECT u.withdrawn, u.ended FROM post_register g JOIN post_public u ON u.post = 
 
 -- name: feed :many  role: read
 -- The public posts of which there was news last: published, corrected, withdrawn, restored or ended. Behind the newest of
--- each kind of act none can be that belongs here.
+-- each kind of act none can be that belongs here. (NOT IN, so that the acts are found by their post and not by their kind.)
 -- in: most int
 -- out: post int, edition int, year int, slug text, published time, withdrawn time?, ground text?, reason text?,
 --      ended time?, ending text?, kind text, title text, labels text, elsewhere time?, bytes int, changed time
 SELECT u.post, u.edition, u.year, u.slug, u.published, u.withdrawn, u.ground, u.reason, u.ended, u.ending, e.kind,
        e.title, e.labels, o.made, CAST(length(CAST(e.document AS BLOB)) AS INTEGER),
        CAST(coalesce((SELECT max(g.made) FROM post_register g WHERE g.post = u.post
-                         AND g.what IN ('correction', 'withdrawal', 'restoration', 'ending')), u.published) AS INTEGER)
+                         AND g.what NOT IN ('emergency', 'promise', 'kept')), u.published) AS INTEGER)
   FROM post_public u JOIN post_edition e ON e.id = u.edition LEFT JOIN post_elsewhere o ON o.post = u.post
  WHERE u.post IN (SELECT a.post FROM (SELECT post FROM post_public ORDER BY published DESC LIMIT $1) AS a
                   UNION SELECT b.post FROM (SELECT post FROM post_register WHERE what = 'correction'

@@ -1,13 +1,16 @@
 """Feeds: what is told to programs that ask again. The words are those of the pages, and nothing that a page hides."""
 import json
+import os
 import re
 import socket
+import sqlite3
 import time
 import zlib
 
-from common import Case, Server, get
+from common import Case, ROOT, Server, get
 from desk import Desk
 from feeds import good, read, validate
+
 
 def ask(port, path, *fields):
     """(status, fields, body) of one request, with header lines of its own."""
@@ -271,6 +274,15 @@ class Feeds(Desk):
             self.assertGreater(len(entries["Long post 2"]), 100_000)
             for n in (0, 1, 3):
                 self.assertEqual(entries[f"Long post {n}"], "<p>The text is too long for a feed. Its page shows it.</p>")
+
+    def test_the_reading_of_a_feed_costs_no_more_with_more_posts(self):
+        with open(os.path.join(ROOT, "src", "posts", "feed.sql"), encoding="utf-8") as f:
+            statement = re.search(r"-- name: feed :many.*?\n(SELECT.*?);", f.read(), re.S)[1].replace("$1", "?1")
+        with sqlite3.connect(os.path.join(self.folder, "candour.db")) as db:
+            plan = [row[3] for row in db.execute("EXPLAIN QUERY PLAN " + statement, (50,))]
+        self.assertIn("SEARCH g USING INDEX post_register_post (post=?)", plan)
+        whole = [step for step in plan if step.startswith("SCAN") and len(step.split()) > 2]
+        self.assertEqual(whole, ["SCAN post_public USING COVERING INDEX post_public_published"], "that one ends at its LIMIT")
 
     def test_markup_and_forbidden_characters_do_not_reach_a_feed_as_such(self):
         self.publish("marks", "<b>x</b> ]]> & 'y'", body="a < b & \ufffe\uffff <c@example.org>")
