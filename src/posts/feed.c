@@ -55,7 +55,7 @@ static enum status take(struct db_tx *tx, struct arena *arena, const struct post
     if (kind < 0 || (row->withdrawn.set && !post_ground_of_word(row->ground, &out->ground)) ||
         (row->ended.set && !post_ending_of_word(row->ending, &out->ending)))
         return STATUS_DAMAGED;
-    out->hidden = row->ended.set || (row->withdrawn.set && post_ground_hides(out->ground));
+    out->hidden = row->erased.set || row->ended.set || (row->withdrawn.set && post_ground_hides(out->ground));
     if (out->hidden)
         return STATUS_OK;
     out->kind = (enum post_kind)kind;

@@ -26,12 +26,12 @@ struct post_fed {
     enum post_ground ground; /* only where withdrawn */
     struct str reason;       /* the public reason; STR_NONE where not withdrawn or `hidden` */
     struct db_opt_int ended;
-    enum post_ending ending;                  /* only where ended */
-    bool hidden;                              /* no word of it may be shown: on its ground, or because it has ended */
-    struct db_opt_int elsewhere;              /* a copy of a post that was made elsewhere, then */
-    bool left_out;                            /* its text is too long for here */
-    struct str body;                          /* Markdown; STR_NONE where `hidden`, withdrawn or `left_out` */
-    struct post_speaker speaker;              /* as body */
+    enum post_ending ending;     /* only where ended */
+    bool hidden;                 /* no word of it may be shown: on its ground (withdrawn), or it has ended */
+    struct db_opt_int elsewhere; /* a copy of a post that was made elsewhere, then */
+    bool left_out;               /* its text is too long for here */
+    struct str body;             /* Markdown; STR_NONE where `hidden`, withdrawn or `left_out` */
+    struct post_speaker speaker; /* as body */
     const struct post_corrected *corrections; /* newest first, without the texts; none where `hidden` or withdrawn */
     size_t corrections_n;
 };

@@ -176,12 +176,14 @@ enum status posts_register_changed(struct db_tx *tx, struct arena *arena, const 
         later(out, row->promise.kept);
         later(out, (struct db_opt_int){ promise_is_late(&row->promise, now), row->promise.due.at });
     }
-    if (!row->post.hidden)
+    bool promised = row->what == REGISTER_PROMISE || row->what == REGISTER_KEPT;
+    if (!row->post.hidden && !row->erased && (!promised || row->promise.what.p != NULL))
         return STATUS_OK;
     enum status status = sql_posts_register_hid(tx, arena, row->cursor.id, &hid);
     if (status == STATUS_OK) {
         later(out, hid.withdrawn);
         later(out, hid.ended);
+        later(out, hid.corrected);
     }
     return status == STATUS_NOT_FOUND ? STATUS_DAMAGED : status;
 }

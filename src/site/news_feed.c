@@ -26,10 +26,11 @@ struct entry {
 static void tell_hidden(struct request *req, const struct post_fed *post, struct entry *out)
 {
     enum language l = req->language;
-    if (post->withdrawn.set && post_ground_hides(post->ground)) {
+    if (!post->ended.set || (post->withdrawn.set && post_ground_hides(post->ground))) {
         out->title = t_gone_heading(l);
         out->address = request_own(req, STR("/withdrawn"));
-        out->told.notice = t_gone_on(l, req->arena, web_day_words(req, post->withdrawn.value));
+        out->told.notice =
+            t_gone_on(l, req->arena, web_day_words(req, post->withdrawn.set ? post->withdrawn.value : post->changed));
         out->told.reason = site_ground_words(l, post->ground);
         return;
     }
@@ -50,7 +51,7 @@ static bool tell_corrections(struct request *req, const struct post_fed *post, s
             .time = web_time_words(req, c->made),
             .kind =
                 c->hidden ? site_ground_words(req->language, c->ground) : site_correction_words(req->language, c->kind),
-            .words = c->words,
+            .words = c->words.p != NULL && c->words.n == 0 ? t_register_words_erased(req->language) : c->words,
         };
     }
     out->corrections = list;

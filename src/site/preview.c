@@ -63,7 +63,10 @@ bool site_summary(struct request *req, const struct site_told *told, struct str 
     struct str text = STR("");
     struct markdown_fault fault;
     buf_init(&line, req->arena, SUMMARY_MAX);
-    if (told->withdrawn.set)
+    if (told->withdrawn.set && told->reason.n == 0) /* a restore does not know it any more */
+        buf_add(&line,
+                t_headline_withdrawn_bare(req->language, req->arena, web_time_words(req, told->withdrawn.value)));
+    else if (told->withdrawn.set)
         buf_add(&line, t_headline_withdrawn_words(req->language, req->arena, web_time_words(req, told->withdrawn.value),
                                                   told->reason));
     if (labels.n > 0 && line.n > 0)

@@ -202,6 +202,29 @@ class Feeds(Desk):
             self.assertNotIn("red", after["content"])
             self.assertEqual(self.feed(server, "/news.atom")["updated"], after["updated"])
 
+    def test_what_a_correction_erases_leaves_both_feeds_and_both_tell_of_it(self):
+        promise = 'promises:\n  - { what: "mend the %s lamp", owner: approver, due: 2030-01-15 }\n'
+        self.publish("lane", "The crimson lamp of Alex", body="Alex has a lamp.", more=promise % "crimson")
+        with Server(self.folder) as server:
+            news = self.entry(server, "The crimson lamp of Alex")
+            before = {e["id"]: e for e in self.feed(server, "/corrections.atom")["entries"]}
+            time.sleep(1.1)
+            self.bring("lane", "Somebody has a lamp", body="There is a lamp.", more=promise % "plain")
+            self.act("correct", "lane", "--kind", "factual", "--ground", "personal-data", by="duty-communications")
+            for path in ("/news.atom", "/corrections.atom"):
+                text = get(server.port, path)[1]
+                good(self, text)
+                for word in ("Alex", "alex", "crimson"):
+                    self.assertNotIn(word, text, path)
+            after = self.entry(server, "Somebody has a lamp")
+            self.assertEqual(after["id"], news["id"])
+            self.assertGreater(after["updated"], news["updated"])
+            self.assertTrue(after["content"].endswith("<p>Ground: it held personal data.</p>"), after["content"])
+            for entry in self.feed(server, "/corrections.atom")["entries"]:
+                old = before.get(entry["id"])
+                if old and old["content"] != entry["content"]:
+                    self.assertGreater(entry["updated"], old["updated"], entry)
+
     def test_a_withdrawn_post_becomes_its_withdrawal(self):
         self.publish("yes", "Sam says yes", body="Certainly.", more='people:\n  - { as_written: "Sam", kind: fictitious }\n')
         with Server(self.folder) as server:
