@@ -69,6 +69,7 @@ static void the_newest_acts_choose_and_the_time_of_publication_sorts(void **stat
     assert_int_equal(rows[1].changed, rows[1].withdrawn.value);
     assert_null(rows[1].body.p);
     assert_true(str_equal(rows[1].reason, STR("It was wrong.")));
+    world.now += 60000;
     fine(world_end_post("duty-communications", "c", ENDING_EVENT_OVER));
     rows = feed(1, &n);
     assert_true(rows[0].hidden && rows[0].ended.set && rows[0].title.p == NULL && rows[0].address.year == 0);
