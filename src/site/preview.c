@@ -13,7 +13,7 @@
 #include "web/web_pages.h"
 #include "base/banned.h"
 
-enum { SUMMARY_POINTS = 200, SUMMARY_MAX = 8 * 1024 };
+enum { SUMMARY_POINTS = 200, SUMMARY_MAX = 8 * 1024, FIRST_BYTES = 600 };
 
 /* The labels in words, a space between them; "" where none is due. */
 static struct str labels_line(struct request *req, uint32_t labels)
@@ -41,8 +41,19 @@ struct str site_headline(struct request *req, const struct site_told *told)
     return told->withdrawn.set ? t_headline_withdrawn(req->language, req->arena, line) : line;
 }
 
-/* The beginning of a text, cut between two words. */
-static struct str beginning(struct request *req, struct str text)
+/*
+ * The blocks of Markdown that a summary may need: to read all of a long text for two lines costs more than its page.
+ * Not where links have their addresses at the end.
+ */
+static struct str first_blocks(struct str body)
+{
+    struct str rest = str_slice(body, FIRST_BYTES, body.n);
+    ptrdiff_t gap = str_find(rest, STR("\n\n"));
+    return gap < 0 || str_find(body, STR("]:")) >= 0 ? body : str_slice(body, 0, FIRST_BYTES + (size_t)gap);
+}
+
+/* The beginning of a text, cut between two words; `more`: there is more of it than this. */
+static struct str beginning(struct request *req, struct str text, bool more)
 {
     size_t points = 0;
     size_t end = 0; /* of the last whole word that fits */
@@ -53,7 +64,7 @@ static struct str beginning(struct request *req, struct str text)
         if (points > SUMMARY_POINTS)
             return str_format(req->arena, "%.*s…", STR_ARG(str_slice(text, 0, end)));
     }
-    return text;
+    return more && text.n > 0 ? str_format(req->arena, "%.*s …", STR_ARG(text)) : text;
 }
 
 bool site_summary(struct request *req, const struct site_told *told, struct str *out)
@@ -76,11 +87,12 @@ bool site_summary(struct request *req, const struct site_told *told, struct str 
         buf_add(&line, line.n > 0 ? STR(" ") : STR(""));
         buf_add(&line, t_headline_copy_words(req->language));
     }
-    if (!told->withdrawn.set && markdown_words(req->arena, told->body, &text, &fault) != STATUS_OK)
+    struct str first = first_blocks(told->body);
+    if (!told->withdrawn.set && markdown_words(req->arena, first, &text, &fault) != STATUS_OK)
         return false;
     if (text.n > 0) {
         buf_add(&line, line.n > 0 ? STR(" ") : STR(""));
-        buf_add(&line, beginning(req, text));
+        buf_add(&line, beginning(req, text, first.n < told->body.n));
     }
     *out = buf_str(&line);
     return buf_ok(&line);

@@ -61,6 +61,18 @@ class Previews(Desk):
             self.assertEqual(head.meta["article:modified_time"], head.meta["article:published_time"])
             self.assertEqual(head.link["canonical"], f"http://localhost:{server.port}{address}")
 
+    def test_a_summary_ends_at_a_block_or_a_word_and_says_that_there_is_more(self):
+        address = "https://example.org/" + "a" * 620
+        bodies = {f"[Here]({address}) it is.\n\n" + "More. " * 300: "Here it is. …",
+                  f"[Here][1] it is.\n\n{'Word ' * 20}\n\n" + "Text. " * 200 + f"\n\n[1]: {address}\n": "Here it is. Word Word ",
+                  "é" * 190 + " ends here\n\n" + "More. " * 300: "é" * 190 + " ends here…",
+                  "Short.": "Short."}
+        addresses = [self.publish(f"summary-{n}", f"Summary {n}", body=body) for n, body in enumerate(bodies)]
+        with Server(self.folder) as server:
+            for path, words in zip(addresses, bodies.values()):
+                said = self.head(server, path).meta["og:description"]
+                self.assertTrue(said == words or words.endswith(" ") and said.startswith(words), said)
+
     def test_the_label_is_the_first_thing_that_a_preview_says(self):
         told = 'people:\n  - { as_written: "Sam", kind: fictitious }\n'
         made_up = self.publish("sam", "Sam says no", body="> No.\n\nSam", more=told)
