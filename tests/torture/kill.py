@@ -4,7 +4,7 @@ and every act is whole or absent.
 
     kill.py [--deeds] [-n ROUNDS | --long] [--build DIR] [--scenario NAME] [--seed N]
 
-50 rounds; 500 with --long. With --deeds the acts on posts (deeds.py), each of them fewer times, 500 together with
+50 rounds; 500 with --long. With --deeds the acts on posts (deeds.py), each of them fewer times, 700 together with
 --long; every second time not at a random moment, but in the place of the k-th call on a file (failing_io.c).
 This says nothing about power cuts (the kernel keeps what was written): run.py does.
 Last line: "N passed, N failed"; a round is one.
