@@ -1,151 +1,14 @@
 /*
- * candour post: from a file to the public and back, one act a call. Here: the
- * table of its subcommands, and the import.
- *
- * Promises: an import of several files is one act. The other acts stand in
+ * candour post: from a file to the public and back. Here: the table of its
+ * subcommands. The import stands in post_import.c, the other acts in
  * post_acts.c, what only reads in post_reading.c.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
-#include "base/clock.h"
-#include "base/json.h"
-#include "main/jobs.h"
 #include "main/post_call.h"
-#include "main/posts_said.h"
 #include "base/banned.h"
-
-/* ---- Import ---- */
-
-enum { JOB_ARENA_MAX = 16 * 1024 * 1024 };
-
-static const char *outcome_words(enum import_outcome outcome)
-{
-    switch (outcome) {
-    case IMPORT_POST: return "new post";
-    case IMPORT_EDITION: return "new edition";
-    case IMPORT_RECORD: return "same edition, its record brought up to date";
-    case IMPORT_SAME: return "nothing changed";
-    }
-    return "";
-}
-
-static const char *outcome_word(enum import_outcome outcome)
-{
-    switch (outcome) {
-    case IMPORT_POST: return "post";
-    case IMPORT_EDITION: return "edition";
-    case IMPORT_RECORD: return "record";
-    case IMPORT_SAME: return "same";
-    }
-    return "";
-}
-
-static void say_import(const struct call *call, const struct post_import *import, const struct post_faults *faults)
-{
-    struct buf out;
-    struct json_writer w;
-    buf_init(&out, call->arena, SAID_MAX);
-    json_writer_init(&w, &out);
-    json_open_object(&w);
-    json_name(&w, STR("imported"));
-    json_open_array(&w);
-    for (size_t i = 0; import != NULL && i < import->files_n; i++) {
-        const struct import_result *r = &import->results[i];
-        json_open_object(&w);
-        post_call_put(&w, "key", r->key);
-        post_call_put(&w, "outcome", str_of(outcome_word(r->outcome)));
-        json_name(&w, STR("number"));
-        json_put_i64(&w, r->number);
-        post_call_put(&w, "edition", r->hash_hex);
-        json_close_object(&w);
-    }
-    json_close_array(&w);
-    json_name(&w, STR("faults"));
-    posts_said_faults_json(&w, faults);
-    json_close_object(&w);
-    post_call_say(&out);
-}
-
-/*
- * Makes the pictures of an import ready for the page, unless a server is at it: a job is taken by one of them alone.
- * What cannot be made is said by "post publish", and by the job's own end.
- */
-static void do_jobs(struct call *call, const struct post_import *import)
-{
-    struct fault fault;
-    size_t pictures = 0;
-    for (size_t i = 0; i < import->files_n; i++)
-        pictures += import->results[i].outcome != IMPORT_SAME && posts_import_has_picture(import, i);
-    struct arena *arena = pictures == 0 ? NULL : arena_new(JOB_ARENA_MAX);
-    while (arena != NULL && pictures-- > 0 &&
-           jobs_do_next(call->in.db, call->in.settings, arena, jobs_known, &fault) == STATUS_OK)
-        continue;
-    arena_free(arena);
-}
-
-static int import(struct call *call)
-{
-    struct fault fault;
-    struct actor actor = { 0 };
-    struct act act = { .by = &actor };
-    struct post_import import;
-    struct post_faults *faults = ARENA_NEW(call->arena, struct post_faults);
-    size_t n = (size_t)call->argc;
-    struct post_source *sources = ARENA_ARRAY(call->arena, n + 1, struct post_source);
-    if (faults == NULL || sources == NULL) {
-        fault_no_memory(&fault);
-        return command_fail(&fault);
-    }
-    if (n > POST_IMPORT_FILES_MAX)
-        return options_wrong(&command_post, "Give at most %d files at once.", POST_IMPORT_FILES_MAX);
-    for (size_t i = 0; i < n; i++)
-        if (posts_said_source(call->arena, call->argv[i], &sources[i], &fault) != STATUS_OK) {
-            command_fail(&fault);
-            return EXIT_CANNOT;
-        }
-    bool elsewhere = call->options[OPTION_ELSEWHERE].seen;
-    int64_t elsewhere_at = 0;
-    if (elsewhere != call->options[OPTION_AT].seen ||
-        (elsewhere && !post_call_at(&call->options[OPTION_AT], &elsewhere_at)))
-        return options_wrong(&command_post, "A post that was made elsewhere has an address and a time: "
-                                            "--published-elsewhere https://… --at 2026-03-02T19:11.");
-    if (elsewhere && (n != 1 || call->options[OPTION_SUBMIT].seen))
-        return options_wrong(&command_post, "A post that was made elsewhere is taken in alone, and not handed in.");
-    enum status status = posts_import_read(call->arena, sources, n, &act, faults, &import, &fault);
-    if (status == STATUS_OK) {
-        import.submit = call->options[OPTION_SUBMIT].seen;
-        import.elsewhere = elsewhere ? str_of(call->options[OPTION_ELSEWHERE].value) : STR_NONE;
-        import.elsewhere_at = elsewhere_at;
-    }
-    if (status == STATUS_OK)
-        status = posts_import_keep(call->in.db, &import, &fault);
-    if (status == STATUS_OK) { /* nobody types a passphrase for a file that has faults */
-        int code = command_actor(&call->in, &call->options[OPTION_AS], &call->options[OPTION_USER], &actor);
-        if (code != EXIT_DONE)
-            return code;
-        if (!call->options[OPTION_AS].seen) /* who types a passphrase may have been away */
-            status = posts_import_keep_again(call->in.db, &import, &fault);
-        act.now = clock_now_ms();
-        if (status == STATUS_OK)
-            status = db_write(call->in.db, posts_import_write, &import, &fault);
-    }
-    if (call->json && (status == STATUS_OK || status == STATUS_INVALID))
-        say_import(call, status == STATUS_OK ? &import : NULL, faults);
-    if (status != STATUS_OK) {
-        if (!call->json)
-            posts_said_faults(faults);
-        return command_fail(&fault);
-    }
-    do_jobs(call, &import);
-    for (size_t i = 0; i < import.files_n && !call->json; i++)
-        printf("%.*s: %s, edition %lld %.*s\n", STR_ARG(import.results[i].key),
-               outcome_words(import.results[i].outcome), (long long)import.results[i].number,
-               STR_ARG(import.results[i].hash_hex));
-    return EXIT_DONE;
-}
 
 /* ---- The command ---- */
 
@@ -161,7 +24,7 @@ struct subcommand {
 #define ACT_OPTIONS   (ACTOR_OPTIONS | BIT(OPTION_EDITION))
 
 static const struct subcommand subcommands[] = {
-    { "import", 1, 1 << 20, import,
+    { "import", 1, 1 << 20, post_import,
       ACTOR_OPTIONS | BIT(OPTION_SUBMIT) | BIT(OPTION_ELSEWHERE) | BIT(OPTION_AT) | BIT(OPTION_JSON) },
     { "list", 0, 0, post_list, BIT(OPTION_JSON) },
     { "show", 1, 1, post_show, BIT(OPTION_JSON) },
@@ -236,7 +99,7 @@ static int run(int argc, char **argv)
             return options_wrong(&command_post, "post %s takes no %s.", sub->name, options[i].name);
     if (rest - 1 < sub->least)
         return options_wrong(&command_post, "post %s needs %s.", sub->name,
-                             sub->run == import ? "at least one file" : "the name of a post");
+                             sub->run == post_import ? "at least one file" : "the name of a post");
     if (rest - 1 > sub->most)
         return options_wrong(&command_post, "post %s takes %s.", sub->name,
                              sub->most == 0   ? "no name"
@@ -261,7 +124,7 @@ static int run(int argc, char **argv)
 
 const struct command command_post = {
     .name = "post",
-    .usage = "post import FILE.md… [--submit] [--as USER | --user USER] [--json]\n"
+    .usage = "post import FILE.md|FOLDER… [--submit] [--as USER | --user USER] [--json]\n"
              "post import FILE.md --published-elsewhere URL --at TIME [--as USER | --user USER] [--json]\n"
              "post list [--json]\n"
              "post show KEY [--json]\n"
@@ -282,8 +145,12 @@ const struct command command_post = {
              "post discard KEY [--reason TEXT] [--edition HASH] [--as USER | --user USER]",
     .help =
         "Brings posts in from files, shows them, and takes them to the public and back. A post's key is its file's "
-        "name without .md. Several files are one act: with a fault in any, nothing is imported; --submit hands them in "
-        "with it. The way of a post: import, submit, approve, publish; candour post check says what holds it. Who "
+        "name without .md; a folder stands for its files that end in .md. Up to 200 files of together 12 MB are one "
+        "act: "
+        "with a fault in any, nothing is imported. More are taken in act by act, and a file with a fault is named and "
+        "left "
+        "out; what was interrupted goes on with the same command. --submit hands them in with the act. The way of a "
+        "post: import, submit, approve, publish; candour post check says what holds it. Who "
         "approves must be none of those who wrote or imported the post; an approval holds for one edition. Name it "
         "with "
         "--edition, as post show gives it: without it the newest one is taken, whatever it says by then. An emergency "

@@ -53,6 +53,9 @@ void post_call_say(const struct buf *out);
 /* A time as a person writes it, "2026-03-02T19:11"; false where it is none, or the option is not there. */
 bool post_call_at(const struct option *option, int64_t *out);
 
+/* Files to posts: one act, or as many as it takes (post_import.c). */
+int post_import(struct call *call);
+
 int post_list(struct call *call);
 int post_show(struct call *call);
 int post_check(struct call *call);

@@ -45,9 +45,8 @@ void posts_said_faults(const struct post_faults *faults)
         fprintf(stderr, "There are more faults; these are the first %d.\n", POST_FAULTS_MAX);
 }
 
-void posts_said_faults_json(struct json_writer *w, const struct post_faults *faults)
+void posts_said_fault_objects(struct json_writer *w, const struct post_faults *faults)
 {
-    json_open_array(w);
     for (size_t i = 0; i < faults->n; i++) {
         const struct post_fault *f = &faults->list[i];
         json_open_object(w);
@@ -61,6 +60,12 @@ void posts_said_faults_json(struct json_writer *w, const struct post_faults *fau
         json_put_str(w, f->text);
         json_close_object(w);
     }
+}
+
+void posts_said_faults_json(struct json_writer *w, const struct post_faults *faults)
+{
+    json_open_array(w);
+    posts_said_fault_objects(w, faults);
     json_close_array(w);
 }
 

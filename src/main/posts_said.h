@@ -10,7 +10,8 @@ struct json_writer;
 enum status posts_said_source(struct arena *arena, const char *path, struct post_source *out, struct fault *fault);
 /* "file:line:column: words" on standard error, one line each. */
 void posts_said_faults(const struct post_faults *faults);
-/* The same as a JSON array. */
+/* The same as JSON: objects for an array that is open, and the whole array. */
+void posts_said_fault_objects(struct json_writer *w, const struct post_faults *faults);
 void posts_said_faults_json(struct json_writer *w, const struct post_faults *faults);
 /* One result in lines for people on standard output; and as a JSON object (policy's form). `answered` NULL: not told.
  */

@@ -65,6 +65,7 @@ static _Noreturn void become(const struct proc_helper *helper, char *const argv[
         _exit(CODE_NOT_STARTED);
     for (int i = 1; i < NSIG; i++)
         signal(i, SIG_DFL);
+    signal(SIGINT, SIG_IGN); /* Ctrl-C is for who started it, and may want the answer still */
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
