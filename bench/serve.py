@@ -59,7 +59,7 @@ class Server:
         length = int(next(line.split(b":")[1] for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")))
         while len(body) < length:
             body += connection.recv(65536)
-        return answer
+        return head + b"\r\n\r\n" + body
 
     def get(self, path):
         with self.connect() as connection:

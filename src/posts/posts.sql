@@ -310,7 +310,7 @@ UPDATE post_promise SET kept = $2, kept_by = $3 WHERE id = $1 AND kept IS NULL;
 SELECT q.id, p.key, q.position, q.what, q.owner, q.due, q.due_has_time, q.first_due, q.made, q.kept,
        CAST((SELECT k.key FROM post k WHERE k.id = q.kept_by) AS TEXT)
   FROM post_promise q JOIN post p ON p.id = q.post
- WHERE (q.kept IS NOT NULL, q.due, q.id) > ($1, $2, $3)
+ WHERE (q.kept IS NOT NULL) >= $1 AND (q.kept IS NOT NULL, q.due, q.id) > ($1, $2, $3)
  ORDER BY q.kept IS NOT NULL, q.due, q.id LIMIT $4;
 
 -- name: register_add :exec  role: write
@@ -383,9 +383,9 @@ SELECT g.id, g.made, g.what, g.word, g.words, e.kind, e.title, u.year, u.slug, u
 -- out: id int, made time, what text, word text?, words text?, kind text, title text, year int, slug text, ground text?,
 --      ended time?, promise int?, emergency int?
 SELECT g.id, g.made, g.what, g.word, g.words, e.kind, e.title, u.year, u.slug, u.ground, u.ended, g.promise, g.emergency
-  FROM post_promise q JOIN post_register g ON g.post = q.post AND g.promise = q.id AND g.what = 'promise'
-       JOIN post_public u ON u.post = g.post JOIN post_edition e ON e.id = u.edition
- WHERE q.kept IS NULL ORDER BY q.due, q.id LIMIT $1;
+  FROM post_promise q CROSS JOIN post_register g JOIN post_public u ON u.post = g.post
+       JOIN post_edition e ON e.id = u.edition
+ WHERE q.kept IS NULL AND g.promise = q.id AND g.what = 'promise' ORDER BY q.due, q.id LIMIT $1;
 
 -- name: promise_of :maybe  role: read
 -- in: id int
@@ -403,9 +403,19 @@ SELECT due, reviewed FROM post_emergency WHERE id = $1;
 SELECT u.year, u.slug, u.published, u.withdrawn, u.ground, u.ended, e.kind, e.title
   FROM post_public u JOIN post_edition e ON e.id = u.edition WHERE u.post = $1;
 
+-- name: months :many  role: read
+-- What happened in each month of UTC from the first to the last named, "2026-11".
+-- in: first text, last text, most int
+-- out: month text, published int, copied int, console int, corrections int, withdrawals int, restorations int,
+--      endings int, emergencies int, overdue int, promises int, kept int
+SELECT month, published, copied, console, corrections, withdrawals, restorations, endings, emergencies, overdue,
+       promises, kept
+  FROM post_month WHERE month >= $1 AND month <= $2 ORDER BY month LIMIT $3;
+
 -- name: counts :one  role: read
--- What happened between two moments. Approvals are counted by where they were given.
--- in: since time, until time, now time
+-- The same between two moments, by counting: for the hours between a month of UTC and a local one. Approvals are counted
+-- by where they were given; overdue are emergencies that were reviewed after their time.
+-- in: since time, until time
 -- out: published int, copied int, console int, corrections int, withdrawals int, restorations int, endings int,
 --      emergencies int, overdue int, promises int, kept int
 SELECT CAST(coalesce((SELECT count(*) FROM post_public u WHERE u.published >= $1 AND u.published < $2
@@ -418,9 +428,16 @@ SELECT CAST(coalesce((SELECT count(*) FROM post_public u WHERE u.published >= $1
        CAST(coalesce(sum(what = 'restoration'), 0) AS INTEGER), CAST(coalesce(sum(what = 'ending'), 0) AS INTEGER),
        CAST(coalesce(sum(what = 'emergency'), 0) AS INTEGER),
        CAST(coalesce((SELECT count(*) FROM post_emergency x WHERE x.made >= $1 AND x.made < $2
-                        AND coalesce(x.reviewed, $3) > x.due), 0) AS INTEGER),
+                        AND x.reviewed > x.due), 0) AS INTEGER),
        CAST(coalesce(sum(what = 'promise'), 0) AS INTEGER), CAST(coalesce(sum(what = 'kept'), 0) AS INTEGER)
   FROM post_register WHERE made >= $1 AND made < $2;
+
+-- name: unreviewed :one  role: read
+-- Emergencies of the time between two moments that nobody has reviewed, and whose time is past.
+-- in: since time, until time, now time
+-- out: overdue int
+SELECT CAST(count(*) AS INTEGER)
+  FROM post_emergency WHERE reviewed IS NULL AND due < $3 AND made >= $1 AND made < $2;
 
 -- name: register_first :maybe  role: read
 -- When the register begins.

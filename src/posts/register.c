@@ -1,12 +1,16 @@
 /* See register.h. Every statement here joins post_public, so that nothing unpublished can come out of them. */
 #include "posts/register.h"
 
+#include <stdio.h>
+
 #include "base/arena.h"
 #include "base/zone.h"
 #include "posts/content.h"
 #include "posts/posts_sql.h"
 
 #include "base/banned.h"
+
+enum { MONTH_NAME = 32 };
 
 struct str register_cursor_text(struct arena *arena, struct register_cursor cursor)
 {
@@ -135,15 +139,17 @@ enum status posts_register(struct db_tx *tx, struct arena *arena, const struct r
                            const struct register_cursor *after, int64_t limit, struct register_row **rows, size_t *n)
 {
     struct register_cursor from = after == NULL ? (struct register_cursor){ INT64_MAX, INT64_MAX } : *after;
+    /* The database seeks by the time alone: one page far on must not read all before it. */
+    int64_t until = from.made < filter->until ? from.made + 1 : filter->until;
     struct posts_register *found = NULL;
     struct posts_register_of *of = NULL;
     *n = 0;
     if (limit < 1 || limit > POST_LIST_MAX)
         return STATUS_LIMIT;
     enum status status =
-        filter->one ? sql_posts_register_of(tx, arena, register_what_word(filter->what), filter->since, filter->until,
+        filter->one ? sql_posts_register_of(tx, arena, register_what_word(filter->what), filter->since, until,
                                             from.made, from.id, limit, &of, n)
-                    : sql_posts_register(tx, arena, filter->since, filter->until, from.made, from.id, limit, &found, n);
+                    : sql_posts_register(tx, arena, filter->since, until, from.made, from.id, limit, &found, n);
     if (status != STATUS_OK)
         return status;
     if (filter->one) { /* the same columns, under the name of the other statement */
@@ -208,49 +214,140 @@ enum status posts_register_open(struct db_tx *tx, struct arena *arena, int64_t l
     return take_rows(tx, arena, found, *n, rows);
 }
 
-/* The first moment of the quarter `back` quarters before the one of `now`. */
-static int64_t quarter_begins(int64_t now, int back)
+/*
+ * ---- Counts ----
+ *
+ * Months are counted in UTC as acts happen (the triggers of the schema); the quarters of the public are local. So a
+ * quarter is its three months, without what happened between the beginning of the first in UTC and here, and with what
+ * happened between the beginning of the next in UTC and here: an hour at most in London.
+ */
+
+/* The beginning of a quarter, here and in UTC, and what was counted between the two. */
+struct beginning {
+    int64_t at;
+    struct civil month; /* in which it begins */
+    struct posts_counts from_utc;
+};
+
+/* "2026-11"; `later` months later in the same year. */
+static void month_name(const struct civil *c, int later, char out[MONTH_NAME])
+{
+    snprintf(out, MONTH_NAME, "%04d-%02d", c->year, c->month + later);
+}
+
+static void add_months(struct posts_counts *to, const struct posts_months *m)
+{
+    to->published += m->published;
+    to->copied += m->copied;
+    to->console += m->console;
+    to->corrections += m->corrections;
+    to->withdrawals += m->withdrawals;
+    to->restorations += m->restorations;
+    to->endings += m->endings;
+    to->emergencies += m->emergencies;
+    to->overdue += m->overdue;
+    to->promises += m->promises;
+    to->kept += m->kept;
+}
+
+static void add_counts(struct posts_counts *to, const struct posts_counts *c, int64_t times)
+{
+    to->published += times * c->published;
+    to->copied += times * c->copied;
+    to->console += times * c->console;
+    to->corrections += times * c->corrections;
+    to->withdrawals += times * c->withdrawals;
+    to->restorations += times * c->restorations;
+    to->endings += times * c->endings;
+    to->emergencies += times * c->emergencies;
+    to->overdue += times * c->overdue;
+    to->promises += times * c->promises;
+    to->kept += times * c->kept;
+}
+
+/* Of the quarter `back` quarters before the one of `now`. */
+static enum status find_beginning(struct db_tx *tx, struct arena *arena, int64_t now, int back, struct beginning *out)
 {
     struct civil c;
-    int64_t begins = 0;
+    struct posts_counts counts = { 0 };
+    enum status status = STATUS_OK;
     zone_local(now, &c);
     int quarters = c.year * 4 + (c.month - 1) / 3 - back;
-    c = (struct civil){ .year = quarters / 4, .month = quarters % 4 * 3 + 1, .day = 1 };
-    return zone_moment(&c, &begins) == STATUS_OK ? begins : 0;
+    *out = (struct beginning){ .month = { .year = quarters / 4, .month = quarters % 4 * 3 + 1, .day = 1 } };
+    /* Where the clocks go forward at midnight the day begins at one. */
+    while (zone_moment(&out->month, &out->at) != STATUS_OK)
+        if (++out->month.hour > 2)
+            return STATUS_DAMAGED;
+    zone_local(out->at, &c);
+    int64_t utc = out->at + (int64_t)(c.offset_minutes - 60 * c.hour) * 60 * 1000;
+    if (utc < out->at)
+        status = sql_posts_counts(tx, arena, utc, out->at, &counts);
+    else if (utc > out->at)
+        status = sql_posts_counts(tx, arena, out->at, utc, &counts);
+    if (status == STATUS_OK)
+        add_counts(&out->from_utc, &counts, utc < out->at ? 1 : -1);
+    return status;
+}
+
+/* The months of the quarter that begins there, of all that were read. */
+static void add_quarter(struct posts_counts *to, const struct posts_months *months, size_t n, const struct civil *first)
+{
+    char names[3][MONTH_NAME];
+    for (int i = 0; i < 3; i++)
+        month_name(first, i, names[i]);
+    for (size_t i = 0; i < n; i++)
+        if (str_equal(months[i].month, str_of(names[0])) || str_equal(months[i].month, str_of(names[1])) ||
+            str_equal(months[i].month, str_of(names[2])))
+            add_months(to, &months[i]);
 }
 
 enum status posts_register_counts(struct db_tx *tx, struct arena *arena, int64_t now,
                                   struct register_counts out[REGISTER_QUARTERS_MAX], size_t *n)
 {
     struct posts_register_first first;
+    struct posts_months *months;
+    struct beginning next;
+    struct beginning begins;
+    size_t months_n = 0;
+    char names[2][MONTH_NAME];
     *n = 0;
     enum status status = sql_posts_register_first(tx, arena, &first);
     if (status == STATUS_NOT_FOUND)
         first.made = now;
     else if (status != STATUS_OK)
         return status;
-    for (int back = 0; back < REGISTER_QUARTERS_MAX; back++) {
-        struct posts_counts row;
-        int64_t since = quarter_begins(now, back);
-        int64_t until = quarter_begins(now, back - 1);
-        if (until <= first.made)
-            break;
-        status = sql_posts_counts(tx, arena, since, until, now, &row);
+    status = find_beginning(tx, arena, now, -1, &next);
+    month_name(&next.month, 0, names[1]);
+    struct civil oldest = { .year = next.month.year - REGISTER_QUARTERS_MAX / 4, .month = next.month.month };
+    month_name(&oldest, 0, names[0]);
+    if (status == STATUS_OK)
+        status = sql_posts_months(tx, arena, str_of(names[0]), str_of(names[1]), 3 * REGISTER_QUARTERS_MAX + 1, &months,
+                                  &months_n);
+    for (int back = 0; back < REGISTER_QUARTERS_MAX && status == STATUS_OK && next.at > first.made; back++) {
+        struct posts_counts c = { 0 };
+        struct posts_unreviewed open = { 0 };
+        status = find_beginning(tx, arena, now, back, &begins);
+        if (status == STATUS_OK)
+            status = sql_posts_unreviewed(tx, arena, begins.at, next.at, now, &open);
         if (status != STATUS_OK)
-            return status;
-        out[(*n)++] = (struct register_counts){ .since = since,
-                                                .until = until,
-                                                .published = row.published,
-                                                .copied = row.copied,
-                                                .console = row.console,
-                                                .corrections = row.corrections,
-                                                .withdrawals = row.withdrawals,
-                                                .restorations = row.restorations,
-                                                .endings = row.endings,
-                                                .emergencies = row.emergencies,
-                                                .overdue = row.overdue,
-                                                .promises = row.promises,
-                                                .kept = row.kept };
+            break;
+        add_quarter(&c, months, months_n, &begins.month);
+        add_counts(&c, &next.from_utc, 1);
+        add_counts(&c, &begins.from_utc, -1);
+        out[(*n)++] = (struct register_counts){ .since = begins.at,
+                                                .until = next.at,
+                                                .published = c.published,
+                                                .copied = c.copied,
+                                                .console = c.console,
+                                                .corrections = c.corrections,
+                                                .withdrawals = c.withdrawals,
+                                                .restorations = c.restorations,
+                                                .endings = c.endings,
+                                                .emergencies = c.emergencies,
+                                                .overdue = c.overdue + open.overdue,
+                                                .promises = c.promises,
+                                                .kept = c.kept };
+        next = begins;
     }
-    return STATUS_OK;
+    return status;
 }

@@ -33,7 +33,7 @@ static const struct {
 };
 
 /* A connection knows a statement by its address for as long as it is open, so one text has one statement. */
-enum { TEXTS_MAX = 128 };
+enum { TEXTS_MAX = 512 };
 static struct db_statement *texts[TEXTS_MAX];
 static size_t texts_n;
 
@@ -263,6 +263,24 @@ void world_check_whole(void)
         "(SELECT count(*) FROM post_event WHERE what = 'withdrawn')",
         "SELECT (SELECT count(*) FROM post_event) - (SELECT count(*) FROM audit WHERE act LIKE 'post.%')",
         "SELECT (SELECT count(*) FROM audit) - (SELECT n FROM audit_head)",
+        /* What is counted as it happens is what counting gives. */
+        "SELECT count(*) FROM post_month m WHERE published <> (SELECT count(*) FROM post_public u WHERE "
+        "strftime('%Y-%m', u.published / 1000, 'unixepoch') = m.month AND NOT EXISTS "
+        "(SELECT 1 FROM post_elsewhere o WHERE o.post = u.post)) OR copied <> (SELECT count(*) FROM post_public u "
+        "JOIN post_elsewhere o ON o.post = u.post WHERE strftime('%Y-%m', u.published / 1000, 'unixepoch') = m.month) "
+        "OR console <> (SELECT count(*) FROM post_approval a WHERE a.place = 'console' AND "
+        "strftime('%Y-%m', a.made / 1000, 'unixepoch') = m.month) OR overdue <> (SELECT count(*) FROM post_emergency x "
+        "WHERE strftime('%Y-%m', x.made / 1000, 'unixepoch') = m.month AND x.reviewed > x.due)",
+        "SELECT count(*) FROM post_month m LEFT JOIN (SELECT strftime('%Y-%m', made / 1000, 'unixepoch') AS month, "
+        "sum(what = 'correction') AS a, sum(what = 'withdrawal') AS b, sum(what = 'restoration') AS c, "
+        "sum(what = 'ending') AS d, sum(what = 'emergency') AS e, sum(what = 'promise') AS f, sum(what = 'kept') AS g "
+        "FROM post_register GROUP BY 1) r ON r.month = m.month WHERE corrections <> coalesce(a, 0) OR "
+        "withdrawals <> coalesce(b, 0) OR restorations <> coalesce(c, 0) OR endings <> coalesce(d, 0) OR "
+        "emergencies <> coalesce(e, 0) OR promises <> coalesce(f, 0) OR kept <> coalesce(g, 0)",
+        "SELECT (SELECT count(*) FROM post_register) + (SELECT count(*) FROM post_public) + "
+        "(SELECT count(*) FROM post_approval WHERE place = 'console') - coalesce((SELECT sum(published + copied + "
+        "console "
+        "+ corrections + withdrawals + restorations + endings + emergencies + promises + kept) FROM post_month), 0)",
     };
     for (size_t i = 0; i < sizeof none_of / sizeof none_of[0]; i++) {
         int64_t n = world_number(none_of[i]);
