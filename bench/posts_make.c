@@ -405,6 +405,7 @@ static void set_times(void)
     if (zone_moment(&last, &month) != STATUS_OK || zone_moment(&early, &begins) != STATUS_OK ||
         zone_moment(&end, &ends) != STATUS_OK)
         die("the time zone", "has no such month");
+    month += INT64_C(9) * 60 * MINUTE; /* not in the hour that the register counts one by one */
     month_ms = ends - month;
 }
 

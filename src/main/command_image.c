@@ -16,7 +16,6 @@
 #include "base/banned.h"
 
 enum { IMAGE_DATA, IMAGE_JSON, IMAGE_OPTIONS };
-enum { HASH_SHORTEST = 8 };
 
 typedef void row_fn(void *self, struct arena *arena, const struct image_row *row);
 
@@ -105,6 +104,7 @@ static void put_row(void *self, struct arena *arena, const struct image_row *row
     json_open_object(w);
     put_members(w, arena, row);
     json_close_object(w);
+    post_call_flush(w->out);
 }
 
 static void say_row(void *self, struct arena *arena, const struct image_row *row)
@@ -129,31 +129,13 @@ static int list(struct db *db, struct arena *arena, bool json)
     enum status status = json ? each_row(db, arena, put_row, &w, &fault) : each_row(db, arena, say_row, &said, &fault);
     json_close_array(&w);
     if (status == STATUS_OK && !buf_ok(&out))
-        status = fault_set(&fault, STATUS_LIMIT, "There are too many pictures for one list in JSON.");
+        status = fault_no_memory(&fault);
     if (status == STATUS_OK && json)
         post_call_say(&out);
     else if (status == STATUS_OK && said == 0)
         printf("There are no pictures. They come with posts: candour post import FILE.md.\n");
     buf_free(&out);
     return status == STATUS_OK ? EXIT_DONE : command_fail(&fault);
-}
-
-/* The one that was meant. */
-struct wanted {
-    struct str what;
-    int64_t id;
-    size_t found;
-};
-
-static void look(void *self, struct arena *arena, const struct image_row *row)
-{
-    struct wanted *w = self;
-    (void)arena;
-    bool by_hash = w->what.n >= HASH_SHORTEST && str_equal_nocase(str_slice(row->sha256_hex, 0, w->what.n), w->what);
-    if (!by_hash && !str_equal(row->picture.name, w->what))
-        return;
-    w->id = row->picture.id;
-    w->found++;
 }
 
 static void say_fact(const char *name, struct str claimed, struct str file)
@@ -240,27 +222,34 @@ static bool show_json(struct arena *arena, const struct image_row *row, const st
 static int show(struct db *db, struct arena *arena, const char *what, bool json)
 {
     struct fault fault;
-    struct wanted wanted = { .what = str_of(what) };
     struct image_row *rows = NULL;
     struct image_use *uses = NULL;
     struct db_tx *tx = NULL;
+    int64_t id = 0;
+    int64_t found = 0;
     size_t rows_n = 0;
     size_t n = 0;
-    enum status status = each_row(db, arena, look, &wanted, &fault);
-    if (status == STATUS_OK && wanted.found == 0)
+    enum status status = db_read_begin(db, &tx, &fault);
+    if (status != STATUS_OK)
+        return command_fail(&fault);
+    status = posts_image_find(tx, arena, str_of(what), &id, &found);
+    db_read_end(tx);
+    if (status != STATUS_OK)
+        fault_set(&fault, status, "The pictures could not be read (%s): run candour doctor.", status_name(status));
+    else if (found == 0)
         status = fault_set(&fault, STATUS_NOT_FOUND,
                            "There is no picture of that name or hash: candour image list names them.");
-    if (status == STATUS_OK && wanted.found > 1)
+    else if (found > 1)
         status = fault_set(&fault, STATUS_CONFLICT,
-                           "%zu pictures have that name: say which by its hash, as candour image list gives it.",
-                           wanted.found);
+                           "%lld pictures have that name: say which by its hash, as candour image list gives it.",
+                           (long long)found);
     if (status == STATUS_OK)
-        status = read_page(db, arena, wanted.id - 1, 1, &rows, &rows_n, &fault);
+        status = read_page(db, arena, id - 1, 1, &rows, &rows_n, &fault);
     if (status == STATUS_OK)
         status = db_read_begin(db, &tx, &fault);
     if (status != STATUS_OK)
         return command_fail(&fault);
-    status = posts_image_uses(tx, arena, wanted.id, &uses, &n);
+    status = posts_image_uses(tx, arena, id, &uses, &n);
     db_read_end(tx);
     if (status == STATUS_OK && rows_n == 1 && !json)
         say_image(arena, &rows[0], uses, n);

@@ -13,6 +13,7 @@
 #include "main/post_call.h"
 #include "base/banned.h"
 
+enum { LIST_ARENA = 16 * 1024 * 1024 };
 enum { PROMISE_DATA, PROMISE_AS, PROMISE_USER, PROMISE_BY, PROMISE_JSON, PROMISE_OPTIONS };
 
 static struct str day_of(struct arena *arena, int64_t at)
@@ -55,18 +56,42 @@ static void say_row(struct arena *arena, const struct promise_row *row, int64_t 
 }
 
 /* A page of rows, in a snapshot of its own. */
-static enum status read_page(struct installation *in, const struct promise_row *after, struct promise_row **rows,
-                             size_t *n, struct fault *fault)
+static enum status read_page(struct installation *in, struct arena *arena, const struct promise_row *after,
+                             struct promise_row **rows, size_t *n, struct fault *fault)
 {
     struct db_tx *tx = NULL;
     enum status status = db_read_begin(in->db, &tx, fault);
     if (status != STATUS_OK)
         return status;
-    status = posts_promises(tx, in->arena, after, POST_LIST_MAX, rows, n);
+    status = posts_promises(tx, arena, after, POST_LIST_MAX, rows, n);
     db_read_end(tx);
     return status == STATUS_OK ? status
                                : fault_set(fault, status, "The promises could not be read (%s): run candour doctor.",
                                            status_name(status));
+}
+
+/* Every row, a page at a time; the arena is emptied before each. */
+static enum status each_page(struct installation *in, struct arena *arena, struct json_writer *w, size_t *all,
+                             struct fault *fault)
+{
+    struct promise_row last = { 0 };
+    int64_t now = clock_now_ms();
+    enum status status = STATUS_OK;
+    for (size_t n = POST_LIST_MAX; n == POST_LIST_MAX && status == STATUS_OK; *all += n) {
+        struct promise_row *rows = NULL;
+        arena_reset(arena);
+        status = read_page(in, arena, *all == 0 ? NULL : &last, &rows, &n, fault);
+        for (size_t i = 0; i < n && status == STATUS_OK; i++) {
+            if (w != NULL)
+                put_row(w, arena, &rows[i], now);
+            else
+                say_row(arena, &rows[i], now);
+            last = rows[i];
+        }
+        if (w != NULL && status == STATUS_OK && !post_call_flush(w->out))
+            status = fault_no_memory(fault);
+    }
+    return status;
 }
 
 static int list(struct installation *in, bool json)
@@ -74,34 +99,24 @@ static int list(struct installation *in, bool json)
     struct fault fault;
     struct buf out;
     struct json_writer w;
-    struct promise_row last;
     size_t all = 0;
-    int64_t now = clock_now_ms();
-    enum status status = STATUS_OK;
-    buf_init(&out, in->arena, SAID_MAX);
+    struct arena *arena = arena_new(LIST_ARENA);
+    if (arena == NULL) {
+        fault_no_memory(&fault);
+        return command_fail(&fault);
+    }
+    buf_init(&out, NULL, SAID_MAX);
     json_writer_init(&w, &out);
     json_open_array(&w);
-    for (size_t n = POST_LIST_MAX; n == POST_LIST_MAX && status == STATUS_OK; all += n) {
-        struct promise_row *rows = NULL;
-        status = read_page(in, all == 0 ? NULL : &last, &rows, &n, &fault);
-        for (size_t i = 0; i < n && status == STATUS_OK; i++) {
-            if (json)
-                put_row(&w, in->arena, &rows[i], now);
-            else
-                say_row(in->arena, &rows[i], now);
-            last = rows[i];
-        }
-    }
+    enum status status = each_page(in, arena, json ? &w : NULL, &all, &fault);
     json_close_array(&w);
-    if (status == STATUS_OK && !buf_ok(&out))
-        status = fault_set(&fault, STATUS_LIMIT, "There are too many promises for one list in JSON.");
-    if (status != STATUS_OK)
-        return command_fail(&fault);
-    if (json)
+    if (status == STATUS_OK && json)
         post_call_say(&out);
-    else if (all == 0)
+    else if (status == STATUS_OK && all == 0)
         printf("Nothing has been promised.\n");
-    return EXIT_DONE;
+    buf_free(&out);
+    arena_free(arena);
+    return status == STATUS_OK ? EXIT_DONE : command_fail(&fault);
 }
 
 static int keep(struct installation *in, const struct option *options, const char *key, const char *number)

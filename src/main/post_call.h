@@ -50,6 +50,8 @@ void post_call_put(struct json_writer *w, const char *name, struct str value);
 void post_call_put_time(struct json_writer *w, struct arena *arena, const char *name, struct db_opt_int at);
 /* All of it and a line end on standard output. */
 void post_call_say(const struct buf *out);
+/* What stands there on standard output, and empties it, so that a list of any length fits. False after a failure. */
+bool post_call_flush(struct buf *out);
 /* A time as a person writes it, "2026-03-02T19:11"; false where it is none, or the option is not there. */
 bool post_call_at(const struct option *option, int64_t *out);
 

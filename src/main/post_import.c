@@ -126,17 +126,6 @@ static void progress(struct importing *m)
     fflush(stderr);
 }
 
-/* Writes what JSON there is of results, so that it does not grow with the files. */
-static bool flush_json(struct importing *m)
-{
-    struct str text = buf_str(&m->said);
-    if (!buf_ok(&m->said))
-        return false;
-    fwrite(text.p, 1, text.n, stdout);
-    buf_clear(&m->said);
-    return true;
-}
-
 static void leave_out(struct importing *m, const char *path, const struct fault *fault)
 {
     if (m->faults->n == 0)
@@ -266,7 +255,7 @@ static enum status one_act(struct importing *m, const char *const *paths, size_t
     m->looked += n;
     if (m->call->json)
         put_results(&m->said_json, &m->import);
-    if (m->call->json && !flush_json(m))
+    if (m->call->json && !post_call_flush(&m->said))
         return fault_no_memory(fault);
     progress(m);
     do_jobs(m);
@@ -316,7 +305,7 @@ static int many_end(struct importing *m, enum status status, struct fault *fault
         json_put_raw(&m->said_json, buf_ok(&m->wrong) ? buf_str(&m->wrong) : STR("[]"));
         json_close_object(&m->said_json);
         buf_add_byte(&m->said, '\n');
-        if (!flush_json(m) || !buf_ok(&m->wrong))
+        if (!post_call_flush(&m->said) || !buf_ok(&m->wrong))
             status = fault_set(fault, STATUS_LIMIT, "There are too many faults for JSON: mend some and try again.");
     } else if (status == STATUS_OK && !stop_wanted) {
         say_all(m);

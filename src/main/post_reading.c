@@ -29,6 +29,16 @@ void post_call_say(const struct buf *out)
     putchar('\n');
 }
 
+bool post_call_flush(struct buf *out)
+{
+    struct str text = buf_str(out);
+    if (!buf_ok(out))
+        return false;
+    fwrite(text.p, 1, text.n, stdout);
+    buf_clear(out);
+    return true;
+}
+
 void post_call_put(struct json_writer *w, const char *name, struct str value)
 {
     json_name(w, str_of(name));
@@ -102,6 +112,7 @@ int post_list(struct call *call)
     struct json_writer w;
     struct str after = STR_NONE;
     size_t all = 0;
+    bool whole = true;
     buf_init(&out, NULL, SAID_MAX);
     json_writer_init(&w, &out);
     json_open_array(&w);
@@ -127,7 +138,9 @@ int post_list(struct call *call)
                    STR_ARG(post_kind_word(entry->kind)), (long long)entry->number, STR_ARG(title_of(entry)));
         }
         all += n;
-        if (n < POST_LIST_MAX)
+        if (call->json)
+            whole = post_call_flush(&out);
+        if (n < POST_LIST_MAX || !whole)
             break;
         char last[POST_KEY_MAX + 1];
         snprintf(last, sizeof last, "%.*s", STR_ARG(rows[n - 1].key));
@@ -135,16 +148,13 @@ int post_list(struct call *call)
         after = str_copy(call->arena, str_of(last));
     }
     json_close_array(&w);
-    bool whole = buf_ok(&out);
     if (call->json && whole)
         post_call_say(&out);
     else if (!call->json && all == 0)
         printf("There are no posts. Bring one in with candour post import FILE.md.\n");
     buf_free(&out);
-    if (whole)
-        return EXIT_DONE;
-    fault_set(&fault, STATUS_LIMIT, "There are too many posts for one list in JSON.");
-    return command_fail(&fault);
+    fault_no_memory(&fault);
+    return whole ? EXIT_DONE : command_fail(&fault);
 }
 
 static void show_json(struct call *call, const struct post_detail *d)

@@ -1,13 +1,15 @@
 /* The register of pictures: rows of media's pictures beside what the editions that show them claimed. See images.h. */
 #include "posts/images.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "posts/edition.h"
 #include "posts/posts_sql.h"
 
 #include "base/banned.h"
 
-enum { USES_MAX = 200 };
+enum { USES_MAX = 200, HEX = 64 };
 
 static enum status take_use(struct arena *arena, const struct posts_image_uses *row, struct image_use *out)
 {
@@ -87,5 +89,41 @@ enum status posts_images(struct db_tx *tx, struct arena *arena, int64_t after, i
         return STATUS_NO_MEMORY;
     for (size_t i = 0; i < *n && status == STATUS_OK; i++)
         status = take_row(tx, arena, &found[i], &(*rows)[i]);
+    return status;
+}
+
+/* The least and the greatest hash that begin with these digits; false where they are none. */
+static bool hash_range(struct str digits, unsigned char low[HEX / 2], unsigned char high[HEX / 2])
+{
+    memset(low, 0, HEX / 2);
+    memset(high, 0xFF, HEX / 2);
+    for (size_t i = 0; i < digits.n; i++) {
+        char c = digits.p[i];
+        int value = c >= '0' && c <= '9'   ? c - '0'
+                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                           : -1;
+        if (value < 0)
+            return false;
+        unsigned shift = i % 2 == 0 ? 4 : 0;
+        low[i / 2] = (unsigned char)(low[i / 2] | (unsigned)value << shift);
+        high[i / 2] = (unsigned char)((high[i / 2] & ~(0xFU << shift)) | (unsigned)value << shift);
+    }
+    return digits.n >= IMAGE_HASH_SHORTEST && digits.n <= HEX;
+}
+
+enum status posts_image_find(struct db_tx *tx, struct arena *arena, struct str what, int64_t *id, int64_t *found)
+{
+    unsigned char low[HEX / 2];
+    unsigned char high[HEX / 2];
+    struct posts_image_find row;
+    if (what.n > HEX || !hash_range(what, low, high)) {
+        memset(low, 0xFF, sizeof low); /* none lies between the two */
+        memset(high, 0, sizeof high);
+    }
+    enum status status = sql_posts_image_find(tx, arena, what, (struct str){ (const char *)low, sizeof low },
+                                              (struct str){ (const char *)high, sizeof high }, &row);
+    *id = row.id;
+    *found = row.found;
     return status;
 }

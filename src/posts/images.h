@@ -22,6 +22,14 @@ struct image_row {
 enum status posts_images(struct db_tx *tx, struct arena *arena, int64_t after, int64_t limit, struct image_row **rows,
                          size_t *n);
 
+enum { IMAGE_HASH_SHORTEST = 8 }; /* hex digits that name a picture */
+
+/*
+ * The picture that is meant by its name, or by IMAGE_HASH_SHORTEST or more of the first hex digits of its hash, in any
+ * letter case. `found` is how many are; only where it is 1 is `id` the one.
+ */
+enum status posts_image_find(struct db_tx *tx, struct arena *arena, struct str what, int64_t *id, int64_t *found);
+
 struct image_use {
     struct str key, title;
     int64_t number, made; /* of the edition, and when it came */

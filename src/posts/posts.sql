@@ -358,50 +358,54 @@ UPDATE post_presence SET wanted = 0, since = $2 WHERE post = $1 AND wanted = 1;
 INSERT INTO post_event (made, what, post, number, salted) VALUES ($1, $2, $3, $4, $5);
 
 -- name: register :many  role: read
--- Newest first, before (made, id), between two moments.
+-- Newest first, before (made, id), between two moments; with the promise and the post that kept it, and the emergency.
 -- in: since time, until time, made time, id int, most int
--- out: id int, made time, what text, word text?, words text?, kind text, title text, year int, slug text, ground text?,
---      ended time?, promise int?, emergency int?
-SELECT g.id, g.made, g.what, g.word, g.words, e.kind, e.title, u.year, u.slug, u.ground, u.ended, g.promise, g.emergency
+-- out: id int, made time, what text, word text?, words text?, kind text?, title text?, year int?, slug text?,
+--      ground text?, ended time?, promise int?, promised text?, owner text?, owner_name text?, due time?, due_has_time bool?,
+--      first_due time?, kept time?, kept_year int?, kept_slug text?, kept_kind text?, kept_title text?,
+--      kept_ground text?, kept_ended time?, review_due time?, reviewed time?
+SELECT g.id, g.made, g.what, g.word, g.words, e.kind, e.title, u.year, u.slug, u.ground, u.ended, g.promise, q.what,
+       q.owner, a.name, q.due, q.due_has_time, q.first_due, q.kept, f.year, f.slug, fe.kind, fe.title, f.ground, f.ended,
+       x.due, x.reviewed
   FROM post_register g JOIN post_public u ON u.post = g.post JOIN post_edition e ON e.id = u.edition
+       LEFT JOIN post_promise q ON q.id = g.promise LEFT JOIN account a ON a.login = q.owner
+       LEFT JOIN post_public f ON f.post = q.kept_by LEFT JOIN post_edition fe ON fe.id = f.edition
+       LEFT JOIN post_emergency x ON x.id = g.emergency
  WHERE g.made >= $1 AND g.made < $2 AND (g.made, g.id) < ($3, $4)
  ORDER BY g.made DESC, g.id DESC LIMIT $5;
 
 -- name: register_of :many  role: read
 -- The same of one kind.
 -- in: what text, since time, until time, made time, id int, most int
--- out: id int, made time, what text, word text?, words text?, kind text, title text, year int, slug text, ground text?,
---      ended time?, promise int?, emergency int?
-SELECT g.id, g.made, g.what, g.word, g.words, e.kind, e.title, u.year, u.slug, u.ground, u.ended, g.promise, g.emergency
+-- out: id int, made time, what text, word text?, words text?, kind text?, title text?, year int?, slug text?,
+--      ground text?, ended time?, promise int?, promised text?, owner text?, owner_name text?, due time?, due_has_time bool?,
+--      first_due time?, kept time?, kept_year int?, kept_slug text?, kept_kind text?, kept_title text?,
+--      kept_ground text?, kept_ended time?, review_due time?, reviewed time?
+SELECT g.id, g.made, g.what, g.word, g.words, e.kind, e.title, u.year, u.slug, u.ground, u.ended, g.promise, q.what,
+       q.owner, a.name, q.due, q.due_has_time, q.first_due, q.kept, f.year, f.slug, fe.kind, fe.title, f.ground, f.ended,
+       x.due, x.reviewed
   FROM post_register g JOIN post_public u ON u.post = g.post JOIN post_edition e ON e.id = u.edition
+       LEFT JOIN post_promise q ON q.id = g.promise LEFT JOIN account a ON a.login = q.owner
+       LEFT JOIN post_public f ON f.post = q.kept_by LEFT JOIN post_edition fe ON fe.id = f.edition
+       LEFT JOIN post_emergency x ON x.id = g.emergency
  WHERE g.what = $1 AND g.made >= $2 AND g.made < $3 AND (g.made, g.id) < ($4, $5)
  ORDER BY g.made DESC, g.id DESC LIMIT $6;
 
 -- name: register_open :many  role: read
 -- The promises that nothing has closed, by their day.
 -- in: most int
--- out: id int, made time, what text, word text?, words text?, kind text, title text, year int, slug text, ground text?,
---      ended time?, promise int?, emergency int?
-SELECT g.id, g.made, g.what, g.word, g.words, e.kind, e.title, u.year, u.slug, u.ground, u.ended, g.promise, g.emergency
+-- out: id int, made time, what text, word text?, words text?, kind text?, title text?, year int?, slug text?,
+--      ground text?, ended time?, promise int?, promised text?, owner text?, owner_name text?, due time?, due_has_time bool?,
+--      first_due time?, kept time?, kept_year int?, kept_slug text?, kept_kind text?, kept_title text?,
+--      kept_ground text?, kept_ended time?, review_due time?, reviewed time?
+SELECT g.id, g.made, g.what, g.word, g.words, e.kind, e.title, u.year, u.slug, u.ground, u.ended, g.promise, q.what,
+       q.owner, a.name, q.due, q.due_has_time, q.first_due, q.kept, f.year, f.slug, fe.kind, fe.title, f.ground, f.ended,
+       x.due, x.reviewed
   FROM post_promise q CROSS JOIN post_register g JOIN post_public u ON u.post = g.post
-       JOIN post_edition e ON e.id = u.edition
+       JOIN post_edition e ON e.id = u.edition LEFT JOIN account a ON a.login = q.owner
+       LEFT JOIN post_public f ON f.post = q.kept_by LEFT JOIN post_edition fe ON fe.id = f.edition
+       LEFT JOIN post_emergency x ON x.id = g.emergency
  WHERE q.kept IS NULL AND g.promise = q.id AND g.what = 'promise' ORDER BY q.due, q.id LIMIT $1;
-
--- name: promise_of :maybe  role: read
--- in: id int
--- out: what text, owner text, due time, due_has_time bool, first_due time, kept time?, kept_by int?
-SELECT what, owner, due, due_has_time, first_due, kept, kept_by FROM post_promise WHERE id = $1;
-
--- name: emergency_of :maybe  role: read
--- in: id int
--- out: due time, reviewed time?
-SELECT due, reviewed FROM post_emergency WHERE id = $1;
-
--- name: link_to :maybe  role: read
--- in: post int
--- out: year int, slug text, published time, withdrawn time?, ground text?, ended time?, kind text, title text
-SELECT u.year, u.slug, u.published, u.withdrawn, u.ground, u.ended, e.kind, e.title
-  FROM post_public u JOIN post_edition e ON e.id = u.edition WHERE u.post = $1;
 
 -- name: months :many  role: read
 -- What happened in each month of UTC from the first to the last named, "2026-11".
@@ -479,6 +483,13 @@ SELECT p.id, p.sha256,
                        JOIN post_public u ON u.edition = x.edition
                       WHERE s.picture = p.id AND u.withdrawn IS NULL AND u.ended IS NULL), 0) AS INTEGER)
   FROM picture p WHERE p.id > $1 ORDER BY p.id LIMIT $2;
+
+-- name: image_find :one  role: read
+-- How many pictures have this name, or a hash between the two, and the first of them.
+-- in: name text, low bytes, high bytes
+-- out: found int, id int
+SELECT CAST(count(*) AS INTEGER), CAST(coalesce(min(id), 0) AS INTEGER)
+  FROM picture WHERE name = $1 OR (sha256 >= $2 AND sha256 <= $3);
 
 -- name: image_uses :many  role: read
 -- Every edition that shows a picture, the newest first.

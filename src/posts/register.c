@@ -50,35 +50,23 @@ static enum status take_link(struct str kind, struct str title, int64_t year, st
     return at < 0 ? STATUS_DAMAGED : status;
 }
 
-/* The name of the account that sees to it, where the post names one; else what it says. */
-static enum status owner_of(struct db_tx *tx, struct arena *arena, struct str owner, struct str *out)
+static enum status take_promise(const struct posts_register *found, struct register_row *row)
 {
-    struct actor actor;
-    enum status status = account_find(tx, arena, owner, &actor);
-    *out = status == STATUS_OK ? actor.name : owner;
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
-
-static enum status take_promise(struct db_tx *tx, struct arena *arena, int64_t id, struct register_row *row)
-{
-    struct posts_promise_of found;
-    struct posts_link_to link;
-    enum status status = sql_posts_promise_of(tx, arena, id, &found);
-    if (status != STATUS_OK)
-        return status == STATUS_NOT_FOUND ? STATUS_DAMAGED : status;
-    row->promise = (struct promise_row){ .id = id,
-                                         .what = row->post.hidden || found.what.n == 0 ? STR_NONE : found.what,
-                                         .due = { true, found.due_has_time, found.due },
-                                         .first_due = { true, found.due_has_time, found.first_due },
-                                         .kept = found.kept };
-    if (row->promise.what.p != NULL)
-        status = owner_of(tx, arena, found.owner, &row->promise.owner);
-    if (!found.kept_by.set || status != STATUS_OK)
-        return status;
-    status = sql_posts_link_to(tx, arena, found.kept_by.value, &link);
-    return status != STATUS_OK
-               ? status
-               : take_link(link.kind, link.title, link.year, link.slug, link.ground, link.ended, &row->followup);
+    row->promise = (struct promise_row){ .id = found->promise.value,
+                                         .due = { true, found->due_has_time.value != 0, found->due.value },
+                                         .first_due = { true, found->due_has_time.value != 0, found->first_due.value },
+                                         .kept = found->kept };
+    /* Of one that was erased no word is left. */
+    if (!row->post.hidden && found->promised.n > 0) {
+        row->promise.what = found->promised;
+        /* The name of the account that sees to it, where the post names one; else what it says. */
+        row->promise.owner = found->owner_name.p != NULL ? found->owner_name : found->owner;
+    }
+    if (!found->due.set || found->kept.set != found->kept_year.set)
+        return STATUS_DAMAGED;
+    return found->kept.set ? take_link(found->kept_kind, found->kept_title, found->kept_year.value, found->kept_slug,
+                                       found->kept_ground, found->kept_ended, &row->followup)
+                           : STATUS_OK;
 }
 
 static enum status take_word(struct str word, struct register_row *row)
@@ -98,32 +86,25 @@ static enum status take_word(struct str word, struct register_row *row)
     return STATUS_OK;
 }
 
-static enum status take_row(struct db_tx *tx, struct arena *arena, const struct posts_register *found,
-                            struct register_row *row)
+static enum status take_row(const struct posts_register *found, struct register_row *row)
 {
     *row = (struct register_row){ .cursor = { found->made, found->id }, .made = found->made };
     enum status status = register_what_of_word(found->what, &row->what) ? STATUS_OK : STATUS_DAMAGED;
     if (status == STATUS_OK)
-        status =
-            take_link(found->kind, found->title, found->year, found->slug, found->ground, found->ended, &row->post);
+        status = take_link(found->kind, found->title, found->year.value, found->slug, found->ground, found->ended,
+                           &row->post);
     if (status == STATUS_OK)
         status = take_word(found->word, row);
     if (status != STATUS_OK)
         return status;
     row->erased = !row->post.hidden && found->words.p != NULL && found->words.n == 0;
     row->words = row->post.hidden || row->erased ? STR_NONE : found->words;
-    if (found->promise.set)
-        status = take_promise(tx, arena, found->promise.value, row);
-    if (found->emergency.set && status == STATUS_OK) {
-        struct posts_emergency_of emergency;
-        status = sql_posts_emergency_of(tx, arena, found->emergency.value, &emergency);
-        row->review_due = emergency.due;
-        row->reviewed = emergency.reviewed;
-    }
-    return status;
+    row->review_due = found->review_due.value;
+    row->reviewed = found->reviewed;
+    return found->promise.set ? take_promise(found, row) : STATUS_OK;
 }
 
-static enum status take_rows(struct db_tx *tx, struct arena *arena, const struct posts_register *found, size_t n,
+static enum status take_rows(struct arena *arena, const struct posts_register *found, size_t n,
                              struct register_row **rows)
 {
     enum status status = STATUS_OK;
@@ -131,9 +112,18 @@ static enum status take_rows(struct db_tx *tx, struct arena *arena, const struct
     if (*rows == NULL)
         return STATUS_NO_MEMORY;
     for (size_t i = 0; i < n && status == STATUS_OK; i++)
-        status = take_row(tx, arena, &found[i], &(*rows)[i]);
+        status = take_row(&found[i], &(*rows)[i]);
     return status;
 }
+
+/* The same columns, under the name of another statement. */
+#define SAME_COLUMNS(r)                                                                                                \
+    {                                                                                                                  \
+        (r).id, (r).made, (r).what, (r).word, (r).words, (r).kind, (r).title, (r).year, (r).slug, (r).ground,          \
+            (r).ended, (r).promise, (r).promised, (r).owner, (r).owner_name, (r).due, (r).due_has_time, (r).first_due, \
+            (r).kept, (r).kept_year, (r).kept_slug, (r).kept_kind, (r).kept_title, (r).kept_ground, (r).kept_ended,    \
+            (r).review_due, (r).reviewed                                                                               \
+    }
 
 enum status posts_register(struct db_tx *tx, struct arena *arena, const struct register_filter *filter,
                            const struct register_cursor *after, int64_t limit, struct register_row **rows, size_t *n)
@@ -152,16 +142,14 @@ enum status posts_register(struct db_tx *tx, struct arena *arena, const struct r
                     : sql_posts_register(tx, arena, filter->since, until, from.made, from.id, limit, &found, n);
     if (status != STATUS_OK)
         return status;
-    if (filter->one) { /* the same columns, under the name of the other statement */
+    if (filter->one) {
         found = ARENA_ARRAY(arena, *n + 1, struct posts_register);
         if (found == NULL)
             return STATUS_NO_MEMORY;
         for (size_t i = 0; i < *n; i++)
-            found[i] = (struct posts_register){ of[i].id,    of[i].made,    of[i].what,     of[i].word, of[i].words,
-                                                of[i].kind,  of[i].title,   of[i].year,     of[i].slug, of[i].ground,
-                                                of[i].ended, of[i].promise, of[i].emergency };
+            found[i] = (struct posts_register)SAME_COLUMNS(of[i]);
     }
-    return take_rows(tx, arena, found, *n, rows);
+    return take_rows(arena, found, *n, rows);
 }
 
 static void later(int64_t *at, struct db_opt_int other)
@@ -208,10 +196,8 @@ enum status posts_register_open(struct db_tx *tx, struct arena *arena, int64_t l
     if (found == NULL)
         return STATUS_NO_MEMORY;
     for (size_t i = 0; i < *n; i++)
-        found[i] = (struct posts_register){ of[i].id,    of[i].made,    of[i].what,     of[i].word, of[i].words,
-                                            of[i].kind,  of[i].title,   of[i].year,     of[i].slug, of[i].ground,
-                                            of[i].ended, of[i].promise, of[i].emergency };
-    return take_rows(tx, arena, found, *n, rows);
+        found[i] = (struct posts_register)SAME_COLUMNS(of[i]);
+    return take_rows(arena, found, *n, rows);
 }
 
 /*
