@@ -5,10 +5,11 @@ import pty
 import re
 import select
 import signal
+import sqlite3
 import subprocess
 import time
 
-from common import BINARY, PATIENCE, Case, run
+from common import BINARY, PATIENCE, ROOT, Case, children, run, wait_for
 
 POST = "---\nkind: update\ntitle: \"The lamps in street {0} are mended\"\nchannels: [site]\nauthors: [{1}]\n---\n{2}\n"
 
@@ -42,6 +43,10 @@ class Import(Case):
     def start(self, *more, **how):
         return subprocess.Popen([BINARY, "post", "import", self.files, "--data", self.folder, "--as", "press-officer-1", *more],
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, **how)
+
+    def asked(self, sql):
+        with sqlite3.connect(f"file:{self.folder}/candour.db?mode=ro", uri=True) as base:
+            return base.execute(sql).fetchone()[0]
 
     def sound(self):
         self.assertEqual(run("audit", "verify", "--data", self.folder).returncode, 0)
@@ -125,6 +130,26 @@ class Import(Case):
         self.assertTrue(0 < taken < n and taken % 200 == 0, taken)
         self.sound()
         self.assertEqual(self.bring().stdout, f"{n} files: {n - taken} new posts, {taken} unchanged\n")
+
+    def test_an_interrupt_on_the_terminal_does_not_cost_the_picture_that_is_being_made(self):
+        with open(os.path.join(ROOT, "tests", "cases", "images", "street-lamps.jpg"), "rb") as f:
+            picture = f.read()
+        for i in range(6):
+            head = f"press-officer-1]\nimage: {{ file: a{i}.jpg, made: illustration, alt: A lamp }}\ntopics: [lamps"
+            self.write(f"a{i:05}", author=head)
+            with open(os.path.join(self.files, f"a{i}.jpg"), "wb") as f:
+                f.write(picture[:2] + b"\xff\xfe\x00\x0a" + f"{i:08}".encode() + picture[2:])
+        self.many(400)
+        importing = self.start(stderr=subprocess.PIPE, start_new_session=True)
+        wait_for(lambda: self.asked("SELECT count(*) FROM picture_set WHERE state = 'ready'"), "a picture that is ready")
+        helper = wait_for(lambda: children(importing.pid).get("candour-media"), "another picture that is being made")
+        os.killpg(importing.pid, signal.SIGINT)
+        errors = importing.communicate(timeout=PATIENCE)[1]
+        self.assertEqual(importing.returncode, 130, (helper, errors))
+        self.assertIn(b"Interrupted: 200 of 406 files", errors)
+        self.assertEqual(self.asked("SELECT count(*) FROM picture_set WHERE state = 'failed'"), 0)
+        self.assertEqual(self.asked("SELECT count(*) FROM job WHERE step > 0 OR state <> 'open'"), 0)
+        self.bring()
 
     def test_a_kill_leaves_whole_acts(self):
         self.many(6000)
