@@ -31,6 +31,7 @@
 #include "media/media_sql.h"
 #include "migrations.h"
 #include "posts/acts.h"
+#include "posts/erasure.h"
 #include "posts/file.h"
 #include "base/banned.h"
 
@@ -449,6 +450,12 @@ int main(int argc, char **argv)
     struct db_options options = { .folder = argv[1],
                                   .migrations = candour_migrations,
                                   .migrations_n = candour_migrations_n };
+    unsigned char erasures[POST_ERASURE_KEY];
+    struct str key = bytes_of(all, str_format(all, "%s/key", argv[1]).p);
+    if (key.n != POST_ERASURE_KEY)
+        die(argv[1], "has no key");
+    posts_erasure_derive((const unsigned char *)key.p, erasures);
+    posts_erasure_key(erasures);
     must(db_open(&db, &options, &fault), argv[1], &fault);
     must(db_read_begin(db, &tx, &fault), argv[1], &fault);
     find(tx, all, "press-officer-1", &author);

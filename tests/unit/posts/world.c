@@ -93,7 +93,7 @@ static int make(const struct db_backend *backend)
     live = mem_live();
     world.now = WORLD_NOW;
     texts_n = 0;
-    world.arena = arena_new(64 << 20);
+    world.arena = arena_new(256 << 20);
     world.faults.arena = world.arena;
     snprintf(world.folder, sizeof world.folder, "%s/candour-posts-XXXXXX", tmp ? tmp : "/tmp");
     if (!world.arena || !mkdtemp(world.folder) || zone_use(STR("Europe/London"), &world.fault) != STATUS_OK)
