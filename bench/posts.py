@@ -250,7 +250,7 @@ def import_pictures(folder, n=60):
 def sound(big, folder):
     out = os.path.join(folder, "backup")
     for what in (["audit", "verify", "--data", big.data], ["doctor", "--data", big.data],
-                 ["backup", "--data", big.data, "--to", out], ["backup", "verify", out]):
+                 ["backup", out, "--data", big.data], ["backup", "verify", out]):
         begun = time.monotonic()
         done = subprocess.run([PROGRAM, *what], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if done.returncode:

@@ -212,32 +212,40 @@ struct rendered {
     unsigned char jpeg_hash[BLOB_HASH], webp_hash[BLOB_HASH];
 };
 
+enum { PICTURES = BATCH / 10 };
+
 static enum status rendered_write(struct db_tx *tx, void *arg)
 {
-    const struct rendered *r = arg;
-    enum status status = sql_media_rendition_add(tx, r->set, STR("webp"), width, height, (int64_t)r->webp.n,
-                                                 (struct str){ (const char *)r->webp_hash, BLOB_HASH }, NULL);
-    if (status == STATUS_OK)
-        status = sql_media_rendition_add(tx, r->set, STR("jpeg"), width, height, (int64_t)r->jpeg.n,
-                                         (struct str){ (const char *)r->jpeg_hash, BLOB_HASH }, NULL);
-    if (status == STATUS_OK)
-        status = sql_media_set_state(tx, r->set, STR("ready"), STR_NONE, NULL);
-    return status == STATUS_OK ? db_job_end(tx, &r->job, JOB_OK, STR("")) : status;
+    enum status status = STATUS_OK;
+    for (const struct rendered *r = arg, *end = r + PICTURES; r < end && status == STATUS_OK; r++) {
+        status = sql_media_rendition_add(tx, r->set, STR("webp"), width, height, (int64_t)r->webp.n,
+                                         (struct str){ (const char *)r->webp_hash, BLOB_HASH }, NULL);
+        if (status == STATUS_OK)
+            status = sql_media_rendition_add(tx, r->set, STR("jpeg"), width, height, (int64_t)r->jpeg.n,
+                                             (struct str){ (const char *)r->jpeg_hash, BLOB_HASH }, NULL);
+        if (status == STATUS_OK)
+            status = sql_media_set_state(tx, r->set, STR("ready"), STR_NONE, NULL);
+        if (status == STATUS_OK)
+            status = db_job_end(tx, &r->job, JOB_OK, STR(""));
+    }
+    return status;
 }
 
 /* What the job of each picture would do, with renditions that were made before. */
 static void render(size_t first)
 {
     struct fault fault = { 0 };
-    for (size_t i = first; i < first + BATCH; i += 10) {
-        struct rendered r = { .jpeg = jpeg_of(jpeg, i), .webp = webp_of(webp, i) };
-        must(db_job_take(db, arena, &r.job, &fault), "the job of a picture", &fault);
-        if (!str_equal(r.job.kind, STR(MEDIA_RENDER_JOB)) || !str_to_i64(r.job.key, &r.set))
+    struct rendered all[PICTURES];
+    for (size_t i = 0; i < PICTURES; i++) {
+        struct rendered *r = &all[i];
+        *r = (struct rendered){ .jpeg = jpeg_of(jpeg, first + i), .webp = webp_of(webp, first + i) };
+        must(db_job_take(db, arena, &r->job, &fault), "the job of a picture", &fault);
+        if (!str_equal(r->job.kind, STR(MEDIA_RENDER_JOB)) || !str_to_i64(r->job.key, &r->set))
             die("the job of a picture", "is another one");
-        must(blob_put(db, r.jpeg, r.jpeg_hash, &fault), "a rendition", &fault);
-        must(blob_put(db, r.webp, r.webp_hash, &fault), "a rendition", &fault);
-        must(db_write(db, rendered_write, &r, &fault), "a rendition", &fault);
+        must(blob_put(db, r->jpeg, r->jpeg_hash, &fault), "a rendition", &fault);
+        must(blob_put(db, r->webp, r->webp_hash, &fault), "a rendition", &fault);
     }
+    must(db_write(db, rendered_write, all, &fault), "renditions", &fault);
 }
 
 /* ---- Acts ---- */
@@ -364,13 +372,20 @@ static enum status end_write(struct db_tx *tx, void *arg)
     return status;
 }
 
+static void put_file(const char *path, struct str bytes)
+{
+    FILE *f = fopen(path, "we");
+    if (f == NULL || fwrite(bytes.p, 1, bytes.n, f) != bytes.n || fclose(f) != 0)
+        die(path, "cannot be written");
+}
+
 static void make_batch(size_t first)
 {
     struct fault fault = { 0 };
     struct batch b = { .first = first };
     arena_reset(arena);
     for (size_t i = first; i < first + BATCH; i += 10)
-        must(file_write(picture_path(i), jpeg_of(original, i), 0600, &fault), "a picture", &fault);
+        put_file(picture_path(i), jpeg_of(original, i));
     take_in(&b, 0, true, true, false);
     render(first);
     take_in(&b, 1, false, true, false);
