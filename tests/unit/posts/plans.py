@@ -21,6 +21,7 @@ SMALL = {
     "posts.hashes_of": "the editions of one post",
     "posts.pictures_of": "the editions of one post",
     "posts.sets_unused": "the renditions of one picture",
+    "posts.feed": "the newest posts and acts, as far as the limit",
     "posts.images": "the editions that show one picture, once for each row of a page",
     "posts.image_uses": "the editions that show one picture",
     "posts.trouble": "the index of releases that failed, which a person empties",
@@ -42,7 +43,8 @@ def main():
                 continue
             looked += 1
             plan = [row[3] for row in base.execute("EXPLAIN QUERY PLAN " + sql.sqlite_text(s), [None] * len(s.ins))]
-            walks = [line for line in plan if line.startswith("SCAN") and line != "SCAN CONSTANT ROW" or
+            inner = {"SCAN " + line.split()[1] for line in plan if line.startswith("CO-ROUTINE")} | {"SCAN CONSTANT ROW"}
+            walks = [line for line in plan if line.startswith("SCAN") and line not in inner or
                      "TEMP B-TREE" in line or "AUTOMATIC" in line]
             if walks:
                 found[os.path.basename(os.path.dirname(path)) + "." + s.name] = walks
