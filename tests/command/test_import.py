@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import time
+import unittest
 
 from common import BINARY, PATIENCE, ROOT, Case, children, run, wait_for
 
@@ -184,6 +185,7 @@ class Import(Case):
         self.assertTrue(said.endswith(b"\r"), said)
         self.assertEqual(self.bring().stderr, "")
 
+    @unittest.skipIf("asan" in BINARY or "tsan" in BINARY, "a sanitised program keeps what it gave back")
     def test_memory_does_not_grow_with_the_files(self):
         def peak():
             importing = self.start()
