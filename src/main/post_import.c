@@ -100,6 +100,7 @@ static void put_results(struct json_writer *w, const struct post_import *import)
         json_name(w, STR("number"));
         json_put_i64(w, r->number);
         post_call_put(w, "edition", r->hash_hex);
+        post_call_put(w, "campaign_unknown", r->campaign);
         json_close_object(w);
     }
 }
@@ -158,6 +159,11 @@ static void say_one_act(const struct importing *m)
         const struct import_result *r = &m->import.results[i];
         printf("%.*s: %s, edition %lld %.*s\n", STR_ARG(r->key), outcome_words(r->outcome), (long long)r->number,
                STR_ARG(r->hash_hex));
+        if (r->campaign.p != NULL)
+            printf(
+                "%.*s: there is no campaign \"%.*s\", so its page shows that name and no more; candour campaign list "
+                "names those there are, campaign set makes one\n",
+                STR_ARG(r->key), STR_ARG(r->campaign));
     }
 }
 

@@ -10,6 +10,8 @@
 
 #include "base/arena.h"
 #include "html/html.h"
+#include "posts/act.h"
+#include "posts/campaign.h"
 #include "posts/erase.h"
 #include "posts/file.h"
 #include "posts/picture.h"
@@ -145,7 +147,7 @@ static enum status add_edition(struct db_tx *tx, const struct post_import *impor
     struct posts_edition_add row;
     enum status status = sql_posts_edition_add(
         tx, import->arena, post, number, file->hash, file->salt, post_kind_word(content->kind), content->title, labels,
-        dated, content->dated.has_time, file->document, import->act->now, actor->account, &row);
+        dated, content->dated.has_time, content->campaign, file->document, import->act->now, actor->account, &row);
     if (status == STATUS_OK)
         status = sql_posts_record_put(tx, row.id, file->beside, import->act->now, NULL);
     int64_t added = 0;
@@ -197,6 +199,20 @@ static enum status keep_edition(struct db_tx *tx, const struct post_import *impo
     }
     return act_trace(tx, import->arena, import->act, actor, "recorded", head->post, file->key, head->number, head->salt,
                      head->hash, STR(""));
+}
+
+/* A campaign without a record is no fault: the page shows its name. But whoever imports is told. */
+static enum status look_for_campaign(struct db_tx *tx, const struct post_import *import, const struct import_file *file,
+                                     struct import_result *result)
+{
+    struct campaign campaign;
+    if (file->content.campaign.p == NULL)
+        return STATUS_OK;
+    enum status status = posts_campaign(tx, import->arena, file->content.campaign, &campaign);
+    if (status != STATUS_NOT_FOUND)
+        return status;
+    result->campaign = file->content.campaign;
+    return STATUS_OK;
 }
 
 static enum status write_file(struct db_tx *tx, const struct post_import *import, const struct import_file *file,
@@ -328,6 +344,8 @@ enum status posts_import_write(struct db_tx *tx, void *arg)
         return db_refuse(tx, STATUS_INVALID, "Nothing was imported: mend the faults and try again.");
     for (size_t i = 0; i < import->files_n && status == STATUS_OK; i++) {
         status = write_file(tx, import, &import->files[i], &actor, accounts[i], &import->results[i]);
+        if (status == STATUS_OK)
+            status = look_for_campaign(tx, import, &import->files[i], &import->results[i]);
         if (status == STATUS_OK && import->elsewhere.p != NULL)
             status = copy_elsewhere(tx, import, &import->files[i]);
         else if (status == STATUS_OK && import->submit)

@@ -273,7 +273,8 @@ struct post_view {
     struct post_speaker speaker;
     const struct post_promise *promises;
     size_t promises_n;
-    struct str campaign; /* STR_NONE: none */
+    struct str campaign;      /* its name; STR_NONE: none */
+    struct str campaign_slug; /* STR_NONE: there is no record of it */
     const struct str *topics;
     size_t topics_n;
     bool replies_closed;
@@ -329,6 +330,7 @@ struct import_result {
     enum import_outcome outcome;
     int64_t number;      /* of the edition */
     struct str hash_hex; /* of the edition */
+    struct str campaign; /* that the file names and of which there is no record; STR_NONE: all is well */
 };
 
 struct import_file;

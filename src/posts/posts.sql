@@ -156,10 +156,11 @@ INSERT INTO post (key, made) VALUES ($1, $2) RETURNING id;
 
 -- name: edition_add :one  role: write
 -- in: post int, number int, hash bytes, salt bytes, kind text, title text, labels text, dated time?,
---     dated_has_time bool, document json, made time, made_by int
+--     dated_has_time bool, campaign text?, document json, made time, made_by int
 -- out: id int
-INSERT INTO post_edition (post, number, hash, salt, kind, title, labels, dated, dated_has_time, document, made, made_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id;
+INSERT INTO post_edition (post, number, hash, salt, kind, title, labels, dated, dated_has_time, campaign, document, made,
+                          made_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id;
 
 -- name: record_put :exec  role: write
 -- in: edition int, beside json, changed_at time

@@ -5,6 +5,7 @@
  */
 #include "base/arena.h"
 #include "base/json.h"
+#include "posts/campaign.h"
 #include "posts/edition.h"
 #include "posts/picture.h"
 #include "posts/posts_sql.h"
@@ -83,6 +84,35 @@ enum status posts_list(struct db_tx *tx, struct arena *arena, const struct post_
     if (limit < 1 || limit > POST_LIST_MAX)
         return STATUS_LIMIT;
     enum status status = sql_posts_live(tx, arena, from->time, from->slug, limit, &found, n);
+    if (status != STATUS_OK)
+        return status;
+    *rows = ARENA_ARRAY(arena, *n + 1, struct post_row);
+    if (*rows == NULL)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < *n && status == STATUS_OK; i++) {
+        (*rows)[i] = (struct post_row){
+            .address = { found[i].year, found[i].slug },
+            .title = found[i].title,
+            .dated = { found[i].dated.set, found[i].dated_has_time, found[i].dated.value },
+            .published = found[i].published,
+            .copy = found[i].copy,
+            .cursor = { found[i].published, found[i].slug },
+        };
+        status = take_row(&(*rows)[i], found[i].kind, found[i].labels, STR_NONE);
+    }
+    return status;
+}
+
+enum status posts_campaign_list(struct db_tx *tx, struct arena *arena, const struct campaign *campaign,
+                                const struct post_cursor *after, int64_t limit, struct post_row **rows, size_t *n)
+{
+    const struct post_cursor *from = after == NULL ? &from_newest : after;
+    struct posts_campaign_live *found;
+    *n = 0;
+    if (limit < 1 || limit > POST_LIST_MAX)
+        return STATUS_LIMIT;
+    enum status status =
+        sql_posts_campaign_live(tx, arena, campaign->slug, campaign->name, from->time, from->slug, limit, &found, n);
     if (status != STATUS_OK)
         return status;
     *rows = ARENA_ARRAY(arena, *n + 1, struct post_row);
@@ -233,6 +263,18 @@ static enum status find_corrections(struct db_tx *tx, struct arena *arena, int64
     return status;
 }
 
+/* Its record, where there is one: the post may name it by its slug. */
+static enum status find_campaign(struct db_tx *tx, struct arena *arena, struct post_view *out)
+{
+    struct campaign campaign;
+    enum status status = posts_campaign(tx, arena, out->campaign, &campaign);
+    if (status == STATUS_OK) {
+        out->campaign = campaign.name;
+        out->campaign_slug = campaign.slug;
+    }
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 /* What the checks said when a copy was taken in: a copy is held back by none of them, and the public is told which. */
 static enum status find_blocked(struct db_tx *tx, struct arena *arena, int64_t edition, struct post_view *out)
 {
@@ -326,8 +368,10 @@ enum status posts_find(struct db_tx *tx, struct arena *arena, struct post_addres
     out->promises = content.promises;
     out->promises_n = content.promises_n;
     out->campaign = content.campaign;
+    if (content.campaign.p != NULL)
+        status = find_campaign(tx, arena, out);
     out->topics = content.topics;
     out->topics_n = content.topics_n;
     out->replies_closed = content.replies_closed;
-    return STATUS_OK;
+    return status;
 }

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/zone.h"
+#include "posts/campaign.h"
 #include "posts/content.h"
 #include "posts/posts_sql.h"
 
@@ -190,6 +191,27 @@ enum status posts_register_open(struct db_tx *tx, struct arena *arena, int64_t l
     if (limit < 1 || limit > POST_LIST_MAX)
         return STATUS_LIMIT;
     enum status status = sql_posts_register_open(tx, arena, limit, &of, n);
+    if (status != STATUS_OK)
+        return status;
+    struct posts_register *found = ARENA_ARRAY(arena, *n + 1, struct posts_register);
+    if (found == NULL)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < *n; i++)
+        found[i] = (struct posts_register)SAME_COLUMNS(of[i]);
+    return take_rows(arena, found, *n, rows);
+}
+
+enum status posts_campaign_register(struct db_tx *tx, struct arena *arena, const struct campaign *campaign,
+                                    const struct register_cursor *after, int64_t limit, struct register_row **rows,
+                                    size_t *n)
+{
+    struct register_cursor from = after == NULL ? (struct register_cursor){ INT64_MAX, INT64_MAX } : *after;
+    struct posts_campaign_register *of;
+    *n = 0;
+    if (limit < 1 || limit > POST_LIST_MAX)
+        return STATUS_LIMIT;
+    enum status status =
+        sql_posts_campaign_register(tx, arena, campaign->slug, campaign->name, from.made, from.id, limit, &of, n);
     if (status != STATUS_OK)
         return status;
     struct posts_register *found = ARENA_ARRAY(arena, *n + 1, struct posts_register);

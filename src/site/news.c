@@ -345,6 +345,8 @@ static bool fill_post(struct request *req, const struct post_view *post, struct 
     view->heading = post->title;
     view->published = web_time_words(req, post->published);
     view->campaign = post->campaign;
+    if (post->campaign_slug.p != NULL)
+        view->campaign_address = site_campaign_address(req, post->campaign_slug);
     if (post->dated.set) {
         struct str day = web_day_words(req, post->dated.at);
         if (!str_equal(day, web_day_words(req, post->published)))

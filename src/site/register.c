@@ -295,7 +295,6 @@ static bool fill_quarters(struct request *req, const struct register_counts *cou
     return true;
 }
 
-/* The page says what is late: it holds until the next thing becomes so without anybody's act. */
 static int64_t next_midnight(int64_t now)
 {
     struct civil c;
@@ -311,8 +310,13 @@ static void until(struct response *res, int64_t at, int64_t now)
         res->valid_until = at;
 }
 
-static bool fill_rows(struct request *req, struct response *res, const struct register_row *rows, size_t n, int64_t now,
-                      const struct register_item **out)
+void site_until_midnight(struct response *res, int64_t now)
+{
+    until(res, next_midnight(now), now);
+}
+
+bool site_register_fill(struct request *req, struct response *res, const struct register_row *rows, size_t n,
+                        int64_t now, const struct register_item **out)
 {
     struct register_item *list = ARENA_ARRAY(req->arena, n + 1, struct register_item);
     if (list == NULL)
@@ -371,11 +375,11 @@ enum http_status site_register(struct request *req, struct response *res)
     else
         view.open_n = open_n;
     int64_t first = counts_n == 0 ? now : counts[counts_n - 1].since;
-    if (!fill_rows(req, res, rows, view.rows_n, now, &view.rows) ||
-        !fill_rows(req, res, open, open_n, now, &view.open) || !fill_choices(req, &asked, &view) ||
+    if (!site_register_fill(req, res, rows, view.rows_n, now, &view.rows) ||
+        !site_register_fill(req, res, open, open_n, now, &view.open) || !fill_choices(req, &asked, &view) ||
         !fill_months(req, &asked, now, first, &view) || !fill_quarters(req, counts, counts_n, &view))
         return response_error(req, res, HTTP_SERVER_ERROR);
-    until(res, next_midnight(now), now);
+    site_until_midnight(res, now); /* the page says what is late */
     web_layout(req, &view.layout, t_register_title(req->language));
     view.layout.feed = view.atom;
     corrections_write(&res->body, req->language, &view);
@@ -606,7 +610,7 @@ enum http_status site_register_atom(struct request *req, struct response *res)
         return response_error(req, res, http_status_of(status));
 
     struct feed_entry *entries = ARENA_ARRAY(req->arena, n + 1, struct feed_entry);
-    bool whole = entries != NULL && fill_rows(req, res, rows, n, now, &items);
+    bool whole = entries != NULL && site_register_fill(req, res, rows, n, now, &items);
     for (size_t i = 0; i < n && whole; i++)
         whole = fill_entry(req, &rows[i], &items[i], changed[i], &entries[i]);
     if (!whole)

@@ -10,10 +10,11 @@
 #define CANDOUR_SITE_SITE_H
 
 #include "html/html.h"
+#include "posts/campaign.h"
 #include "posts/posts.h"
 #include "web/web.h"
 
-enum { SITE_HOME_POSTS = 5, SITE_NEWS_POSTS = 20 };
+enum { SITE_HOME_POSTS = 5, SITE_NEWS_POSTS = 20, SITE_HOME_CAMPAIGNS = 3 };
 
 /* A post's permanent address, "/news/2026/slug". */
 struct url site_post_address(struct request *req, struct post_address address);
@@ -47,6 +48,22 @@ struct post;   /* of the generated pages */
 struct layout; /* of the generated pages */
 /* What other programs show of a link to the post. False when memory is gone. */
 bool site_preview(struct request *req, const struct post_view *post, const struct post *view, struct layout *layout);
+
+struct register_item; /* of the generated pages */
+/*
+ * Rows of the register in words, as the register and a campaign show them. The answer is valid no longer than they
+ * are, but for what becomes late at midnight. False when memory is gone.
+ */
+bool site_register_fill(struct request *req, struct response *res, const struct register_row *rows, size_t n,
+                        int64_t now, const struct register_item **out);
+/* For a page that says what a day changes without anybody's act: what is late, what is running. */
+void site_until_midnight(struct response *res, int64_t now);
+
+struct campaign_item; /* of the generated pages */
+/* Campaigns in the words of a list. False when memory is gone. */
+bool site_campaigns_fill(struct request *req, const struct campaign *rows, size_t n, const struct campaign_item **out);
+/* "/campaigns/SLUG". */
+struct url site_campaign_address(struct request *req, struct str slug);
 
 struct word_difference; /* of the generated pages */
 /*

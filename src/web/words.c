@@ -20,6 +20,7 @@ void web_layout(struct request *req, struct layout *out, struct str title)
         .news = request_own(req, STR("/news")),
         .report = request_own(req, STR("/report")),
         .support = request_own(req, STR("/support")),
+        .campaigns = request_own(req, STR("/campaigns")),
         .corrections = request_own(req, STR("/corrections")),
         .withdrawn = request_own(req, STR("/withdrawn")),
         .feed = request_own(req, STR("/news.atom")),
