@@ -10,6 +10,7 @@
 
 #include "migrations.h"
 #include "routes.h"
+#include "base/clock.h"
 #include "posts/acts.h"
 #include "posts/erasure.h"
 #include "staff/staff.h"
@@ -163,7 +164,7 @@ erasures_known_fn *wiring_erasures_known = posts_erasures_known;
 
 enum status wiring_demonstration(struct db *db, struct fault *fault)
 {
-    return posts_demonstration(db, fault);
+    return posts_demonstration(db, clock_now_ms(), fault);
 }
 
 void wiring_demonstration_accounts(FILE *to)

@@ -44,8 +44,9 @@ enum { PERSONS_NONE, PERSONS_SHOWN }; /* in the order of picture_persons_words *
 
 struct post_picture {
     bool set;
-    struct str file; /* its name */
-    struct str path; /* where it was found at an import; not kept */
+    struct str file;  /* its name */
+    struct str path;  /* where it was found at an import; not kept */
+    struct str bytes; /* STR_NONE, or the picture itself where it came in memory; not kept */
     struct str sha256_hex;
     enum picture_made made;
     struct str alt; /* STR_NONE: none */

@@ -32,7 +32,7 @@ enum { ARENA_SPARE = 64 * 1024, DOCUMENT_ROOM = 16 * 1024 * 1024 };
 struct reader {
     struct arena *arena;
     struct str file;
-    const char *folder;
+    const struct post_source *source;
     struct post_faults *faults;
 };
 
@@ -387,12 +387,24 @@ static void take_speaker(struct reader *r, struct place top, struct post_content
 
 /* ---- The picture ---- */
 
+static struct str hash_of(struct arena *arena, struct str bytes)
+{
+    unsigned char hash[EDITION_HASH];
+    crypto_hash_sha256(hash, (const unsigned char *)bytes.p, bytes.n);
+    return edition_hex(arena, (struct str){ (const char *)hash, sizeof hash });
+}
+
 /* SHA-256 of the file beside the post, or in ../images. The bytes go with the arena made here. */
-static enum status hash_picture(struct reader *r, const struct yaml *node, struct str name, struct str *hex,
-                                struct str *found)
+static enum status hash_picture(struct reader *r, const struct yaml *node, struct str name, struct post_picture *out)
 {
     static const char *const folders[] = { "", "../images/" };
-    if (r->folder == NULL) {
+    for (size_t i = 0; i < r->source->pictures_n; i++)
+        if (str_equal(r->source->pictures[i].name, name)) {
+            out->bytes = r->source->pictures[i].bytes;
+            out->sha256_hex = hash_of(r->arena, out->bytes);
+            return out->sha256_hex.p == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+        }
+    if (r->source->folder == NULL) {
         FAULT(r, node, "A picture cannot come this way; import the post from a folder that holds \"%.*s\".",
               STR_ARG(name));
         return STATUS_OK;
@@ -403,7 +415,7 @@ static enum status hash_picture(struct reader *r, const struct yaml *node, struc
     enum status status = STATUS_NOT_FOUND;
     struct fault why = { 0 };
     for (size_t i = 0; i < 2 && status == STATUS_NOT_FOUND; i++) {
-        struct str path = str_format(room, "%s/%s%.*s", r->folder, folders[i], STR_ARG(name));
+        struct str path = str_format(room, "%s/%s%.*s", r->source->folder, folders[i], STR_ARG(name));
         struct str bytes;
         if (path.p == NULL) {
             status = STATUS_NO_MEMORY;
@@ -412,10 +424,8 @@ static enum status hash_picture(struct reader *r, const struct yaml *node, struc
         status = file_read(room, path.p, POST_PICTURE_MAX, &bytes, &why);
         if (status != STATUS_OK)
             continue;
-        unsigned char hash[EDITION_HASH];
-        crypto_hash_sha256(hash, (const unsigned char *)bytes.p, bytes.n);
-        *hex = edition_hex(r->arena, (struct str){ (const char *)hash, sizeof hash });
-        *found = str_copy(r->arena, path);
+        out->sha256_hex = hash_of(r->arena, bytes);
+        out->path = str_copy(r->arena, path);
     }
     if (status == STATUS_NOT_FOUND)
         FAULT(r, node, "There is no picture \"%.*s\" in the post's folder, nor in ../images; put it there.",
@@ -473,7 +483,7 @@ static enum status take_picture(struct reader *r, struct place top, struct post_
         FAULT(r, node, "\"image.file\" is the name of a file without folders, such as street-lamps.jpg.");
         return STATUS_OK;
     }
-    return hash_picture(r, node, out->file, &out->sha256_hex, &out->path);
+    return hash_picture(r, node, out->file, out);
 }
 
 /* ---- The whole file ---- */
@@ -688,7 +698,7 @@ static enum status make_edition(struct arena *arena, struct import_file *out)
 static enum status read_all(struct arena *arena, const struct post_source *source, struct post_faults *faults,
                             struct import_file *out)
 {
-    struct reader r = { .arena = arena, .file = source->name, .folder = source->folder, .faults = faults };
+    struct reader r = { .arena = arena, .file = source->name, .source = source, .faults = faults };
     size_t before = faults->n;
     *out = (struct import_file){ .name = source->name, .base = source->base };
     (void)take_key(&r, source->name, &out->key);

@@ -23,6 +23,16 @@
 
 enum { ALT_MAX = MEDIA_ALT_MAX };
 
+static enum status read_bytes(struct arena *room, const struct post_picture *picture, struct str *bytes,
+                              struct fault *fault)
+{
+    *bytes = picture->bytes;
+    if (bytes->p != NULL)
+        return STATUS_OK;
+    const char *path = str_z(room, picture->path);
+    return path == NULL ? fault_no_memory(fault) : file_read(room, path, POST_PICTURE_MAX, bytes, fault);
+}
+
 /* One picture at a time: its bytes go with the arena made here. */
 static enum status keep_one(struct db *db, struct post_import *import, struct import_file *file, struct fault *fault)
 {
@@ -32,8 +42,7 @@ static enum status keep_one(struct db *db, struct post_import *import, struct im
     struct arena *room = arena_new(POST_PICTURE_MAX + 1024 * 1024);
     if (room == NULL)
         return fault_no_memory(fault);
-    const char *path = str_z(room, file->content.picture.path);
-    enum status status = path == NULL ? fault_no_memory(fault) : file_read(room, path, POST_PICTURE_MAX, &bytes, fault);
+    enum status status = read_bytes(room, &file->content.picture, &bytes, fault);
     if (status == STATUS_OK)
         status = media_facts_read_bytes(import->arena, bytes, file->content.picture.file, &file->facts, fault);
     if (status == STATUS_OK)

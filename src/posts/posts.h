@@ -309,11 +309,21 @@ struct post_faults {
 
 /* ---- Acts. Each `*_write` is a db_write_fn; its argument is the struct of the same name ---- */
 
-/* A file as it came. `folder`: where its picture may lie (there, or in ../images); NULL: a picture is a fault. */
+/* A picture that is in memory. */
+struct post_picture_bytes {
+    struct str name, bytes;
+};
+
+/*
+ * A file as it came. `folder`: where its picture may lie (there, or in ../images); NULL: a picture is a fault, unless
+ * it is one of `pictures`, which are looked at first and must live as long as the import.
+ */
 struct post_source {
     struct str name; /* "posts/07-charge.md": the key is the last part without ".md" */
     struct str text;
     const char *folder;
+    const struct post_picture_bytes *pictures;
+    size_t pictures_n;
     int64_t base; /* number of the edition that it was edited from: not the newest, STATUS_CONFLICT; 0: not compared */
 };
 
@@ -458,9 +468,12 @@ extern const size_t posts_demonstration_accounts_n;
 
 /*
  * Fills an empty database with Midshire Police, a force that does not exist:
- * accounts, six posts (one withdrawn) and the statement about it, through the
- * same acts as everything else, set in the past. STATUS_CONFLICT where there are accounts already.
+ * accounts, two campaigns, a dozen posts with pictures, and the story of a
+ * week of posts that were withdrawn, with the statement about them. All of it
+ * through the same acts as everything else, set in the days before `now`.
+ * Blocking: it makes the pictures ready. STATUS_CONFLICT where there are
+ * accounts already; STATUS_UNAVAILABLE without the program that reads pictures.
  */
-enum status posts_demonstration(struct db *db, struct fault *fault);
+enum status posts_demonstration(struct db *db, int64_t now, struct fault *fault);
 
 #endif

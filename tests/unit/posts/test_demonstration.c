@@ -9,7 +9,7 @@ static void the_demonstration_has_six_posts_one_withdrawn_and_the_statement(void
 {
     (void)state;
     world_run("DELETE FROM account");
-    if (posts_demonstration(world.db, &world.fault) != STATUS_OK)
+    if (posts_demonstration(world.db, world.now, &world.fault) != STATUS_OK)
         fail_msg("%s", world.fault.text);
     assert_int_equal(world_number("SELECT count(*) FROM post"), 7);
     assert_int_equal(world_number("SELECT count(*) FROM post_public"), 7);
@@ -37,7 +37,7 @@ static void the_demonstration_has_six_posts_one_withdrawn_and_the_statement(void
     assert_true(world_number("SELECT max(made) FROM audit") < 1767225600000);
     assert_int_equal(world_number("SELECT count(*) FROM post_public WHERE year <> 2025"), 0);
 
-    assert_int_equal(posts_demonstration(world.db, &world.fault), STATUS_CONFLICT);
+    assert_int_equal(posts_demonstration(world.db, world.now, &world.fault), STATUS_CONFLICT);
     assert_int_equal(world_number("SELECT count(*) FROM post"), 7);
 }
 
