@@ -61,6 +61,9 @@ enum status backup_copy(int from, int folder, const char *where, const char *pat
 /* blobs/ab below the folder. */
 enum status backup_shelf(int folder, const char *where, const char *hex, struct fault *fault);
 
+/* Takes the blobs of a data folder away, and their folder. */
+void backup_blobs_clear(int folder);
+
 /* A folder that is being made: a new name, or an empty folder, becomes one that is whole. */
 struct backup_folder {
     const char *target;     /* without "/" at its end */

@@ -186,7 +186,7 @@ static void clear_shelf(int blobs, const char *shelf)
     unlinkat(blobs, shelf, AT_REMOVEDIR);
 }
 
-static void clear(int folder)
+void backup_blobs_clear(int folder)
 {
     DIR *blobs = folder_list(folder, BACKUP_BLOBS);
     for (struct dirent *e = blobs ? readdir(blobs) : NULL; e; e = readdir(blobs))
@@ -195,6 +195,11 @@ static void clear(int folder)
     if (blobs)
         closedir(blobs);
     unlinkat(folder, BACKUP_BLOBS, AT_REMOVEDIR);
+}
+
+static void clear(int folder)
+{
+    backup_blobs_clear(folder);
     DIR *d = folder_list(folder, ".");
     /* The manifest first: what is half taken away must not pass for whole. */
     unlinkat(folder, BACKUP_MANIFEST, 0);

@@ -19,6 +19,7 @@
 #include "base/buf.h"
 #include "base/entropy.h"
 #include "base/file.h"
+#include "main/backup.h"
 #include "main/options.h"
 #include "main/place.h"
 #include "main/wiring.h"
@@ -68,6 +69,7 @@ static void take_away(const struct init *in)
     while ((entry = readdir(folder)))
         if (is_made(str_of(entry->d_name)))
             unlinkat(dirfd(folder), entry->d_name, 0);
+    backup_blobs_clear(dirfd(folder));
     closedir(folder);
 }
 

@@ -182,7 +182,7 @@ struct post_row {
     enum post_ground ground; /* only where withdrawn */
     struct str reason;       /* the public reason; STR_NONE where not withdrawn or `hidden` */
     bool hidden;             /* withdrawn on a ground that lets only date and ground be shown */
-    bool copy;               /* of a post made elsewhere; only told of live ones */
+    bool copy;               /* of a post made elsewhere; not told where `hidden` */
     struct post_cursor cursor;
 };
 
@@ -223,6 +223,7 @@ struct post_link {
     struct db_opt_int withdrawn;
     bool hidden; /* no word of it may be shown: on its ground, or because it has ended */
     bool ended;  /* hidden for that, and on no ground */
+    bool copy;   /* of a post made elsewhere; told by posts_find alone */
 };
 
 /* A correction, as the public is told of it. */

@@ -17,9 +17,9 @@ SELECT u.year, u.slug, u.published, e.kind, e.title, e.labels, e.dated, e.dated_
 -- What was withdrawn, newest first.
 -- in: time time, before text, most int
 -- out: year int, slug text, published time, withdrawn time?, ground text?, reason text?, kind text, title text,
---      labels text, dated time?, dated_has_time bool
+--      labels text, dated time?, dated_has_time bool, copy bool
 SELECT u.year, u.slug, u.published, u.withdrawn, u.ground, u.reason, e.kind, e.title, e.labels, e.dated,
-       e.dated_has_time
+       e.dated_has_time, CAST(EXISTS (SELECT 1 FROM post_elsewhere o WHERE o.post = u.post) AS INTEGER)
   FROM post_public u JOIN post_edition e ON e.id = u.edition
  WHERE u.withdrawn IS NOT NULL AND (u.withdrawn, u.slug) < ($1, $2)
  ORDER BY u.withdrawn DESC, u.slug DESC LIMIT $3;
@@ -40,8 +40,10 @@ SELECT u.post, u.edition, u.published, u.withdrawn, u.ground, u.reason, u.correc
 -- name: about :many  role: read
 -- Public posts that an edition is about, in its order.
 -- in: edition int, most int
--- out: year int, slug text, published time, withdrawn time?, ground text?, ended time?, kind text, title text
-SELECT u.year, u.slug, u.published, u.withdrawn, u.ground, u.ended, e.kind, e.title
+-- out: year int, slug text, published time, withdrawn time?, ground text?, ended time?, kind text, title text,
+--      copy bool
+SELECT u.year, u.slug, u.published, u.withdrawn, u.ground, u.ended, e.kind, e.title,
+       CAST(EXISTS (SELECT 1 FROM post_elsewhere o WHERE o.post = u.post) AS INTEGER)
   FROM post_about a JOIN post p ON p.key = a.key JOIN post_public u ON u.post = p.id
        JOIN post_edition e ON e.id = u.edition
  WHERE a.edition = $1 ORDER BY a.position LIMIT $2;
@@ -49,8 +51,10 @@ SELECT u.year, u.slug, u.published, u.withdrawn, u.ground, u.ended, e.kind, e.ti
 -- name: about_by :many  role: read
 -- Public posts whose public edition is about the post of this key, newest first.
 -- in: key text, most int
--- out: year int, slug text, published time, withdrawn time?, ground text?, ended time?, kind text, title text
-SELECT u.year, u.slug, u.published, u.withdrawn, u.ground, u.ended, e.kind, e.title
+-- out: year int, slug text, published time, withdrawn time?, ground text?, ended time?, kind text, title text,
+--      copy bool
+SELECT u.year, u.slug, u.published, u.withdrawn, u.ground, u.ended, e.kind, e.title,
+       CAST(EXISTS (SELECT 1 FROM post_elsewhere o WHERE o.post = u.post) AS INTEGER)
   FROM post_about a JOIN post_public u ON u.edition = a.edition JOIN post_edition e ON e.id = u.edition
  WHERE a.key = $1 ORDER BY u.published DESC, u.slug DESC LIMIT $2;
 

@@ -67,6 +67,7 @@ static enum status take_row(struct post_row *row, struct str kind, struct str la
         row->cursor.slug = STR("0");
         row->title = row->reason = STR_NONE;
         row->labels = 0;
+        row->copy = false;
         row->dated = (struct post_date){ 0 };
     }
     return status;
@@ -154,6 +155,7 @@ enum status posts_withdrawn(struct db_tx *tx, struct arena *arena, const struct 
             .published = found[i].published,
             .withdrawn = found[i].withdrawn,
             .reason = found[i].reason,
+            .copy = found[i].copy,
             .cursor = { found[i].withdrawn.value, found[i].slug },
         };
         status = take_row(&(*rows)[i], found[i].kind, found[i].labels, found[i].ground);
@@ -170,6 +172,7 @@ static enum status take_link(struct post_link *link, struct str kind, struct str
     link->ended = ended.set && !link->hidden;
     link->hidden |= ended.set;
     if (link->hidden) {
+        link->copy = false;
         link->title = STR_NONE;
         link->address = (struct post_address){ 0, STR_NONE };
     }
@@ -194,14 +197,16 @@ static enum status find_links(struct db_tx *tx, struct arena *arena, int64_t edi
         to[i] = (struct post_link){ .address = { about[i].year, about[i].slug },
                                     .title = about[i].title,
                                     .published = about[i].published,
-                                    .withdrawn = about[i].withdrawn };
+                                    .withdrawn = about[i].withdrawn,
+                                    .copy = about[i].copy };
         status = take_link(&to[i], about[i].kind, about[i].ground, about[i].ended);
     }
     for (size_t i = 0; i < out->about_by_n && status == STATUS_OK; i++) {
         from[i] = (struct post_link){ .address = { about_by[i].year, about_by[i].slug },
                                       .title = about_by[i].title,
                                       .published = about_by[i].published,
-                                      .withdrawn = about_by[i].withdrawn };
+                                      .withdrawn = about_by[i].withdrawn,
+                                      .copy = about_by[i].copy };
         status = take_link(&from[i], about_by[i].kind, about_by[i].ground, about_by[i].ended);
     }
     out->about = to;

@@ -132,6 +132,7 @@ static bool fill_mentions(struct request *req, const struct post_link *links, si
     for (size_t i = 0; i < n; i++) {
         list[i].title = site_post_title(req->language, links[i].title, links[i].hidden, links[i].ended);
         list[i].withdrawn = links[i].withdrawn.set;
+        list[i].copy = links[i].copy;
         if (links[i].hidden)
             continue;
         list[i].address = site_post_address(req, links[i].address);

@@ -1,6 +1,7 @@
 """init: a data folder is whole, or it is seen to be unfinished; what was there stays."""
 import hashlib
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -132,6 +133,22 @@ class Init(Case):
         self.assertRegex(done.stdout, r"(?m)^  approver +passphrase: ")
         self.assertTrue(os.path.exists(self.path("d", "demonstration")))
         self.refused(run("init", "--data", self.path("e"), "--demonstration", "--name", "Ours"), 2, "its own name")
+
+    def test_a_demonstration_that_cannot_be_made_leaves_nothing(self):
+        alone = self.path("candour")
+        shutil.copy(BINARY, alone)
+        done = subprocess.run([alone, "init", "--data", self.path("d"), "--demonstration"], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("candour-media is not beside candour", done.stderr)
+        self.assertFalse(os.path.exists(self.path("d")))
+
+    def test_pictures_that_a_cut_short_demonstration_left_go_with_it(self):
+        folder = self.installation(demonstration=True)
+        self.assertGreater(len(os.listdir(os.path.join(folder, "blobs"))), 0)
+        self.write(folder, "init.unfinished", "")
+        self.assertEqual(run("init", "--data", folder).returncode, 0)
+        self.assertNotIn("blobs", os.listdir(folder))
 
     def test_an_init_that_was_killed_is_seen_and_mended_by_the_next(self):
         begun = time.monotonic()

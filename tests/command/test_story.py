@@ -1,4 +1,5 @@
 """The story that candour is there for, played at the command line, with the public pages read at every step."""
+import calendar
 import csv
 import io
 import json
@@ -157,11 +158,17 @@ class Story(Case):
     def test_the_register_is_read_by_kind_and_month_and_by_programs(self):
         with Server(self.folder) as server:
             everything = get(server.port, "/corrections")[1]
-            self.assertIn("Talk to our hate crime officers in Hartley library", everything)
-            self.assertIn("October to December 2025", everything)
-            withdrawals = get(server.port, "/corrections?kind=withdrawal&month=2025-10")[1]
-            self.assertIn("Something in it was wrong.", withdrawals)
-            self.assertIn("There is nothing here", get(server.port, "/corrections?kind=withdrawal&month=2025-11")[1])
+            self.assertIn("About our posts in the week against hate", everything)
+            self.assertIn("Late: it was to be kept by", everything)
+            now = time.localtime()
+            first = (now.tm_mon - 1) // 3 * 3 + 1
+            self.assertIn(f"{calendar.month_name[first]} to {calendar.month_name[first + 2]} {now.tm_year}", everything)
+            withdrawn = json.loads(get(server.port, "/corrections.json?kind=withdrawal")[1])
+            self.assertEqual([row["title"] for row in withdrawn], ["Dee, 24", "Sam, 30", "Jo, 41"])
+            month = withdrawn[0]["time"][:7]
+            self.assertIn("It had not said what it should have said",
+                          get(server.port, f"/corrections?kind=withdrawal&month={month}")[1])
+            self.assertIn("There is nothing here", get(server.port, "/corrections?kind=withdrawal&month=2025-01")[1])
             for wrong in ("kind=nothing", "month=2025-13", "month=2025-1", "month=0000-01", "after=x", "after=1", "after=1.2.3"):
                 self.assertEqual(get(server.port, "/corrections?" + wrong)[0], 404, wrong)
                 self.assertEqual(get(server.port, "/corrections.csv?" + wrong)[0], 404, wrong)
@@ -170,7 +177,31 @@ class Story(Case):
             self.assertEqual(len(rows), len(table))
             for row, line in zip(rows, table):
                 self.assertEqual({name: value or "" for name, value in row.items()}, line)
-            self.assertEqual({row["kind"] for row in rows}, {"withdrawal", "promise"})
+            self.assertEqual({row["kind"] for row in rows},
+                             {"withdrawal", "promise", "kept", "correction", "ending", "emergency"})
+
+    def test_the_demonstration_tells_the_failure_on_its_pages(self):
+        with Server(self.folder) as server:
+            pages = {key: get(server.port, self.address(key))[1] for key in
+                     ("02-doorstep-callers", "06-river-path", "07-former-name", "08-on-the-bus", "09-the-ramp",
+                      "10-statement", "11-every-picture")}
+            for key in ("07-former-name", "08-on-the-bus", "09-the-ramp"):
+                for words in ("This post was withdrawn on", "This is a copy of a post that was made elsewhere",
+                              "does not say whether they are real or made up", "its picture is not what was said of it",
+                              self.address("10-statement"), "/campaigns/week-against-hate", "are made up"):
+                    self.assertIn(words, pages[key], key)
+                self.assertIn(self.address(key), pages["10-statement"])
+                self.assertNotIn("<img", pages[key])
+            self.assertIn("at 7:11pm", pages["10-statement"])
+            self.assertIn("The speaker confirmed these words", pages["10-statement"])
+            self.assertIn(self.address("11-every-picture"), pages["10-statement"])
+            self.assertIn("Illustration.", pages["06-river-path"])
+            self.assertIn("Name and story made up to illustrate.", pages["02-doorstep-callers"])
+            for key in ("02-doorstep-callers", "06-river-path"):
+                picture = re.search(r'<img src="([^"]+)"', pages[key])[1]
+                self.assertEqual(get(server.port, picture)[0], 200, "a picture is there at the first visit")
+            self.assertIn("/campaigns/lights-on", get(server.port, "/")[1])
+        self.assertIn("whole", self.command("audit", "verify"))
 
     def test_a_correction_shows_what_it_changed_word_by_word(self):
         text = "---\nkind: update\ntitle: The lamp\nchannels: [site]\nauthors: [press-officer-1]\n---\nThe lamp is {}.\n"

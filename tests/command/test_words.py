@@ -5,8 +5,8 @@ import subprocess
 
 from common import BINARY, ROOT, Case, run
 
-COMMANDS = ["init", "serve", "check-config", "doctor", "user", "post", "check", "audit", "backup", "restore",
-            "routes", "version"]
+COMMANDS = ["init", "serve", "check-config", "doctor", "user", "post", "image", "promise", "campaign", "speaker-confirm",
+            "check", "audit", "backup", "restore", "routes", "version"]
 
 
 class Words(Case):
