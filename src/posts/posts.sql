@@ -610,9 +610,12 @@ UPDATE post_emergency SET reason = '', told = '', finding = CASE WHEN finding IS
  WHERE post = $1 AND edition <> $2;
 
 -- name: erase_editions :exec  role: write
+-- That it was in a campaign which is public by itself stays, so that what was withdrawn there stays counted there; any
+-- other word for one goes.
 -- in: post int, kept int
 UPDATE post_edition SET hash = zeroblob(32), salt = zeroblob(16), title = '', labels = '', dated = NULL,
-       dated_has_time = 0, document = '{}'
+       dated_has_time = 0, document = '{}',
+       campaign = (SELECT c.slug FROM campaign c WHERE c.slug = post_edition.campaign OR c.name = post_edition.campaign)
  WHERE post = $1 AND id <> $2;
 
 -- name: erase_corrections :exec  role: write
