@@ -49,7 +49,7 @@ static void overview(FILE *to)
         return;
     printf("\nThe public front desk of a police force.\n\n");
     for (size_t i = 0; i < COMMANDS; i++) {
-        printf("  %-14s", commands[i]->name);
+        printf("  %-16s", commands[i]->name);
         first_sentence(commands[i]->help);
     }
     printf("\n\"candour COMMAND --help\" says more. The data folder is ./data, or the one given with --data DIR.\n"

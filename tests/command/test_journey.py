@@ -19,6 +19,7 @@ def ask(port, path):
 
 CASES = os.path.join(ROOT, "tests", "cases", "posts")
 IMAGES = os.path.join(ROOT, "tests", "cases", "images")
+DEMONSTRATION_LIVE = 9
 CLEAN = ("07-charge", "09-statement", "12-convicted")
 
 
@@ -130,7 +131,10 @@ class Journey(Case):
     def test_a_picture_of_a_draft_is_nobodys_to_see(self):
         self.post("import", *files("06-diwali"), by="press-officer-1")
         with sqlite3.connect(os.path.join(self.folder, "candour.db")) as db:
-            made = [row[0].hex() for row in db.execute("SELECT sha256 FROM picture_rendition WHERE format = 'webp'")]
+            made = [row[0].hex() for row in db.execute(
+                "SELECT r.sha256 FROM picture_rendition r JOIN post_picture x ON x.picture_set = r.picture_set "
+                "JOIN post_edition e ON e.id = x.edition JOIN post p ON p.id = e.post "
+                "WHERE r.format = 'webp' AND p.key = '06-diwali'")]
         db.close()
         self.assertTrue(made)
         with Server(self.folder) as server:
@@ -162,6 +166,7 @@ class Journey(Case):
     def test_the_register_of_pictures_shows_both_sides_and_every_use(self):
         self.post("import", *files("01-former-name", "02-former-name-mended"), by="press-officer-1")
         rows = json.loads(run("image", "list", "--json", "--data", self.folder).stdout)
+        rows = [row for row in rows if row["name"].startswith("portrait")]
         self.assertEqual([(row["name"], row["posts"], row["public"]) for row in rows], [("portrait-a.jpg", 2, 0)])
         shown = run("image", "show", "portrait-a.jpg", "--data", self.folder)
         self.assertEqual(shown.returncode, 0, shown.stderr)
@@ -176,14 +181,15 @@ class Journey(Case):
     def test_a_picture_whose_writer_was_away_before_the_passphrase_is_there_afterwards(self):
         secret = "the writer who was away\n"
         run("user", "add", "away", "--name", "Away", "--role", "author", "--data", self.folder, stdin=secret)
+        before = set(glob.glob(os.path.join(self.folder, "blobs", "*", "*")))
         with subprocess.Popen([BINARY, "post", "import", *files("06-diwali"), "--user", "away", "--data", self.folder],
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as importing:
             kept = wait_for(lambda: [name for name in glob.glob(os.path.join(self.folder, "blobs", "*", "*"))
-                                     if not name.endswith(".new")], "the picture")
+                                     if not name.endswith(".new") and name not in before], "the picture")
             for name in kept:
                 os.utime(name, (1, 1))
             with Server(self.folder):
-                wait_for(lambda: not glob.glob(os.path.join(self.folder, "blobs", "*", "*")), "the sweep")
+                wait_for(lambda: not any(map(os.path.exists, kept)), "the sweep")
             said, errors = importing.communicate(secret)
         self.assertEqual(importing.returncode, 0, errors)
         self.assertIn("new post", said)
@@ -223,7 +229,7 @@ class Journey(Case):
             done = self.post("import", post, by="press-officer-1", code=1)
             self.assertIn(name, done.stderr)
             self.assertIn(words, done.stderr)
-            self.assertNotIn("broken", self.post("list").stdout)
+            self.assertNotRegex(self.post("list").stdout, r"(?m)^broken ")
 
     def test_an_author_cannot_approve_and_who_imported_cannot_either(self):
         self.post("import", *files("09-statement"), by="press-officer-1")
@@ -294,6 +300,7 @@ class Journey(Case):
         keys = [f"many-{n:02}" for n in range(25)]
         self.post("import", *[self.about(key, "06-river-path") for key in keys], by="press-officer-1")
         made = {self.publish(key) for key in keys}
+        live = DEMONSTRATION_LIVE + len(keys)
         with Server(self.folder) as server:
             seen, path = [], "/news"
             while path:
@@ -302,7 +309,7 @@ class Journey(Case):
                 older = re.search(r'rel="next" href="([^"]+)"', page)
                 self.assertEqual("/news?after=" in path, ">Newest<" in page)
                 path = older[1].replace("&amp;", "&") if older else None
-        self.assertEqual((len(seen), len(set(seen))), (31, 31))
+        self.assertEqual((len(seen), len(set(seen))), (live, live))
         self.assertLess(made, set(seen))
 
     def test_a_post_has_one_address_and_no_other_way_of_writing_its_year(self):
@@ -354,14 +361,14 @@ class Journey(Case):
                 label = page.index("candour-disclosure")
                 self.assertLess(label, page.index("<blockquote"))
 
-    def test_the_demonstration_has_six_posts_one_of_them_withdrawn_and_the_statement_about_it(self):
+    def test_the_demonstration_has_three_posts_that_were_withdrawn_and_one_statement_about_them(self):
         with Server(self.folder) as server:
             live = set(re.findall(r'href="(/news/\d+/[^"]+)"', get(server.port, "/news")[1]))
             gone = set(re.findall(r'href="(/news/\d+/[^"]+)"', get(server.port, "/withdrawn")[1]))
-            self.assertEqual((len(live), len(gone)), (6, 1))
-            address = gone.pop()
+            self.assertEqual((len(live), len(gone)), (DEMONSTRATION_LIVE, 3))
             statements = [post for post in live if "Statement by" in get(server.port, post)[1]]
             self.assertEqual(len(statements), 1)
-            self.assertIn(address, get(server.port, statements[0])[1])
-            self.assertIn(statements[0], get(server.port, address)[1])
+            for address in gone:
+                self.assertIn(address, get(server.port, statements[0])[1])
+                self.assertIn(statements[0], get(server.port, address)[1])
         self.audit_is_whole()
