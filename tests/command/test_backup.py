@@ -98,8 +98,11 @@ class Backup(Case):
         said = self.backup()
         self.assertIn("The key is not in it", said)
         held = tree(self.there)
+        pictures = {os.path.join("blobs", name[:2], name) for shelf in os.listdir(os.path.join(self.folder, "blobs"))
+                    for name in os.listdir(os.path.join(self.folder, "blobs", shelf))}
+        self.assertIn(name, pictures)
         self.assertEqual(set(held), {"manifest.json", "candour.db", "candour.yaml", "erasures", "blobs.list",
-                                     "demonstration", name})
+                                     "demonstration", *pictures})
         for file, data in held.items():
             self.assertNotIn(key, data, file)
             self.assertNotIn(key.hex().encode(), data, file)
