@@ -124,7 +124,7 @@ async function checkPage(path) {
       if (!e || e === document.body) return null
       const style = getComputedStyle(e)
       const box = e.getBoundingClientRect()
-      return { key: e.outerHTML + box.top, seen: style.outlineStyle !== 'none' || style.boxShadow !== 'none', size: box.width > 0 && box.height > 0 }
+      return { key: e.outerHTML + (box.top + scrollY), seen: style.outlineStyle !== 'none' || style.boxShadow !== 'none', size: box.width > 0 && box.height > 0 }
     })
     if (!focus || names.has(focus.key)) break
     names.add(focus.key)
