@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
+#include "db/faulty.h"
 #include "posts/campaign.h"
 
 #include "base/banned.h"
@@ -270,6 +272,71 @@ static void its_first_and_its_last_day_belong_to_a_campaign(void **state)
     }
 }
 
+static enum status read_page(void)
+{
+    struct campaign campaign;
+    struct post_row *rows;
+    struct register_row *acts;
+    struct campaign_counts counts;
+    size_t n = 0;
+    struct db_tx *tx = NULL;
+    struct arena *arena = arena_new(1 << 20);
+    enum status status = arena ? db_read_begin(world.db, &tx, &world.fault) : STATUS_NO_MEMORY;
+    if (status == STATUS_OK)
+        status = posts_campaign(tx, arena, STR("lights-on"), &campaign);
+    if (status == STATUS_OK)
+        status = posts_campaign_list(tx, arena, &campaign, NULL, 20, &rows, &n);
+    if (status == STATUS_OK)
+        status = posts_campaign_register(tx, arena, &campaign, NULL, 20, &acts, &n);
+    if (status == STATUS_OK)
+        status = posts_campaign_counts(tx, arena, &campaign, &counts);
+    if (tx)
+        db_read_end(tx);
+    arena_free(arena);
+    return status;
+}
+
+/* Each allocation and each call of the database fails once: a campaign is set whole or not, and a page is read or not.
+ */
+static void a_campaign_is_set_whole_or_not_at_all_wherever_anything_fails(void **state)
+{
+    (void)state;
+    assert_int_equal(make_lights(), STATUS_OK);
+    publish("one", "campaign: Lights on\n");
+    assert_int_equal(world_withdraw("duty-communications", "one", GROUND_ERROR, "It was green."), STATUS_OK);
+    int64_t version = 1;
+    for (int what = 0; what < 4; what++) {
+        bool memory = what % 2 == 1;
+        bool reads = what >= 2;
+        for (uint64_t k = 1;; k++) {
+            struct actor actor = world_actor("duty-communications");
+            struct act act = { .by = &actor, .now = world.now };
+            struct campaign_act one = { .arena = world.arena, .act = &act, .campaign = read_one("lights-on") };
+            one.campaign.purpose = str_format(world.arena, "Purpose %d %llu.", what, (unsigned long long)k);
+            if (memory)
+                mem_fail_at(k);
+            else
+                db_faulty_at(k, DB_FAULTY_ANY, STATUS_IO);
+            enum status status = reads ? read_page() : db_write(world.db, posts_campaign_set_write, &one, &world.fault);
+            uint64_t calls = memory ? mem_calls() : db_faulty_calls();
+            mem_fail_at(0);
+            db_faulty_at(0, DB_FAULTY_ANY, STATUS_IO);
+            struct campaign now = read_one("lights-on");
+            bool set_whole = now.version == version + 1 && str_equal(now.purpose, one.campaign.purpose);
+            assert_true(set_whole || now.version == version);
+            if (status == STATUS_OK)
+                assert_int_equal(set_whole, !reads);
+            version = now.version;
+            world_check_whole();
+            if (calls < k) {
+                assert_int_equal(status, STATUS_OK);
+                assert_true(k > 2);
+                break;
+            }
+        }
+    }
+}
+
 #define IN_A_WORLD(name) cmocka_unit_test_setup_teardown(name, world_make, world_end)
 
 int main(void)
@@ -285,6 +352,8 @@ int main(void)
         IN_A_WORLD(what_was_withdrawn_corrected_or_ended_is_counted_and_told),
         IN_A_WORLD(a_correction_takes_no_post_out_of_what_was_corrected),
         IN_A_WORLD(its_first_and_its_last_day_belong_to_a_campaign),
+        cmocka_unit_test_setup_teardown(a_campaign_is_set_whole_or_not_at_all_wherever_anything_fails,
+                                        world_make_faulty, world_end),
     };
     return cmocka_run_group_tests_name("posts campaign", tests, NULL, NULL);
 }
