@@ -120,7 +120,7 @@ class Serve(Case):
         def text(s):
             return number(len(s)) + s
         start = (text(b"v") + text(folder.encode()) + text(settings.encode()) + number(0) + text(b"") +
-                 number(os.getuid()) + number(os.getgid()) + text(b"k" * 32))
+                 number(os.getuid()) + number(os.getgid()) + text(b"e" * 32) + text(b"k" * 32))
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with ours, its, socket.create_server(("127.0.0.1", 0)) as listener:
             keep = fcntl.fcntl(its, fcntl.F_DUPFD, 20), fcntl.fcntl(listener, fcntl.F_DUPFD, 20)
