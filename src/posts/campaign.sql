@@ -83,19 +83,36 @@ SELECT g.id, g.made, g.what, g.word, g.words, e.kind, e.title, u.year, u.slug, u
 -- in: campaign text, campaign_name text
 -- out: published int, copied int, corrections int, withdrawals int, restorations int, endings int, emergencies int,
 --      promises int, kept int
-WITH mine AS (SELECT DISTINCT x.post FROM post_edition x
-               WHERE x.campaign IN ($1, $2)
-                 AND (EXISTS (SELECT 1 FROM post_public p WHERE p.edition = x.id)
-                      OR (EXISTS (SELECT 1 FROM post_correction k WHERE k.post = x.post AND k.before_edition = x.id)
-                          AND NOT EXISTS (SELECT 1 FROM post_correction h
-                                           WHERE h.post = x.post AND h.ground IS NOT NULL))))
-SELECT CAST(coalesce((SELECT count(*) FROM mine n WHERE NOT EXISTS (
-                       SELECT 1 FROM post_elsewhere o WHERE o.post = n.post)), 0) AS INTEGER),
-       CAST(coalesce((SELECT count(*) FROM mine n JOIN post_elsewhere o ON o.post = n.post), 0) AS INTEGER),
+SELECT CAST(coalesce((SELECT count(*) FROM post_public u
+                       WHERE NOT EXISTS (SELECT 1 FROM post_elsewhere o WHERE o.post = u.post) AND u.post IN
+                       (SELECT x.post FROM post_edition x
+                         WHERE x.campaign IN ($1, $2)
+                           AND (EXISTS (SELECT 1 FROM post_public p WHERE p.edition = x.id)
+                                OR (EXISTS (SELECT 1 FROM post_correction k
+                                             WHERE k.post = x.post AND k.before_edition = x.id)
+                                    AND NOT EXISTS (SELECT 1 FROM post_correction h
+                                                     WHERE h.post = x.post AND h.ground IS NOT NULL))))), 0) AS INTEGER),
+       CAST(coalesce((SELECT count(*) FROM post_public u
+                       WHERE EXISTS (SELECT 1 FROM post_elsewhere o WHERE o.post = u.post) AND u.post IN
+                       (SELECT x.post FROM post_edition x
+                         WHERE x.campaign IN ($1, $2)
+                           AND (EXISTS (SELECT 1 FROM post_public p WHERE p.edition = x.id)
+                                OR (EXISTS (SELECT 1 FROM post_correction k
+                                             WHERE k.post = x.post AND k.before_edition = x.id)
+                                    AND NOT EXISTS (SELECT 1 FROM post_correction h
+                                                     WHERE h.post = x.post AND h.ground IS NOT NULL))))), 0) AS INTEGER),
        CAST(coalesce(sum(g.what = 'correction'), 0) AS INTEGER),
        CAST(coalesce(sum(g.what = 'withdrawal'), 0) AS INTEGER),
        CAST(coalesce(sum(g.what = 'restoration'), 0) AS INTEGER),
        CAST(coalesce(sum(g.what = 'ending'), 0) AS INTEGER),
        CAST(coalesce(sum(g.what = 'emergency'), 0) AS INTEGER),
        CAST(coalesce(sum(g.what = 'promise'), 0) AS INTEGER), CAST(coalesce(sum(g.what = 'kept'), 0) AS INTEGER)
-  FROM mine m JOIN post_register g ON g.post = m.post;
+  FROM post_register g
+ WHERE g.post IN
+                       (SELECT x.post FROM post_edition x
+                         WHERE x.campaign IN ($1, $2)
+                           AND (EXISTS (SELECT 1 FROM post_public p WHERE p.edition = x.id)
+                                OR (EXISTS (SELECT 1 FROM post_correction k
+                                             WHERE k.post = x.post AND k.before_edition = x.id)
+                                    AND NOT EXISTS (SELECT 1 FROM post_correction h
+                                                     WHERE h.post = x.post AND h.ground IS NOT NULL))));
