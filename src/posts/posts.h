@@ -212,6 +212,7 @@ struct post_speaker {
 struct post_promise {
     struct str what, owner;
     struct post_date due;
+    struct db_opt_int kept; /* only in a post_view: when a follow-up showed it */
 };
 
 /* A link to another post that the public has, or had. */

@@ -12,7 +12,7 @@
 
 #include "base/banned.h"
 
-enum { LINKS_MAX = 50, CORRECTIONS_MAX = 50, CORRECTIONS_COMPARED = 3 };
+enum { PROMISES_MAX = 500, LINKS_MAX = 50, CORRECTIONS_MAX = 50, CORRECTIONS_COMPARED = 3 };
 
 struct str post_cursor_text(struct arena *arena, struct post_cursor cursor)
 {
@@ -310,6 +310,29 @@ static enum status find_blocked(struct db_tx *tx, struct arena *arena, int64_t e
     return STATUS_OK;
 }
 
+/* What the post promises, and whether a follow-up has shown it. */
+static enum status find_promises(struct db_tx *tx, struct arena *arena, int64_t post,
+                                 const struct post_content *content, struct post_view *out)
+{
+    struct posts_promises_of *rows;
+    size_t n = 0;
+    if (content->promises_n == 0)
+        return STATUS_OK;
+    struct post_promise *list = ARENA_ARRAY(arena, content->promises_n, struct post_promise);
+    if (list == NULL)
+        return STATUS_NO_MEMORY;
+    enum status status = sql_posts_promises_of(tx, arena, post, PROMISES_MAX, &rows, &n);
+    for (size_t i = 0; i < content->promises_n && status == STATUS_OK; i++) {
+        list[i] = content->promises[i];
+        for (size_t j = 0; j < n; j++)
+            if (str_equal(rows[j].what, list[i].what))
+                list[i].kept = rows[j].kept;
+    }
+    out->promises = list;
+    out->promises_n = content->promises_n;
+    return status;
+}
+
 enum status posts_find(struct db_tx *tx, struct arena *arena, struct post_address address, struct post_view *out)
 {
     struct posts_public row;
@@ -370,8 +393,9 @@ enum status posts_find(struct db_tx *tx, struct arena *arena, struct post_addres
     out->people = people;
     out->people_n = content.people_n;
     out->speaker = content.speaker;
-    out->promises = content.promises;
-    out->promises_n = content.promises_n;
+    status = find_promises(tx, arena, row.post, &content, out);
+    if (status != STATUS_OK)
+        return status;
     out->campaign = content.campaign;
     if (content.campaign.p != NULL)
         status = find_campaign(tx, arena, out);

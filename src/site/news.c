@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "db/blob.h"
 #include "media/media.h"
+#include "posts/acts.h"
 #include "posts/checks.h"
 #include "posts/erasure.h"
 #include "site/site_pages.h"
@@ -143,7 +144,19 @@ static bool fill_mentions(struct request *req, const struct post_link *links, si
     return true;
 }
 
-static bool fill_promises(struct request *req, const struct post_view *post, struct post *view)
+/* Kept, late, or nothing to say; what becomes late does so without anybody's act. */
+static struct str promise_state(struct request *req, struct response *res, const struct post_promise *promise)
+{
+    struct promise_row row = { .due = promise->due, .kept = promise->kept };
+    if (promise->kept.set)
+        return t_register_promise_kept(req->language, req->arena, web_day_words(req, promise->kept.value));
+    site_until_midnight(res, req->now);
+    if (promise->due.has_time && promise->due.at > req->now && promise->due.at < res->valid_until)
+        res->valid_until = promise->due.at + 1;
+    return promise->due.set && promise_is_late(&row, req->now) ? t_post_promise_late(req->language) : STR_NONE;
+}
+
+static bool fill_promises(struct request *req, struct response *res, const struct post_view *post, struct post *view)
 {
     struct post_promised *list = ARENA_ARRAY(req->arena, post->promises_n, struct post_promised);
     if (!list)
@@ -151,6 +164,7 @@ static bool fill_promises(struct request *req, const struct post_view *post, str
     for (size_t i = 0; i < post->promises_n; i++) {
         struct post_date due = post->promises[i].due;
         list[i].what = post->promises[i].what;
+        list[i].state = promise_state(req, res, &post->promises[i]);
         if (due.set)
             list[i].due = t_post_promise_due(req->language, req->arena, web_day_words(req, due.at));
     }
@@ -340,7 +354,7 @@ static bool fill_blocked(struct request *req, const struct post_view *post, stru
     return true;
 }
 
-static bool fill_post(struct request *req, const struct post_view *post, struct post *view)
+static bool fill_post(struct request *req, struct response *res, const struct post_view *post, struct post *view)
 {
     view->kind = site_kind_words(req->language, post->kind);
     view->heading = post->title;
@@ -374,7 +388,7 @@ static bool fill_post(struct request *req, const struct post_view *post, struct 
     }
     view->about_n = post->about_n;
     view->about_by_n = post->about_by_n;
-    return site_label_words(req, post->labels, &view->labels, &view->labels_n) && fill_promises(req, post, view) &&
+    return site_label_words(req, post->labels, &view->labels, &view->labels_n) && fill_promises(req, res, post, view) &&
            fill_corrections(req, post, view) && fill_picture(req, &post->picture, view) &&
            fill_mentions(req, post->about, post->about_n, &view->about) &&
            fill_mentions(req, post->about_by, post->about_by_n, &view->about_by);
@@ -416,7 +430,7 @@ enum http_status site_post(struct request *req, struct response *res)
 
     struct post view = { 0 };
     struct markdown_fault fault;
-    if (!fill_post(req, &post, &view) || markdown_html(req->arena, post.body, &view.body, &fault) != STATUS_OK)
+    if (!fill_post(req, res, &post, &view) || markdown_html(req->arena, post.body, &view.body, &fault) != STATUS_OK)
         return response_error(req, res, HTTP_SERVER_ERROR);
     web_layout(req, &view.layout, post.title);
     view.layout.at_news = true;

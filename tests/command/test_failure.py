@@ -116,18 +116,22 @@ class Failure(Desk):
         more = ('promises: [{ what: "look again at our pictures", owner: head-of-communications, due: 2026-01-15 }, '
                 '{ what: "read every story first", owner: head-of-communications, due: 2090-01-15 }]\n')
         with Server(self.folder) as server:
-            self.publish("s", "We will look", more=more)
+            address = self.publish("s", "We will look", more=more)
             register = get(server.port, "/corrections")[1]
             open_ones = register[register.index("Promises that are open"):]
             self.assertIn("look again at our pictures", open_ones)
             self.assertIn("15 January 2090", open_ones)
             self.assertRegex(open_ones, r"(?i)late")
             self.assertRegex(self.said("promise", "list"), r"s 1  LATE, was due 2026-01-15")
+            page = get(server.port, address)[1]
+            self.assertRegex(page, r"look again at our pictures<br><strong>Late</strong>")
+            self.assertNotIn("read every story first<br>", page)
             self.publish("f", "What we found", more="about: [s]\n")
             self.said("promise", "keep", "s", "1", "--by", "f", "--as", "duty-communications")
             kept = get(server.port, "/corrections?kind=kept")[1]
             self.assertIn("look again at our pictures", kept)
             self.assertIn(self.address("f"), kept)
+            self.assertRegex(get(server.port, address)[1], r"look again at our pictures<br><strong>Kept on \d")
 
     def test_posts_elsewhere_are_taken_in_with_their_address_marked_and_withdrawn_in_public(self):
         with Server(self.folder) as server:
