@@ -137,7 +137,10 @@ struct db_counts {
 };
 void db_counts(const struct db *db, struct db_counts *out);
 
-/* Moves the log into the database under the lock; `whole` asks for a truncating one and says whether it got it. */
+/*
+ * Moves the log into the database under the lock; `truncate` asks for it to be empty then and for the bytes of what was
+ * deleted to be gone from every page, which reads the whole database; `whole` says whether it got so far.
+ */
 enum status db_checkpoint(struct db *db, bool truncate, bool *whole, struct fault *fault);
 
 /* ---- Statements: what generated code calls ---- */

@@ -614,6 +614,35 @@ static unsigned sqlite_log_pages(struct db_link *link)
     return link_of(link)->log_pages;
 }
 
+/* A reader that holds it up is not waited for: other processes wait for the lock. */
+static enum status log_move(struct sqlite_link *link, bool truncate, bool *whole, struct fault *fault)
+{
+    int pages = 0, moved = 0;
+    int mode = truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+    sqlite3_busy_timeout(link->handle, 0);
+    int code = sqlite3_wal_checkpoint_v2(link->handle, NULL, mode, &pages, &moved);
+    sqlite3_busy_timeout(link->handle, BUSY_MS);
+    *whole = code == SQLITE_OK && pages == moved;
+    return code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY ? STATUS_OK
+                                                             : sqlite_fault(link, code, "checkpoint", fault);
+}
+
+/*
+ * What is left of moved cells goes from the file, and then from what every connection has kept of it: ours is given
+ * back, the others see by the commit that they must read anew. Also where there was nothing to do: it may have been
+ * done by a process that was killed before it came to its commit.
+ */
+static enum status remains_blank(struct sqlite_link *link, bool *whole, struct fault *fault)
+{
+    char again[64];
+    enum status status = sqlite_blank(link, fault);
+    sqlite3_db_release_memory(link->handle);
+    snprintf(again, sizeof again, "PRAGMA user_version = %lld", (long long)link->base.place->schema);
+    if (status == STATUS_OK)
+        status = sqlite_script(link, again, "blank", fault);
+    return status == STATUS_OK ? log_move(link, true, whole, fault) : status;
+}
+
 static enum status sqlite_checkpoint(struct db_link *base, bool truncate, bool *whole, struct fault *fault)
 {
     struct sqlite_link *link = link_of(base);
@@ -622,18 +651,12 @@ static enum status sqlite_checkpoint(struct db_link *base, bool truncate, bool *
     if (status != STATUS_OK)
         return status;
     status = sqlite_place_check(place_of(link), fault);
-    if (status == STATUS_OK) {
-        /* A reader that holds it up is not waited for: other processes wait for the lock. */
-        sqlite3_busy_timeout(link->handle, 0);
-        int pages = 0, moved = 0;
-        int mode = truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
-        int code = sqlite3_wal_checkpoint_v2(link->handle, NULL, mode, &pages, &moved);
-        if (code == SQLITE_OK)
-            *whole = pages == moved;
-        else if ((code & 0xff) != SQLITE_BUSY)
-            status = sqlite_fault(link, code, "checkpoint", fault);
-        sqlite3_busy_timeout(link->handle, BUSY_MS);
-    }
+    if (status == STATUS_OK)
+        status = log_move(link, truncate, whole, fault);
+    if (status == STATUS_OK && truncate && *whole)
+        status = remains_blank(link, whole, fault);
+    if (status != STATUS_OK)
+        *whole = false;
     db_lock_give(place_of(link)->lock);
     return status;
 }

@@ -52,6 +52,12 @@ void sqlite_disconnect(struct db_link *link);
 enum status sqlite_check(struct db_link *link, struct fault *fault);
 enum status sqlite_copy(struct db_link *link, const char *path, db_copied_fn *told, void *self, struct fault *fault);
 
+/*
+ * Fills with zeros what no cell of a page uses. Under the lock, the log being empty; a commit follows before the lock is
+ * given back, whatever it says.
+ */
+enum status sqlite_blank(struct sqlite_link *link, struct fault *fault);
+
 /* From SQLite's code of the last call to our status and words; marks the link where it must not be used again. */
 enum status sqlite_fault(struct sqlite_link *link, int code, const char *during, struct fault *fault);
 
