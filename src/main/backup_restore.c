@@ -22,6 +22,7 @@
 #include "base/entropy.h"
 #include "base/file.h"
 #include "main/wiring.h"
+#include "posts/erasure.h"
 #include "base/banned.h"
 
 struct restoring {
@@ -163,6 +164,7 @@ static enum status database_ready(struct restoring *r, struct fault *fault)
     struct db *db = NULL;
     struct audit_report report;
     bool whole = false;
+    int64_t left = 0;
     enum status status = place_database_open(r->to.unfinished, &db, fault);
     if (status == STATUS_OK)
         status = replay(r, db, fault);
@@ -174,9 +176,11 @@ static enum status database_ready(struct restoring *r, struct fault *fault)
         status = fault_set(fault, STATUS_DAMAGED, "The audit of the restored database is not whole at entry %lld.",
                            (long long)report.first_wrong);
     if (status == STATUS_OK)
+        status = posts_erasures_finish(db, r->arena, clock_now_ms(), 0, &left, fault);
+    if (status == STATUS_OK)
         status = db_checkpoint(db, true, &whole, fault);
     db_close(db);
-    if (status == STATUS_OK && !whole)
+    if (status == STATUS_OK && (!whole || left > 0))
         status = fault_set(fault, STATUS_BUSY, "Another program reads the new database: close it and try again.");
     return status;
 }

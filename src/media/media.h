@@ -102,6 +102,9 @@ enum status media_facts_from_json(struct arena *arena, struct str json, struct m
 enum status media_picture_add(struct db_tx *tx, struct arena *arena, struct str sha256, int64_t bytes, struct str name,
                               const struct media_facts *facts, int64_t now);
 
+/* Another name for it, such as that under which a post has it which stays. Without folders, likewise. */
+enum status media_picture_rename(struct db_tx *tx, int64_t picture, struct str name);
+
 struct media_picture {
     int64_t id;
     int64_t bytes;

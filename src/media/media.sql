@@ -10,6 +10,10 @@ SELECT id, bytes, name, made, facts FROM picture WHERE sha256 = $1;
 INSERT INTO picture (sha256, bytes, format, width, height, facts, name, made)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (sha256) DO NOTHING;
 
+-- name: picture_rename :exec  role: write
+-- in: id int, name text
+UPDATE picture SET name = $2 WHERE id = $1;
+
 -- name: set_of :maybe  role: read
 -- in: picture int, wish_hash bytes
 -- out: id int, state text

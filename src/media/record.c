@@ -160,6 +160,11 @@ enum status media_picture_add(struct db_tx *tx, struct arena *arena, struct str 
                                  file_name(name), now, NULL);
 }
 
+enum status media_picture_rename(struct db_tx *tx, int64_t picture, struct str name)
+{
+    return sql_media_picture_rename(tx, picture, file_name(name), NULL);
+}
+
 enum status media_picture_find(struct db_tx *tx, struct arena *arena, struct str sha256, struct media_picture *out)
 {
     struct media_row_picture row;

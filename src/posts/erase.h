@@ -13,16 +13,10 @@ enum erase_what {
     ERASE_WHATS
 };
 
-struct erase_blob {
-    struct str sha256;
-    struct erase_blob *next;
-};
-
 /* What an act that erases works with; an act that may run again begins it anew with `erase_begin`. */
 struct post_erasing {
     const struct erasure *entries; /* one for each post, in their order; NULL: the act only asks its guards */
     size_t at;                     /* the next of them */
-    struct erase_blob *blobs;      /* out: files that no row names any more */
     bool asked;                    /* out: all guards let it pass */
 };
 

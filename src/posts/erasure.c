@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/entropy.h"
 #include "base/json.h"
 #include "db/blob.h"
 #include "posts/erase.h"
@@ -28,6 +29,7 @@ enum {
     PICTURES_MAX = 1000,
     SETS_MAX = 1000,
     PROMISES_MAX = 500,
+    FILES_AT_ONCE = 64,
     TAIL = 20, /* digits of a random key and address */
     WAIT_FIRST_MS = 10,
     WAIT_LONGEST_MS = 500,
@@ -190,7 +192,6 @@ enum status posts_gone(struct db_tx *tx, struct arena *arena, struct post_addres
 void erase_begin(struct post_erasing *erasing)
 {
     erasing->at = 0;
-    erasing->blobs = NULL;
     erasing->asked = false;
 }
 
@@ -202,21 +203,30 @@ enum status erase_end(struct db_tx *tx, struct post_erasing *erasing)
     return db_refuse(tx, STATUS_BUSY, "The act was only tried: nothing has changed.");
 }
 
-static enum status blobs_add(struct arena *arena, struct post_erasing *erasing, const struct str *blobs, size_t n)
+/* Files that no row names any more: they go when the act is safe. */
+static enum status blobs_note(struct db_tx *tx, const struct str *blobs, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        struct erase_blob *one = ARENA_NEW(arena, struct erase_blob);
-        if (one == NULL)
-            return STATUS_NO_MEMORY;
-        *one = (struct erase_blob){ blobs[i], erasing->blobs };
-        erasing->blobs = one;
-    }
-    return STATUS_OK;
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < n && status == STATUS_OK; i++)
+        status = sql_posts_erasure_file_add(tx, blobs[i], NULL);
+    return status;
+}
+
+/* It came with a name that may be one of the words that go; whoever shows it now has given it one, too. */
+static enum status picture_rename(struct db_tx *tx, struct arena *arena, int64_t picture)
+{
+    struct posts_image_uses *rows = NULL;
+    struct post_content content = { 0 };
+    size_t n = 0;
+    enum status status = sql_posts_image_uses(tx, arena, picture, 1, &rows, &n);
+    if (status == STATUS_OK && n > 0)
+        status = edition_read(arena, rows[0].document, rows[0].beside, &content);
+    return status == STATUS_OK ? media_picture_rename(tx, picture, content.picture.file) : status;
 }
 
 /* What of a picture no edition shows any more: all of it, or renditions that carry the words of one that is gone. */
-static enum status picture_erase(struct db_tx *tx, struct arena *arena, struct post_erasing *erasing,
-                                 const struct erase_of *of, const struct posts_pictures_of *picture)
+static enum status picture_erase(struct db_tx *tx, struct arena *arena, const struct erase_of *of,
+                                 const struct posts_pictures_of *picture)
 {
     struct posts_picture_uses uses;
     struct posts_sets_unused *sets = NULL;
@@ -233,23 +243,24 @@ static enum status picture_erase(struct db_tx *tx, struct arena *arena, struct p
         mac("picture", hex, m);
         status = media_erase(tx, arena, picture->sha256, &blobs, &n);
         if (status == STATUS_OK)
-            status = blobs_add(arena, erasing, blobs, n);
+            status = blobs_note(tx, blobs, n);
         /* A licence can be bought again, a consent given. */
         return status != STATUS_OK || of->what == ERASE_PICTURES
                    ? status
                    : sql_posts_refused_add(tx, mac_str(m), STR("picture"), of->post, NULL);
     }
-    status = sql_posts_sets_unused(tx, arena, picture->picture, SETS_MAX, &sets, &sets_n);
+    status = of->what == ERASE_PICTURES ? STATUS_OK : picture_rename(tx, arena, picture->picture);
+    if (status == STATUS_OK)
+        status = sql_posts_sets_unused(tx, arena, picture->picture, SETS_MAX, &sets, &sets_n);
     for (size_t i = 0; i < sets_n && status == STATUS_OK; i++) {
         status = media_set_erase(tx, arena, sets[i].picture_set, &blobs, &n);
         if (status == STATUS_OK)
-            status = blobs_add(arena, erasing, blobs, n);
+            status = blobs_note(tx, blobs, n);
     }
     return status;
 }
 
-static enum status pictures_erase(struct db_tx *tx, struct arena *arena, struct post_erasing *erasing,
-                                  const struct erase_of *of)
+static enum status pictures_erase(struct db_tx *tx, struct arena *arena, const struct erase_of *of)
 {
     struct posts_pictures_of *pictures;
     size_t n = 0;
@@ -259,7 +270,7 @@ static enum status pictures_erase(struct db_tx *tx, struct arena *arena, struct 
     if (status == STATUS_OK)
         status = sql_posts_erase_pictures(tx, of->post, of->kept, NULL);
     for (size_t i = 0; i < n && status == STATUS_OK; i++)
-        status = picture_erase(tx, arena, erasing, of, &pictures[i]);
+        status = picture_erase(tx, arena, of, &pictures[i]);
     return status;
 }
 
@@ -287,11 +298,12 @@ static enum status promises_erase(struct db_tx *tx, struct arena *arena, const s
     size_t n = 0;
     enum status status = sql_posts_promises_of(tx, arena, of->post, PROMISES_MAX, &rows, &n);
     for (size_t i = 0; i < n && status == STATUS_OK; i++) {
-        bool stays = false;
+        const struct post_promise *stays = NULL;
         for (size_t j = 0; of->stays != NULL && j < of->stays->promises_n; j++)
-            stays = stays || str_equal(of->stays->promises[j].what, rows[i].what);
-        if (!stays)
-            status = sql_posts_erase_promise(tx, rows[i].id, NULL);
+            if (str_equal(of->stays->promises[j].what, rows[i].what))
+                stays = &of->stays->promises[j];
+        status = stays == NULL ? sql_posts_erase_promise(tx, rows[i].id, NULL)
+                               : sql_posts_erase_promise_owner(tx, rows[i].id, stays->owner, NULL);
     }
     return status;
 }
@@ -348,17 +360,20 @@ static enum status document_renamed(struct arena *arena, struct str document, st
 static enum status mention_rename(struct db_tx *tx, struct arena *arena, const struct posts_mention *mention,
                                   struct str from, struct str to)
 {
-    unsigned char hash[EDITION_HASH], before[EDITION_HASH], after[EDITION_HASH];
+    unsigned char hash[EDITION_HASH], before[EDITION_HASH], after[EDITION_HASH], salt[EDITION_SALT];
     struct str document;
     enum status status = document_renamed(arena, mention->document, from, to, &document);
     if (status != STATUS_OK)
         return status;
     edition_hash(document, hash);
     struct str raw = { (const char *)hash, sizeof hash };
+    struct str fresh = { (const char *)salt, sizeof salt };
+    /* Another salt: with the one from before, what the audit holds would tell whether the old key was guessed. */
+    entropy_fill(salt, sizeof salt);
     edition_salted(mention->salt, mention->hash, before);
-    edition_salted(mention->salt, raw, after);
+    edition_salted(fresh, raw, after);
     struct str salted[2] = { { (const char *)before, sizeof before }, { (const char *)after, sizeof after } };
-    status = sql_posts_mention_write(tx, mention->edition, document, raw, NULL);
+    status = sql_posts_mention_write(tx, mention->edition, document, raw, fresh, NULL);
     if (status == STATUS_OK)
         status = sql_posts_mention_move(tx, mention->edition, from, to, NULL);
     if (status == STATUS_OK)
@@ -423,7 +438,7 @@ enum status erase_post(struct db_tx *tx, struct arena *arena, const struct act *
     const struct erasure *entry = &erasing->entries[erasing->at++];
     enum status status = sql_posts_erasure_add(tx, entry->n, of->post, post_ground_word(of->ground), act->now, NULL);
     if (status == STATUS_OK)
-        status = pictures_erase(tx, arena, erasing, of);
+        status = pictures_erase(tx, arena, of);
     if (of->what == ERASE_PICTURES || status != STATUS_OK)
         return status;
     status = editions_refuse(tx, arena, of);
@@ -436,26 +451,50 @@ enum status erase_post(struct db_tx *tx, struct arena *arena, const struct act *
 
 /* ---- Around the act ---- */
 
-static enum status blobs_delete(struct db *db, struct arena *arena, const struct post_erasing *erasing,
-                                struct fault *fault)
+struct files {
+    struct posts_erasure_files *rows;
+    size_t n;
+    bool wanted[FILES_AT_ONCE];
+};
+
+static enum status files_forget(struct db_tx *tx, void *arg)
 {
-    for (const struct erase_blob *b = erasing->blobs; b != NULL; b = b->next) {
-        struct db_tx *tx = NULL;
-        bool wanted = false;
-        enum status status = db_read_begin(db, &tx, fault);
-        if (status != STATUS_OK)
-            return status;
-        status = media_blob_wanted(tx, arena, b->sha256, &wanted); /* somebody may have brought it in meanwhile */
-        db_read_end(tx);
-        if (status != STATUS_OK)
-            return fault_set(fault, status, "The files of the picture could not be looked at: run candour doctor.");
-        if (wanted)
-            continue;
-        status = blob_delete(db, (const unsigned char *)b->sha256.p, fault);
-        if (status != STATUS_OK)
-            return status;
+    const struct files *f = arg;
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < f->n && status == STATUS_OK; i++)
+        status = sql_posts_erasure_file_gone(tx, f->rows[i].sha256, NULL);
+    return status;
+}
+
+/* The next files that are to go. `wanted`: somebody may have brought the picture in meanwhile. */
+static enum status files_next(struct db *db, struct arena *arena, struct files *f, struct fault *fault)
+{
+    struct db_tx *tx = NULL;
+    enum status status = db_read_begin(db, &tx, fault);
+    if (status != STATUS_OK)
+        return status;
+    status = sql_posts_erasure_files(tx, arena, FILES_AT_ONCE, &f->rows, &f->n);
+    for (size_t i = 0; i < f->n && status == STATUS_OK; i++)
+        status = media_blob_wanted(tx, arena, f->rows[i].sha256, &f->wanted[i]);
+    db_read_end(tx);
+    return status == STATUS_OK
+               ? status
+               : fault_set(fault, status, "The files of the pictures could not be looked up: run candour doctor.");
+}
+
+static enum status files_delete(struct db *db, struct arena *arena, struct fault *fault)
+{
+    struct files f = { .n = FILES_AT_ONCE };
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK && f.n == FILES_AT_ONCE) {
+        status = files_next(db, arena, &f, fault);
+        for (size_t i = 0; i < f.n && status == STATUS_OK; i++)
+            if (!f.wanted[i])
+                status = blob_delete(db, (const unsigned char *)f.rows[i].sha256.p, fault);
+        if (status == STATUS_OK && f.n > 0)
+            status = db_write(db, files_forget, &f, fault);
     }
-    return STATUS_OK;
+    return status;
 }
 
 static enum status numbers_read(struct db *db, struct arena *arena, int64_t *newest, int64_t *unfinished,
@@ -520,6 +559,9 @@ enum status posts_erasures_finish(struct db *db, struct arena *arena, int64_t no
     enum status status = numbers_read(db, arena, &f.newest, left, fault);
     if (status != STATUS_OK || *left == 0)
         return status;
+    status = files_delete(db, arena, fault);
+    if (status != STATUS_OK)
+        return status;
     status = log_empty(db, most, &whole, fault);
     if (status != STATUS_OK || !whole)
         return status;
@@ -560,37 +602,64 @@ struct erasing_act {
     int64_t now;
 };
 
-/* The whole of it: asked, noted, done, gone. */
-static enum status erase(struct db *db, struct erasing_act *a, struct fault *fault)
+/* STATUS_BUSY is kept for what is done but for its last bytes. */
+static enum status not_done(enum status status, struct fault *fault)
 {
-    int64_t known = 0, open = 0, left = 0;
-    struct erasure *entries = ARENA_ARRAY(a->arena, a->keys_n + 1, struct erasure);
-    if (entries == NULL)
-        return fault_no_memory(fault);
-    enum status status = db_write(db, a->fn, a->arg, fault);
-    if (status != STATUS_BUSY || !a->erasing.asked)
-        return status == STATUS_OK ? fault_set(fault, STATUS_DAMAGED, "An erasure did not wait for its entry.")
-                                   : status;
-    status = numbers_read(db, a->arena, &known, &open, fault);
+    if (status != STATUS_BUSY)
+        return status;
+    if (fault != NULL)
+        fault->status = STATUS_UNAVAILABLE;
+    return STATUS_UNAVAILABLE;
+}
+
+static enum status entries_add(struct db *db, struct erasing_act *a, struct erasure *entries, struct fault *fault)
+{
+    int64_t known = 0, open = 0;
+    enum status status = numbers_read(db, a->arena, &known, &open, fault);
     for (size_t i = 0; i < a->keys_n && status == STATUS_OK; i++) {
         unsigned char id[ERASURE_BYTES];
         erase_id(a->what, a->ground, a->keys[i], id);
         status = erasures_append(a->folder, known, id, a->now, &entries[i], fault);
         known = entries[i].n;
     }
-    if (status != STATUS_OK)
-        return status;
-    a->erasing.entries = entries;
-    status = db_write(db, a->fn, a->arg, fault);
-    if (status == STATUS_OK)
-        status = blobs_delete(db, a->arena, &a->erasing, fault);
-    if (status == STATUS_OK)
-        status = posts_erasures_finish(db, a->arena, a->now, POST_ERASURE_WAIT_MS, &left, fault);
-    if (status == STATUS_OK && left > 0)
-        status = fault_set(fault, STATUS_BUSY,
-                           "It is erased, but for pages that somebody still reads, such as a backup that is being "
-                           "made: the server takes them away afterwards, and candour doctor says when that is done.");
     return status;
+}
+
+/* After the act: whatever fails now, it is erased, and the worker goes on with what is left. */
+static enum status bytes_go(struct db *db, const struct erasing_act *a, struct fault *fault)
+{
+    int64_t left = 0;
+    struct fault why = { 0 };
+    enum status status = posts_erasures_finish(db, a->arena, a->now, POST_ERASURE_WAIT_MS, &left, &why);
+    if (status != STATUS_OK)
+        return fault_set(fault, STATUS_BUSY,
+                         "It is erased, but bytes of it are still in the data folder. %s The server takes them away as "
+                         "soon as it can, and candour doctor says when that is done.",
+                         why.text);
+    if (left > 0)
+        return fault_set(fault, STATUS_BUSY,
+                         "It is erased, but for pages that somebody still reads, such as a backup that is being "
+                         "made: the server takes them away afterwards, and candour doctor says when that is done.");
+    return STATUS_OK;
+}
+
+/* The whole of it: asked, noted, done, gone. */
+static enum status erase(struct db *db, struct erasing_act *a, struct fault *fault)
+{
+    struct erasure *entries = ARENA_ARRAY(a->arena, a->keys_n + 1, struct erasure);
+    if (entries == NULL)
+        return fault_no_memory(fault);
+    enum status status = db_write(db, a->fn, a->arg, fault);
+    if (status == STATUS_OK)
+        return fault_set(fault, STATUS_DAMAGED, "An erasure did not wait for its entry.");
+    if (status != STATUS_BUSY || !a->erasing.asked)
+        return not_done(status, fault);
+    status = entries_add(db, a, entries, fault);
+    if (status == STATUS_OK) {
+        a->erasing.entries = entries;
+        status = db_write(db, a->fn, a->arg, fault);
+    }
+    return status == STATUS_OK ? bytes_go(db, a, fault) : not_done(status, fault);
 }
 
 enum status posts_withdraw(struct db *db, const char *folder, struct post_withdrawal *withdrawal, struct fault *fault)
@@ -647,7 +716,7 @@ static enum status replay_public(struct db_tx *tx, const struct replaying *r, co
     struct str word = post_ground_word(r->ground);
     enum presence_state state = post_ground_hides(r->ground) ? PRESENCE_GONE : PRESENCE_WITHDRAWN;
     int64_t at = r->erasure->at;
-    enum status status = sql_posts_withdraw_again(tx, head->post, at, word, NULL);
+    enum status status = sql_posts_withdraw_again(tx, head->post, at, word, STR_NONE, NULL);
     if (status == STATUS_OK)
         status = sql_posts_presence_put(tx, head->post, post_channel_word(CHANNEL_SITE), presence_state_word(state),
                                         false, at, NULL);
@@ -663,8 +732,12 @@ static enum status replay_write(struct db_tx *tx, void *arg)
     struct replaying *r = arg;
     struct act act = { .now = r->erasure->at };
     struct posts_head head;
+    struct posts_erasure_done done;
     erase_begin(&r->erasing);
-    enum status status = sql_posts_head(tx, r->arena, r->key, &head);
+    enum status status = sql_posts_erasure_done(tx, r->arena, r->erasure->n, &done);
+    if (status != STATUS_NOT_FOUND)
+        return status; /* it knows of this one already */
+    status = sql_posts_head(tx, r->arena, r->key, &head);
     if (status == STATUS_OK && head.public_edition.set)
         status = replay_public(tx, r, &head);
     if (status != STATUS_OK)
@@ -732,8 +805,6 @@ enum status posts_erasure_replay(struct db *db, const unsigned char site_key[POS
     enum status status = replay_find(db, &r, fault);
     if (status == STATUS_OK)
         status = db_write(db, replay_write, &r, fault);
-    if (status == STATUS_OK)
-        status = blobs_delete(db, r.arena, &r.erasing, fault);
     arena_free(r.arena);
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }

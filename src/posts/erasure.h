@@ -55,8 +55,8 @@ enum status posts_withdraw(struct db *db, const char *folder, struct post_withdr
 enum status posts_correct(struct db *db, const char *folder, struct post_correct *correct, struct fault *fault);
 
 /*
- * What a broken off erasure has left: moves the database's log as often as it takes within `wait_ms`, and notes that it
- * is done. `left`: how many are not. Blocking.
+ * What a broken off erasure has left: deletes the files of its pictures, moves the database's log as often as it takes
+ * within `wait_ms`, and notes that it is done. `left`: how many are not. Blocking.
  */
 enum status posts_erasures_finish(struct db *db, struct arena *arena, int64_t now, int64_t wait_ms, int64_t *left,
                                   struct fault *fault);
@@ -67,8 +67,8 @@ enum status posts_erasures_unfinished(struct db_tx *tx, struct arena *arena, int
 enum status posts_erasures_known(struct db_tx *tx, int64_t *n);
 /*
  * Does an entry of the list in a database that is older than it. Whatever was corrected then is withdrawn now, since
- * the corrected text is not there; one whose post is gone already is STATUS_OK. The bytes go with a checkpoint, the
- * caller's.
+ * the corrected text is not there; one whose post is gone already is STATUS_OK. The bytes go with
+ * `posts_erasures_finish`, the caller's. One that this database has done is STATUS_OK, and changes nothing.
  */
 enum status posts_erasure_replay(struct db *db, const unsigned char site_key[POST_ERASURE_KEY],
                                  const struct erasure *erasure, struct fault *fault);

@@ -525,6 +525,24 @@ UPDATE post_erasure SET finished = $1 WHERE finished IS NULL AND n <= $2;
 -- in: n int, post int, ground text, made time
 INSERT INTO post_erasure (n, post, ground, made) VALUES ($1, $2, $3, $4) ON CONFLICT (n) DO NOTHING;
 
+-- name: erasure_done :maybe  role: read
+-- in: n int
+-- out: post int
+SELECT post FROM post_erasure WHERE n = $1;
+
+-- name: erasure_file_add :exec  role: write
+-- in: sha256 bytes
+INSERT INTO post_erasure_file (sha256) VALUES ($1) ON CONFLICT DO NOTHING;
+
+-- name: erasure_files :many  role: read
+-- in: most int
+-- out: sha256 bytes
+SELECT sha256 FROM post_erasure_file ORDER BY sha256 LIMIT $1;
+
+-- name: erasure_file_gone :exec  role: write
+-- in: sha256 bytes
+DELETE FROM post_erasure_file WHERE sha256 = $1;
+
 -- name: gone_at :maybe  role: read
 -- Where a post was that has been erased; its address now, where the public may still see it.
 -- in: mac bytes
@@ -630,6 +648,11 @@ UPDATE post_register SET words = '' WHERE post = $1 AND words IS NOT NULL;
 -- in: id int
 UPDATE post_promise SET what = '', owner = '' WHERE id = $1;
 
+-- name: erase_promise_owner :exec  role: write
+-- Whom the edition that stays names; also of a promise that was kept.
+-- in: id int, owner text
+UPDATE post_promise SET owner = $2 WHERE id = $1;
+
 -- name: erase_elsewhere :exec  role: write
 -- in: post int
 UPDATE post_elsewhere SET url = '' WHERE post = $1;
@@ -655,8 +678,8 @@ SELECT e.id, e.document, e.hash, e.salt
 UPDATE post_about SET key = $3 WHERE edition = $1 AND key = $2;
 
 -- name: mention_write :exec  role: write
--- in: edition int, document json, hash bytes
-UPDATE post_edition SET document = $2, hash = $3 WHERE id = $1;
+-- in: edition int, document json, hash bytes, salt bytes
+UPDATE post_edition SET document = $2, hash = $3, salt = $4 WHERE id = $1;
 
 -- name: mention_approvals :exec  role: write
 -- An approval of the edition stays one: nothing that was read has changed.
@@ -670,6 +693,6 @@ UPDATE post_correction SET before_salted = CASE WHEN before_edition = $1 AND bef
  WHERE post = (SELECT post FROM post_edition WHERE id = $1);
 
 -- name: withdraw_again :exec  role: write
--- For an erasure that is done once more; the words of the first time are not known any more.
--- in: post int, withdrawn time, ground text
-UPDATE post_public SET withdrawn = $2, ground = $3, reason = NULL WHERE post = $1;
+-- Whether or not it was withdrawn before: on a ground that takes more, or by an erasure that is done once more.
+-- in: post int, withdrawn time, ground text, reason text?
+UPDATE post_public SET withdrawn = $2, ground = $3, reason = $4 WHERE post = $1;

@@ -12,6 +12,14 @@
 
 #include "base/banned.h"
 
+/* What was withdrawn because it was wrong can have to go for good later, by the order of a court. */
+static bool takes_more(const struct posts_head *head, enum post_ground ground)
+{
+    enum post_ground before = GROUND_OTHER;
+    return post_ground_of_word(head->ground, &before) && !post_ground_hides(before) && before != ground &&
+           post_ground_erases(ground);
+}
+
 static enum status withdraw_one(struct db_tx *tx, const struct post_withdrawal *withdrawal, const struct actor *actor,
                                 struct str key, struct str reason, struct post_address *address, struct str *key_now)
 {
@@ -25,7 +33,7 @@ static enum status withdraw_one(struct db_tx *tx, const struct post_withdrawal *
         return status;
     if (!head.public_edition.set)
         return db_refuse(tx, STATUS_REFUSED, "%.*s is not public: there is nothing to withdraw.", STR_ARG(key));
-    if (head.withdrawn.set)
+    if (head.withdrawn.set && !takes_more(&head, withdrawal->ground))
         return db_refuse(tx, STATUS_REFUSED, "%.*s was withdrawn already.", STR_ARG(key));
     status = sql_posts_edition_hash(tx, arena, head.public_edition.value, &edition);
     if (status != STATUS_OK)
@@ -38,7 +46,8 @@ static enum status withdraw_one(struct db_tx *tx, const struct post_withdrawal *
                          "Another edition of %.*s is public than the one you looked at: look again.", STR_ARG(key));
     struct str word = post_ground_word(withdrawal->ground);
     struct str kept = hides ? STR_NONE : reason;
-    status = sql_posts_withdraw(tx, head.post, now, word, kept, NULL);
+    status = head.withdrawn.set ? sql_posts_withdraw_again(tx, head.post, now, word, kept, NULL)
+                                : sql_posts_withdraw(tx, head.post, now, word, kept, NULL);
     if (status == STATUS_OK)
         status =
             sql_posts_presence_put(tx, head.post, post_channel_word(CHANNEL_SITE),
