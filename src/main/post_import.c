@@ -255,6 +255,8 @@ static enum status one_act(struct importing *m, const char *const *paths, size_t
     m->call->act.now = clock_now_ms();
     status = db_write(m->call->in.db, posts_import_write, &m->import, fault);
     if (status != STATUS_OK)
+        posts_import_forget(m->call->in.db, &m->import);
+    if (status != STATUS_OK)
         return status;
     for (size_t i = 0; i < n; i++)
         m->taken[m->import.results[i].outcome]++;
@@ -417,6 +419,8 @@ static int import_one(struct importing *m, int64_t elsewhere_at)
         call->act.now = clock_now_ms();
         if (status == STATUS_OK)
             status = db_write(call->in.db, posts_import_write, &m->import, &fault);
+        if (status != STATUS_OK)
+            posts_import_forget(call->in.db, &m->import);
     }
     if (call->json && (status == STATUS_OK || status == STATUS_INVALID))
         say_json(m, status == STATUS_OK);

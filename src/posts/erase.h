@@ -46,6 +46,8 @@ enum status erase_post(struct db_tx *tx, struct arena *arena, const struct act *
 /* STATUS_REFUSED with words where a file has the key, the content or the picture of what was erased, or is about it. */
 enum status erase_refuses(struct db_tx *tx, struct arena *arena, struct str key, struct str hash, struct str sha256_hex,
                           const struct str *about, size_t about_n);
+/* Whether this picture was erased with a post. */
+enum status erase_had_picture(struct db_tx *tx, struct arena *arena, struct str sha256_hex, bool *had);
 /* Whether an erased post had this address. */
 enum status erase_had_address(struct db_tx *tx, struct arena *arena, int64_t year, struct str slug, bool *had);
 

@@ -160,6 +160,14 @@ enum status erase_refuses(struct db_tx *tx, struct arena *arena, struct str key,
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+enum status erase_had_picture(struct db_tx *tx, struct arena *arena, struct str sha256_hex, bool *had)
+{
+    struct posts_refused row;
+    enum status status = refused(tx, arena, "picture", sha256_hex, &row);
+    *had = status == STATUS_OK;
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 enum status erase_had_address(struct db_tx *tx, struct arena *arena, int64_t year, struct str slug, bool *had)
 {
     unsigned char m[MAC];

@@ -16,6 +16,7 @@
 #include "db/blob.h"
 #include "media/media.h"
 #include "posts/edition.h"
+#include "posts/erase.h"
 #include "posts/posts_sql.h"
 #include "web/catalogue.h"
 
@@ -33,6 +34,53 @@ static enum status read_bytes(struct arena *room, const struct post_picture *pic
     return path == NULL ? fault_no_memory(fault) : file_read(room, path, POST_PICTURE_MAX, bytes, fault);
 }
 
+static bool raw_hash(struct str hex, unsigned char out[BLOB_HASH])
+{
+    size_t n = 0;
+    return hex.n == (size_t)2 * BLOB_HASH && sodium_hex2bin(out, BLOB_HASH, hex.p, hex.n, NULL, &n, NULL) == 0 &&
+           n == BLOB_HASH;
+}
+
+static enum status was_erased(struct db *db, struct arena *arena, struct str hex, bool *had, struct fault *fault)
+{
+    struct db_tx *tx = NULL;
+    *had = false;
+    enum status status = db_read_begin(db, &tx, fault);
+    if (status != STATUS_OK)
+        return status;
+    status = erase_had_picture(tx, arena, hex, had);
+    db_read_end(tx);
+    return status == STATUS_OK ? status
+                               : fault_set(fault, status, "The database could not be read: run candour doctor.");
+}
+
+/* What was erased is not even put: a backup copies whatever lies there. */
+static enum status put(struct db *db, struct arena *arena, const struct import_file *file, struct str bytes,
+                       unsigned char hash[BLOB_HASH], struct fault *fault)
+{
+    bool had = false;
+    enum status status = was_erased(db, arena, file->content.picture.sha256_hex, &had, fault);
+    if (status == STATUS_OK && had)
+        return fault_set(fault, STATUS_REFUSED,
+                         "%.*s is a picture that was erased with a post, and is not taken in again: use another.",
+                         STR_ARG(file->content.picture.file));
+    return status == STATUS_OK ? blob_put(db, bytes, hash, fault) : status;
+}
+
+void posts_import_forget(struct db *db, const struct post_import *import)
+{
+    for (size_t i = 0; i < import->files_n; i++) {
+        const struct import_file *file = &import->files[i];
+        unsigned char hash[BLOB_HASH];
+        struct fault fault;
+        bool had = false;
+        /* Where it cannot be done, the sweep of files that no row names does it. */
+        if (file->kept && raw_hash(file->content.picture.sha256_hex, hash) &&
+            was_erased(db, import->arena, file->content.picture.sha256_hex, &had, &fault) == STATUS_OK && had)
+            (void)blob_delete(db, hash, &fault);
+    }
+}
+
 /* One picture at a time: its bytes go with the arena made here. */
 static enum status keep_one(struct db *db, struct post_import *import, struct import_file *file, struct fault *fault)
 {
@@ -46,7 +94,7 @@ static enum status keep_one(struct db *db, struct post_import *import, struct im
     if (status == STATUS_OK)
         status = media_facts_read_bytes(import->arena, bytes, file->content.picture.file, &file->facts, fault);
     if (status == STATUS_OK)
-        status = blob_put(db, bytes, hash, fault);
+        status = put(db, room, file, bytes, hash, fault);
     if (status == STATUS_OK) {
         struct str now = edition_hex(room, (struct str){ (const char *)hash, sizeof hash });
         file->kept = now.p != NULL && str_equal(now, hex);
@@ -93,7 +141,7 @@ enum status posts_import_keep_again(struct db *db, const struct post_import *imp
         enum status status =
             path == NULL ? fault_no_memory(fault) : file_read(room, path, POST_PICTURE_MAX, &bytes, fault);
         if (status == STATUS_OK)
-            status = blob_put(db, bytes, hash, fault);
+            status = put(db, room, file, bytes, hash, fault);
         if (status == STATUS_OK) {
             struct str now = edition_hex(room, (struct str){ (const char *)hash, sizeof hash });
             if (now.p == NULL || !str_equal(now, file->content.picture.sha256_hex))
@@ -159,13 +207,6 @@ static struct str source_type(const struct post_picture *picture, const struct m
     case PICTURES_MADE: break;
     }
     return facts->source_type;
-}
-
-static bool raw_hash(struct str hex, unsigned char out[BLOB_HASH])
-{
-    size_t n = 0;
-    return hex.n == (size_t)2 * BLOB_HASH && sodium_hex2bin(out, BLOB_HASH, hex.p, hex.n, NULL, &n, NULL) == 0 &&
-           n == BLOB_HASH;
 }
 
 enum status picture_take(struct db_tx *tx, struct arena *arena, const struct import_file *file, int64_t edition,

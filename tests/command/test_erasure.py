@@ -6,7 +6,6 @@ say, and in backups.
 """
 import base64
 import ctypes
-import glob
 import gzip
 import hashlib
 import html
@@ -19,7 +18,7 @@ import sqlite3
 import subprocess
 import urllib.parse
 
-from common import Case, ROOT, Server, children, run, wait_for
+from common import BINARY, Case, ROOT, Server, run, wait_for
 
 MARK = "Zyxwvut"
 LICENSED = "Qponmlk"  # in the licensed picture alone, whose post keeps its words
@@ -45,6 +44,7 @@ image: {{ file: {mark}-{n}.jpg, made: stock, persons: none, source: {mark} sourc
 {text} {mark} in the text of {n}, and [tell us](/report).
 """
 PLAIN = "---\nkind: update\ntitle: {title}\nchannels: [site]\nauthors: [press-officer-1]\n{more}---\n{text}\n"
+RENDITIONS = "SELECT lower(hex(sha256)) FROM picture_rendition"
 # Words inside of the picture, wherever its format has room for them.
 TAGS = ("Artist", "Copyright", "Make", "SerialNumber", "OwnerName", "UserComment", "ImageDescription", "IPTC:By-line",
         "IPTC:Credit", "IPTC:Keywords", "XMP-dc:Creator", "XMP-dc:Rights", "XMP-dc:Description",
@@ -291,6 +291,7 @@ class Erasure(Case):
         self.done("user", "add", "robin", "--name", "Robin Ashdown", "--role", "author", stdin=self.secret)
         self.done("user", "add", "desk", "--name", "Desk", "--role", "author,duty-communications", stdin=self.secret)
         gone, court, copied, licensed = f"{MARK.lower()}-gone", f"{MARK.lower()}-court", f"{MARK.lower()}-copy", "licensed"
+        others = set(self.rows(RENDITIONS))
         with Server(self.folder) as server:
             visitor = Visitor(server.port)
             digests = self.marked(gone, "gone")
@@ -329,9 +330,7 @@ class Erasure(Case):
 
             known = [self.shown(key)["address"] for key in (gone, court, copied, licensed, "statement")]
             before = self.everywhere(visitor, known)
-            pictures = sorted({path for path in before if re.search(r"page /pictures/[0-9a-f]{64}\.\w+$", path)})
-            known += [path[5:] for path in pictures]
-            for name in self.rows("SELECT lower(hex(r.sha256)) FROM picture_rendition r"):
+            for name in sorted(set(self.rows(RENDITIONS)) - others):
                 digests.append(name)
                 known += [f"/pictures/{name}.jpg", f"/pictures/{name}.webp"]
             words = Needles([MARK], digests)
@@ -412,6 +411,116 @@ class Erasure(Case):
             self.assertEqual(visitor.ask(address)[0], status, address)
         for address in known[5:]:
             self.assertEqual(visitor.ask(address)[0], 404, address)
+
+    # ---- What must not come back ----
+
+    def simple(self, key, more="", text="Words.", title=None):
+        """A post without anything that asks; it is public, here where no server makes pictures the import does."""
+        self.bring(key, PLAIN.format(title=title or f"Title of {key}", more=more, text=text), "--submit")
+        self.answered(key, "Looked at.")
+        self.post("approve", key, by="approver")
+        self.post("publish", key, by="duty-communications")
+        return self.shown(key)["address"]
+
+    def pictured(self, key, name, text="Words."):
+        return self.simple(key, f"image: {{ file: {name}, made: stock, persons: none, source: a library, alt: A picture, "
+                           "licence: { id: L-1, licensor: a library, expires: 2030-01-01 } }\n", text)
+
+    def erase(self, *keys, ground="safety", code=0):
+        return self.post("withdraw", *keys, "--ground", ground, "--reason", ground, by="duty-communications", code=code)
+
+    def holds(self, word, folder=None):
+        needles = Needles([word])
+        return sorted(path for path, data in files(folder or self.folder).items() if needles.found(data))
+
+    def test_a_picture_that_was_erased_is_not_even_kept_when_somebody_brings_it_again(self):
+        digest = self.picture("one.jpg", MARK)
+        self.pictured("a", "one.jpg")
+        self.assertIn(f"blobs/{digest[:2]}/{digest}", self.holds(MARK))
+        self.erase("a")
+        shutil.copyfile(self.path("one.jpg"), self.path("two.jpg"))
+        path = self.path("b.md")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(PLAIN.format(title="B", more="image: { file: two.jpg, made: stock, persons: none, source: a library, "
+                                 "alt: A picture }\n", text="B."))
+        self.assertIn("erased with a post", self.post("import", path, by="press-officer-1", code=1))
+        self.assertEqual(self.holds(MARK), [])
+        self.backup("after")
+        self.assertEqual(self.holds(MARK, self.path("after")), [])
+
+    def test_a_picture_that_stays_in_another_post_loses_the_name_that_the_erased_one_gave_it(self):
+        self.picture("plain.jpg", "Nothing")
+        shutil.copyfile(self.path("plain.jpg"), self.path(f"{MARK}.jpg"))
+        self.pictured("a", f"{MARK}.jpg")
+        address = self.pictured("b", "plain.jpg", "Other words.")
+        self.assertIn(MARK, self.done("image", "list"))
+        self.erase("a")
+        self.assertEqual(self.holds(MARK), [])
+        self.assertIn("plain.jpg", self.done("image", "list"))
+        with Server(self.folder) as server:
+            visitor = Visitor(server.port)
+            pictures = re.findall(rb"/pictures/[0-9a-f]{64}[.]jpg", visitor.ask(address)[1])
+            self.assertEqual([visitor.ask(one.decode())[0] for one in pictures][:1], [200])
+
+    def test_what_was_withdrawn_because_it_was_wrong_can_be_erased_later(self):
+        address = self.simple("a", text=f"{MARK}.")
+        self.post("withdraw", "a", "--reason", f"error: not {MARK}", by="duty-communications")
+        self.assertTrue(self.holds(MARK))
+        self.assertIn("was withdrawn already", self.post("withdraw", "a", "--reason", "policy: other",
+                                                         by="duty-communications", code=1))
+        self.erase("a", ground="court-order")
+        self.assertEqual(self.holds(MARK), [])
+        with Server(self.folder) as server:
+            self.assertEqual(Visitor(server.port).ask(address)[0], 410)
+
+    def test_a_restore_does_not_do_again_what_the_backup_knows(self):
+        self.picture("one.jpg", LICENSED)
+        address = self.pictured("a", "one.jpg")
+        self.post("withdraw", "a", "--reason", "licence-or-consent: the licence has ended", by="duty-communications")
+        self.backup("after")
+        self.restored("after", "new")
+        seen = []
+        for folder in (self.folder, self.path("new")):
+            with Server(folder) as server:
+                visitor = Visitor(server.port)
+                self.assertIn(b"the licence has ended", visitor.ask(address)[1])
+                seen.append(json.loads(visitor.ask("/corrections.json")[1].split(b"\n\n", 1)[1]))
+        self.assertEqual(*seen)
+
+    # ---- Broken off ----
+
+    def broken(self, call, *words, code=None):
+        """The command under strace, which lets a call fail or ends it there."""
+        done = subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call.split(':')[0]}", "-e",
+                               f"inject={call}", BINARY, *words, "--data", self.folder], text=True, timeout=120,
+                              env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        if code is not None:
+            self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done
+
+    def test_a_kill_before_the_pictures_are_gone_is_told_and_made_good(self):
+        withdraw = ("post", "withdraw", "a", "--ground", "safety", "--reason", "safety", "--as", "duty-communications")
+        self.picture("one.jpg", MARK)
+        self.pictured("a", "one.jpg")
+        self.simple("b")
+        self.broken("unlinkat:error=EIO:signal=KILL:when=1", *withdraw)
+        self.assertTrue(any(path.startswith("blobs/") for path in self.holds(MARK)))
+        self.assertRegex(self.done("doctor", code=1), r"problem +erasures +1 are not finished")
+        self.erase("b")
+        self.assertEqual(self.holds(MARK), [])
+        self.assertRegex(self.done("doctor"), r"ok +erasures +2;")
+
+    def test_a_fault_behind_the_act_says_that_it_is_erased(self):
+        withdraw = ("post", "withdraw", "a", "--ground", "safety", "--reason", "safety", "--as", "duty-communications")
+        self.picture("one.jpg", MARK)
+        self.pictured("a", "one.jpg")
+        self.simple("b")
+        done = self.broken("unlinkat:error=EIO:when=1", *withdraw, code=2)
+        self.assertIn("withdrawn and erased", done.stdout)
+        self.assertIn("It is erased, but bytes of it are still in the data folder", done.stderr)
+        self.erase("b")
+        self.assertEqual(self.holds(MARK), [])
 
 
 def original_bytes(path):
