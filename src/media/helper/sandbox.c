@@ -33,7 +33,7 @@ bool sandbox_limits(void)
 {
     bool fine = limit(RLIMIT_CORE, 0) && limit(RLIMIT_FSIZE, 0) && limit(RLIMIT_CPU, HELPER_SECONDS_MAX) &&
                 prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
-#if !defined(__SANITIZE_ADDRESS__) /* it keeps a map of all addresses */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* they keep a map of all addresses */
     fine = fine && limit(RLIMIT_AS, HELPER_MEMORY_MAX);
 #endif
     return fine;

@@ -24,6 +24,7 @@ SMALL = {
     "posts.campaigns": "campaigns, of which there are at most 500",
     "posts.campaigns_running": "campaigns, of which there are at most 500",
     "posts.erasures_unfinished": "the index of erasures that are not finished",
+    "posts.erasure_files": "files that are about to be deleted; the table is empty otherwise",
     "posts.hashes_of": "the editions of one post",
     "posts.pictures_of": "the editions of one post",
     "posts.sets_unused": "the renditions of one picture",
@@ -55,7 +56,7 @@ def main():
             if walks:
                 found[os.path.basename(os.path.dirname(path)) + "." + s.name] = walks
     wrong = [f"{name}: {line}" for name, lines in found.items() if name not in SMALL for line in lines]
-    wrong += [f"{name}: SCAN without an index" for name, lines in found.items() if name != "staff.account_others"
+    wrong += [f"{name}: SCAN without an index" for name, lines in found.items() if name not in ("staff.account_others", "posts.erasure_files")
               for line in lines if line.startswith("SCAN") and "INDEX" not in line]
     wrong += [f"{name}: stands in the list and walks through nothing" for name in SMALL if name not in found]
     for line in wrong:
