@@ -430,6 +430,32 @@ static void a_promise_that_the_corrected_post_still_makes_keeps_its_words(void *
     assert_int_equal(folder_holds(world.folder, MARK), 0);
 }
 
+static void a_promise_that_was_kept_loses_an_owner_that_the_corrected_post_does_not_name(void **state)
+{
+    (void)state;
+    struct post_correct correct;
+    struct actor actor = world_actor(DUTY);
+    struct act act = { .by = &actor, .now = world.now };
+    static const char before[] = "promises: [{ what: to look again, owner: " MARK " Smith, due: 2026-04-01 }]\n";
+    static const char after[] = "promises: [{ what: to look again, owner: chief-officer, due: 2026-04-01 }]\n";
+    fine(world_import("press-officer-1", "a.md", world_post("A", NULL, before, "A.")));
+    fine(world_approve("approver", "a"));
+    fine(world_publish(DUTY, "a"));
+    fine(world_import("press-officer-1", "f.md", world_post("F", NULL, NULL, "It was kept.")));
+    fine(world_approve("approver", "f"));
+    fine(world_publish(DUTY, "f"));
+    struct promise_keep keep = {
+        .arena = world.arena, .act = &act, .key = STR("a"), .position = 1, .followup = STR("f")
+    };
+    fine(db_write(world.db, posts_promise_keep_write, &keep, &world.fault));
+    fine(world_import("press-officer-1", "a.md", world_post("A", NULL, after, "B.")));
+    fine(world_approve("approver", "a"));
+    fine(correct_erasing("a", GROUND_SAFETY, &correct));
+    assert_int_equal(
+        world_number("SELECT count(*) FROM post_promise WHERE owner = 'chief-officer' AND kept IS NOT NULL"), 1);
+    assert_int_equal(folder_holds(world.folder, MARK), 0);
+}
+
 /* ---- Others ---- */
 
 static void what_other_posts_are_about_follows_and_their_approvals_hold(void **state)
@@ -447,6 +473,23 @@ static void what_other_posts_are_about_follows_and_their_approvals_hold(void **s
     assert_true(view.about[0].hidden && view.about[0].withdrawn.set);
     assert_int_equal(folder_holds(world.folder, MARK), 0);
     world_check_whole();
+}
+
+static void nothing_outside_of_such_a_post_tells_whether_the_old_name_was_guessed(void **state)
+{
+    (void)state;
+    fine(world_import("press-officer-1", "s.md", world_post("Statement", NULL, "about: [p]\n", "Words.")));
+    fine(world_approve("approver", "s"));
+    marked("p");
+    world_run(
+        "CREATE TABLE before AS SELECT e.id, e.salt FROM post_edition e JOIN post_about a ON a.edition = e.id WHERE "
+        "a.key = 'p'");
+    assert_int_equal(world_number("SELECT count(*) FROM before"), 1);
+    fine(world_withdraw(DUTY, "p", GROUND_SAFETY, ""));
+    /* Events and audit hold SHA-256(salt || hash) of the document that named it: the salt is gone. */
+    assert_int_equal(
+        world_number("SELECT count(*) FROM post_edition e JOIN before b ON b.id = e.id AND b.salt <> e.salt"), 1);
+    assert_int_equal(world_number("SELECT count(*) FROM post_edition e JOIN before b ON b.salt = e.salt"), 0);
 }
 
 /* ---- Once more, after a restore ---- */
@@ -656,7 +699,9 @@ int main(void)
         TEST(a_correction_that_erases_keeps_the_new_words_alone),
         TEST(the_register_tells_day_and_ground_of_such_a_correction),
         TEST(a_promise_that_the_corrected_post_still_makes_keeps_its_words),
+        TEST(a_promise_that_was_kept_loses_an_owner_that_the_corrected_post_does_not_name),
         TEST(what_other_posts_are_about_follows_and_their_approvals_hold),
+        TEST(nothing_outside_of_such_a_post_tells_whether_the_old_name_was_guessed),
         TEST(an_older_database_is_erased_again_to_the_same_end),
         TEST(while_somebody_reads_the_pages_it_is_not_said_to_be_done),
         FAULTY(an_erasure_is_whole_or_absent_wherever_memory_fails),
