@@ -23,6 +23,15 @@
 #include "media/helper/helper.h"
 #include "base/banned.h"
 
+#if defined(__SANITIZE_THREAD__)
+/* The threads of this program are those of libvips, which was built without it: what it would tell means nothing. */
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void)
+{
+    return "report_bugs=0";
+}
+#endif
+
 static bool limit(__rlimit_resource_t what, rlim_t most)
 {
     const struct rlimit both = { most, most };
