@@ -156,8 +156,13 @@ def body_over_the_limit_is_413(stage):
                 # Caddy reads on for 256 KB after its answer, then closes: a client that goes on sending may not get to read
                 # it, or read a part of it (18).
                 unread = (18, 55, 56) if stage.name == "caddy" and version == "--http1.1" else ()
-                status = stage.curl("/test/write", "-H", expect, "-H", "Content-Type: application/x-www-form-urlencoded",
-                                    "--data-binary", "@-", version=version, stdin=b"a" * size, refused=unread)[0]
+                # And candour reads on for a bounded time only: a proxy that is held up for longer, on a machine that does
+                # much else, loses the answer while it sends, and says in our stead that we are away.
+                for _ in range(3):
+                    status = stage.curl("/test/write", "-H", expect, "-H", "Content-Type: application/x-www-form-urlencoded",
+                                        "--data-binary", "@-", version=version, stdin=b"a" * size, refused=unread)[0]
+                    if status != 503:
+                        break
                 must(status == 413 or unread and status is None, f"{size} bytes, {version}, {expect}: {status}")
 
 
