@@ -2,7 +2,7 @@
  * Making a backup beside a server that runs.
  *
  * Promises: the order makes it whole. First the database, at one moment; then
- * the blobs, since a blob is on the disk before a row names it; the list of
+ * the blobs that a row names, since a blob is on the disk before its row; the list of
  * erasures after both, so that the number in the manifest is never older than
  * what the copy holds; the manifest last. Then everything is read back from the
  * disk, and only then does it get its name. Where an erasure took a blob away
@@ -116,6 +116,20 @@ static enum status blob_copy(struct making *m, struct backup_blob *blob, bool *g
     return status;
 }
 
+/* Whether a row names it: what was erased, or belongs to an import that was refused, may lie there a while longer. */
+static enum status blob_is_named(struct making *m, const unsigned char hash[BLOB_HASH], bool *named,
+                                 struct fault *fault)
+{
+    struct db_tx *tx = NULL;
+    enum status status = db_read_begin(m->in->db, &tx, fault);
+    if (status != STATUS_OK)
+        return status;
+    status = media_blob_wanted(tx, m->arena, (struct str){ (const char *)hash, BLOB_HASH }, named);
+    db_read_end(tx);
+    return status == STATUS_OK ? status
+                               : fault_set(fault, status, "The pictures could not be read: run candour doctor.");
+}
+
 static enum status blobs_copy(struct making *m, struct fault *fault)
 {
     struct backup *b = m->out;
@@ -127,9 +141,11 @@ static enum status blobs_copy(struct making *m, struct fault *fault)
     size_t kept = 0;
     int64_t done = 0, all = m->blob_bytes;
     for (size_t i = 0; status == STATUS_OK && i < b->blobs_n; i++) {
-        bool gone = false;
-        status = blob_copy(m, &b->blobs[i], &gone, fault);
-        if (status == STATUS_OK && !gone) {
+        bool gone = false, named = false;
+        status = blob_is_named(m, b->blobs[i].hash, &named, fault);
+        if (status == STATUS_OK && named)
+            status = blob_copy(m, &b->blobs[i], &gone, fault);
+        if (status == STATUS_OK && named && !gone) {
             done += b->blobs[i].size;
             b->blobs[kept++] = b->blobs[i];
         }

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import struct
 import subprocess
 import threading
@@ -59,13 +60,19 @@ class Backup(Case):
         self.folder = self.installation(demonstration=True)
         self.there = self.path("backup")
 
-    def blob(self, data):
-        """As a picture's bytes lie in the data folder."""
+    def blob(self, data, named=True):
+        """As a picture's bytes lie in the data folder; `named`: with a row, as a picture has that is in use."""
         name = hashlib.sha256(data).hexdigest()
         shelf = os.path.join(self.folder, "blobs", name[:2])
         os.makedirs(shelf, mode=0o700, exist_ok=True)
         with open(os.path.join(shelf, name), "wb") as f:
             f.write(data)
+        if named:
+            with sqlite3.connect(os.path.join(self.folder, "candour.db")) as db:
+                db.execute("INSERT INTO picture (sha256, bytes, format, width, height, facts, name, made) VALUES "
+                           "(?, ?, 'jpeg', 1, 1, ?, 'a.jpg', 0)",
+                           (bytes.fromhex(name), len(data), '{"format":"jpeg","height":1,"position":false,"width":1}'))
+            db.close()
         return os.path.join("blobs", name[:2], name)
 
     def backup(self, to=None):
@@ -117,6 +124,13 @@ class Backup(Case):
             self.assertEqual(file["size"], len(held[file["name"]]))
         self.assertIn(manifest["audit"]["head"], run("audit", "verify", "--data", self.folder).stdout)
 
+    def test_a_backup_holds_no_file_that_no_row_names(self):
+        name, other = self.blob(b"a picture"), self.blob(b"what was erased, or refused", named=False)
+        self.backup()
+        held = tree(self.there)
+        self.assertIn(name, held)
+        self.assertNotIn(other, held)
+
     def test_verify_says_the_same_again_and_changes_nothing(self):
         said = self.backup()
         os.chmod(self.there, 0o500)
@@ -166,7 +180,7 @@ class Backup(Case):
                     failed.append(done.stderr)
                     return
                 made.append(path)
-                self.blob(b"picture %d" % len(made))
+                self.blob(b"picture %d" % len(made), named=False)
 
         with Server(self.folder) as server:
             thread = threading.Thread(target=work)
@@ -374,7 +388,7 @@ class Backup(Case):
             f.write("another!!")
         self.refused(run("backup", self.there, "--data", self.folder), 3, name, "older backup")
         self.nothing_made()
-        os.unlink(os.path.join(self.folder, name))
+        self.write(self.folder, name, "a picture")
         self.write(self.folder, "erasures", erasures(1, 2).decode().replace("1 1772442000001", "1 1772442000003"))
         self.refused(run("backup", self.there, "--data", self.folder), 3, "erasures", "line 2")
         self.nothing_made()
