@@ -99,6 +99,12 @@ void erase_id(enum erase_what what, enum post_ground ground, struct str key, uns
     out[ERASURE_BYTES - 1] = (unsigned char)((int)what * WHAT_CODES + (int)ground);
 }
 
+void erase_id_common(const unsigned char id[ERASURE_BYTES], unsigned char out[ERASURE_BYTES])
+{
+    memcpy(out, id, ERASURE_BYTES);
+    out[ERASURE_BYTES - 1] = 0;
+}
+
 bool erase_id_read(const unsigned char id[ERASURE_BYTES], enum erase_what *what, enum post_ground *ground)
 {
     int code = id[ERASURE_BYTES - 1];
@@ -119,6 +125,16 @@ static enum status refused(struct db_tx *tx, struct arena *arena, const char *wh
     return sql_posts_refused(tx, arena, mac_str(m), row);
 }
 
+static enum status unseen(struct db_tx *tx, struct arena *arena, struct str key)
+{
+    unsigned char id[ERASURE_BYTES];
+    unsigned char common[ERASURE_BYTES];
+    struct posts_erasure_unseen row;
+    erase_id(ERASE_WITHDRAWN, GROUND_SAFETY, key, id);
+    erase_id_common(id, common);
+    return sql_posts_erasure_unseen(tx, arena, mac_str(common), &row);
+}
+
 enum status erase_refuses(struct db_tx *tx, struct arena *arena, struct str key, struct str hash, struct str sha256_hex,
                           const struct str *about, size_t about_n)
 {
@@ -136,6 +152,13 @@ enum status erase_refuses(struct db_tx *tx, struct arena *arena, struct str key,
                          row.erased.set ? "."
                                         : ", or, where it is the corrected post that you mean, the name that it has "
                                           "now (\"candour post list\").");
+    if (status == STATUS_NOT_FOUND)
+        status = unseen(tx, arena, key);
+    if (status == STATUS_OK)
+        return db_refuse(tx, STATUS_REFUSED,
+                         "A post named %.*s was erased after the backup was made that this site was restored from. If "
+                         "this file is what was erased, delete it; otherwise give it another name.",
+                         STR_ARG(key));
     if (status == STATUS_NOT_FOUND && sha256_hex.p != NULL)
         status = refused(tx, arena, "picture", sha256_hex, &row);
     if (status == STATUS_OK)

@@ -26,6 +26,8 @@ enum status erase_end(struct db_tx *tx, struct post_erasing *erasing);
 
 /* The id of the entry for a post of this key. */
 void erase_id(enum erase_what what, enum post_ground ground, struct str key, unsigned char out[ERASURE_BYTES]);
+/* What all entries for a post of one key have in common, of one of their ids. */
+void erase_id_common(const unsigned char id[ERASURE_BYTES], unsigned char out[ERASURE_BYTES]);
 /* False: no version of ours wrote it. */
 bool erase_id_read(const unsigned char id[ERASURE_BYTES], enum erase_what *what, enum post_ground *ground);
 

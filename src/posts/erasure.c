@@ -328,6 +328,19 @@ static enum status replay_write(struct db_tx *tx, void *arg)
     return status == STATUS_OK ? db_generation_raise(tx) : status;
 }
 
+/* No post has the key: it came after the backup, and its file may be brought in once more. */
+static enum status unseen_write(struct db_tx *tx, void *arg)
+{
+    const struct replaying *r = arg;
+    unsigned char common[ERASURE_BYTES];
+    struct posts_erasure_done done;
+    enum status status = sql_posts_erasure_done(tx, r->arena, r->erasure->n, &done);
+    if (status != STATUS_NOT_FOUND)
+        return status;
+    erase_id_common(r->erasure->id, common);
+    return sql_posts_erasure_unseen_add(tx, (struct str){ (const char *)common, sizeof common }, NULL);
+}
+
 /* The post whose key the entry was made of; STATUS_NOT_FOUND. */
 static enum status replay_find(struct db *db, struct replaying *r, struct fault *fault)
 {
@@ -380,6 +393,8 @@ enum status posts_erasure_replay(struct db *db, const unsigned char site_key[POS
     enum status status = replay_find(db, &r, fault);
     if (status == STATUS_OK)
         status = db_write(db, replay_write, &r, fault);
+    if (status == STATUS_NOT_FOUND) /* of pictures alone the text may come again, and its licence be renewed */
+        status = r.what == ERASE_PICTURES ? STATUS_OK : db_write(db, unseen_write, &r, fault);
     arena_free(r.arena);
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    return status;
 }

@@ -530,6 +530,15 @@ INSERT INTO post_erasure (n, post, ground, made) VALUES ($1, $2, $3, $4) ON CONF
 -- out: post int
 SELECT post FROM post_erasure WHERE n = $1;
 
+-- name: erasure_unseen_add :exec  role: write
+-- in: mac bytes
+INSERT INTO post_erasure_unseen (mac) VALUES ($1) ON CONFLICT DO NOTHING;
+
+-- name: erasure_unseen :maybe  role: read
+-- in: mac bytes
+-- out: mac bytes
+SELECT mac FROM post_erasure_unseen WHERE mac = $1;
+
 -- name: erasure_file_add :exec  role: write
 -- in: sha256 bytes
 INSERT INTO post_erasure_file (sha256) VALUES ($1) ON CONFLICT DO NOTHING;

@@ -487,6 +487,41 @@ class Erasure(Case):
                 seen.append(json.loads(visitor.ask("/corrections.json")[1].split(b"\n\n", 1)[1]))
         self.assertEqual(*seen)
 
+    def test_a_restored_site_does_not_take_in_what_was_erased_before_it_could_have_known_of_it(self):
+        self.backup("before")
+        for key in ("a", "b"):
+            self.simple(key, text=MARK)
+        self.bring("b", PLAIN.format(title="B", more="", text="Clean."), "--submit")
+        self.post("approve", "b", by="approver")
+        self.erase("a")
+        self.post("correct", "b", "--kind", "factual", "--ground", "court-order", by="duty-communications")
+        self.restored("before", "new")
+        for key in ("a", "b"):
+            done = run("post", "import", self.path(key + ".md"), "--as", "press-officer-1", "--data", self.path("new"))
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(f"A post named {key} was erased after the backup", done.stderr)
+        self.assertEqual(self.holds(MARK, self.path("new")), [])
+
+    def test_the_oldest_backup_is_erased_by_a_chain_of_erasures_of_one_post(self):
+        self.simple("a", text=f"{MARK} 1")
+        self.simple("s", more="about: [a, a-b]\n")
+        self.backup("oldest")
+        key = "a"
+        for n in range(2):
+            self.bring(key, PLAIN.format(title=f"A{n}", more="", text=f"{MARK} {n + 2}"), "--submit")
+            self.post("approve", key, by="approver")
+            said = self.post("correct", key, "--kind", "factual", "--ground", "safety", by="duty-communications")
+            key = re.search("erased-[0-9a-f]{20}", said)[0]
+            self.backup(f"after{n}")
+        self.erase(key)
+        self.assertEqual(self.holds(MARK), [])
+        last = sorted(row["key"] for row in json.loads(self.post("list", "--json")))
+        for name in ("oldest", "after0", "after1"):
+            self.restored(name, "new-" + name)
+            self.assertEqual(self.holds(MARK, self.path("new-" + name)), [], name)
+            done = run("post", "list", "--json", "--data", self.path("new-" + name))
+            self.assertEqual(sorted(row["key"] for row in json.loads(done.stdout)), last, name)
+
     # ---- Broken off ----
 
     def broken(self, call, *words, code=None):
