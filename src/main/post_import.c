@@ -256,6 +256,8 @@ static enum status one_act(struct importing *m, const char *const *paths, size_t
     status = db_write(m->call->in.db, posts_import_write, &m->import, fault);
     if (status != STATUS_OK)
         posts_import_forget(m->call->in.db, &m->import);
+    else
+        status = posts_import_kept(m->call->in.db, &m->import, fault);
     if (status != STATUS_OK)
         return status;
     for (size_t i = 0; i < n; i++)
@@ -421,6 +423,8 @@ static int import_one(struct importing *m, int64_t elsewhere_at)
             status = db_write(call->in.db, posts_import_write, &m->import, &fault);
         if (status != STATUS_OK)
             posts_import_forget(call->in.db, &m->import);
+        else
+            status = posts_import_kept(call->in.db, &m->import, &fault);
     }
     if (call->json && (status == STATUS_OK || status == STATUS_INVALID))
         say_json(m, status == STATUS_OK);

@@ -27,48 +27,39 @@ enum {
 /* ---- Around the act ---- */
 
 struct files {
+    struct db *db;
+    struct arena *arena;
     struct posts_erasure_files *rows;
     size_t n;
-    bool wanted[FILES_AT_ONCE];
 };
 
-static enum status files_forget(struct db_tx *tx, void *arg)
+/*
+ * Files go inside an act, and it may run again: so no import puts a row on one between the look and the deletion. Who
+ * had put the picture before that, and its row afterwards, puts it again (posts_import_kept).
+ */
+static enum status files_go(struct db_tx *tx, void *arg)
 {
-    const struct files *f = arg;
-    enum status status = STATUS_OK;
-    for (size_t i = 0; i < f->n && status == STATUS_OK; i++)
-        status = sql_posts_erasure_file_gone(tx, f->rows[i].sha256, NULL);
+    struct files *f = arg;
+    struct fault fault = { 0 };
+    enum status status = sql_posts_erasure_files(tx, f->arena, FILES_AT_ONCE, &f->rows, &f->n);
+    for (size_t i = 0; i < f->n && status == STATUS_OK; i++) {
+        struct str sha256 = f->rows[i].sha256;
+        bool wanted = false;
+        status = media_blob_wanted(tx, f->arena, sha256, &wanted);
+        if (status == STATUS_OK && !wanted && blob_delete(f->db, (const unsigned char *)sha256.p, &fault) != STATUS_OK)
+            return db_refuse(tx, fault.status, "%s", fault.text);
+        if (status == STATUS_OK)
+            status = sql_posts_erasure_file_gone(tx, sha256, NULL);
+    }
     return status;
-}
-
-/* The next files that are to go. `wanted`: somebody may have brought the picture in meanwhile. */
-static enum status files_next(struct db *db, struct arena *arena, struct files *f, struct fault *fault)
-{
-    struct db_tx *tx = NULL;
-    enum status status = db_read_begin(db, &tx, fault);
-    if (status != STATUS_OK)
-        return status;
-    status = sql_posts_erasure_files(tx, arena, FILES_AT_ONCE, &f->rows, &f->n);
-    for (size_t i = 0; i < f->n && status == STATUS_OK; i++)
-        status = media_blob_wanted(tx, arena, f->rows[i].sha256, &f->wanted[i]);
-    db_read_end(tx);
-    return status == STATUS_OK
-               ? status
-               : fault_set(fault, status, "The files of the pictures could not be looked up: run candour doctor.");
 }
 
 static enum status files_delete(struct db *db, struct arena *arena, struct fault *fault)
 {
-    struct files f = { .n = FILES_AT_ONCE };
+    struct files f = { .db = db, .arena = arena, .n = FILES_AT_ONCE };
     enum status status = STATUS_OK;
-    while (status == STATUS_OK && f.n == FILES_AT_ONCE) {
-        status = files_next(db, arena, &f, fault);
-        for (size_t i = 0; i < f.n && status == STATUS_OK; i++)
-            if (!f.wanted[i])
-                status = blob_delete(db, (const unsigned char *)f.rows[i].sha256.p, fault);
-        if (status == STATUS_OK && f.n > 0)
-            status = db_write(db, files_forget, &f, fault);
-    }
+    while (status == STATUS_OK && f.n == FILES_AT_ONCE)
+        status = db_write(db, files_go, &f, fault);
     return status;
 }
 
@@ -204,13 +195,14 @@ static enum status entries_add(struct db *db, struct erasing_act *a, struct eras
 static enum status bytes_go(struct db *db, const struct erasing_act *a, struct fault *fault)
 {
     int64_t left = 0;
-    struct fault why = { 0 };
+    struct fault why = { 0 }; /* it may say that nothing was changed, which holds for its part alone */
     enum status status = posts_erasures_finish(db, a->arena, a->now, POST_ERASURE_WAIT_MS, &left, &why);
     if (status != STATUS_OK)
         return fault_set(fault, STATUS_BUSY,
-                         "It is erased, but bytes of it are still in the data folder. %s The server takes them away as "
+                         "It is erased, but bytes of it are still in the data folder%s The server takes them away as "
                          "soon as it can, and candour doctor says when that is done.",
-                         why.text);
+                         status == STATUS_FULL ? ": the disk is full, make room."
+                                               : ", which could not be read or written: look at the disk.");
     if (left > 0)
         return fault_set(fault, STATUS_BUSY,
                          "It is erased, but for pages that somebody still reads, such as a backup that is being "

@@ -9,6 +9,7 @@
 
 #include <sodium.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -128,31 +129,50 @@ enum status posts_import_keep(struct db *db, struct post_import *import, struct 
     return wrong ? fault_set(fault, STATUS_INVALID, "Nothing was imported: mend the faults and try again.") : STATUS_OK;
 }
 
+static enum status keep_again(struct db *db, const struct import_file *file, struct fault *fault)
+{
+    unsigned char hash[BLOB_HASH];
+    struct str bytes;
+    struct arena *room = arena_new(POST_PICTURE_MAX + 1024 * 1024);
+    const char *path = room == NULL ? NULL : str_z(room, file->content.picture.path);
+    enum status status = path == NULL ? fault_no_memory(fault) : file_read(room, path, POST_PICTURE_MAX, &bytes, fault);
+    if (status == STATUS_OK)
+        status = put(db, room, file, bytes, hash, fault);
+    if (status == STATUS_OK) {
+        struct str now = edition_hex(room, (struct str){ (const char *)hash, sizeof hash });
+        if (now.p == NULL || !str_equal(now, file->content.picture.sha256_hex))
+            status = fault_set(fault, STATUS_CONFLICT, "%.*s was changed meanwhile: try again.",
+                               STR_ARG(file->content.picture.file));
+    }
+    arena_free(room);
+    return status;
+}
+
 enum status posts_import_keep_again(struct db *db, const struct post_import *import, struct fault *fault)
 {
-    for (size_t i = 0; i < import->files_n; i++) {
-        const struct import_file *file = &import->files[i];
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < import->files_n && status == STATUS_OK; i++)
+        if (import->files[i].kept)
+            status = keep_again(db, &import->files[i], fault);
+    return status;
+}
+
+enum status posts_import_kept(struct db *db, const struct post_import *import, struct fault *fault)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < import->files_n && status == STATUS_OK; i++) {
         unsigned char hash[BLOB_HASH];
-        struct str bytes;
-        if (!file->kept)
+        int64_t size = 0;
+        int fd = -1;
+        if (!import->files[i].kept || !raw_hash(import->files[i].content.picture.sha256_hex, hash))
             continue;
-        struct arena *room = arena_new(POST_PICTURE_MAX + 1024 * 1024);
-        const char *path = room == NULL ? NULL : str_z(room, file->content.picture.path);
-        enum status status =
-            path == NULL ? fault_no_memory(fault) : file_read(room, path, POST_PICTURE_MAX, &bytes, fault);
+        status = blob_open(db, hash, &fd, &size, fault);
         if (status == STATUS_OK)
-            status = put(db, room, file, bytes, hash, fault);
-        if (status == STATUS_OK) {
-            struct str now = edition_hex(room, (struct str){ (const char *)hash, sizeof hash });
-            if (now.p == NULL || !str_equal(now, file->content.picture.sha256_hex))
-                status = fault_set(fault, STATUS_CONFLICT, "%.*s was changed meanwhile: try again.",
-                                   STR_ARG(file->content.picture.file));
-        }
-        arena_free(room);
-        if (status != STATUS_OK)
-            return status;
+            close(fd);
+        else if (status == STATUS_NOT_FOUND)
+            status = keep_again(db, &import->files[i], fault);
     }
-    return STATUS_OK;
+    return status;
 }
 
 bool posts_import_has_picture(const struct post_import *import, size_t file)

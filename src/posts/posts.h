@@ -382,6 +382,8 @@ enum status posts_import_keep_again(struct db *db, const struct post_import *imp
 bool posts_import_has_picture(const struct post_import *import, size_t file);
 /* All files or none. STATUS_INVALID with faults where an author is no account; STATUS_DENIED without the role. */
 enum status posts_import_write(struct db_tx *tx, void *import);
+/* Where that is done: a picture that an erasure took away between the two steps is put again. */
+enum status posts_import_kept(struct db *db, const struct post_import *import, struct fault *fault);
 /* Where that was refused: pictures that were erased between the two steps, and so were kept again, go. */
 void posts_import_forget(struct db *db, const struct post_import *import);
 
