@@ -68,18 +68,39 @@ static enum status put(struct db *db, struct arena *arena, const struct import_f
     return status == STATUS_OK ? blob_put(db, bytes, hash, fault) : status;
 }
 
-void posts_import_forget(struct db *db, const struct post_import *import)
+struct forgetting {
+    struct db *db;
+    const struct post_import *import;
+};
+
+/* As an act: no import puts a row on a file between the look and the deletion. */
+static enum status forget(struct db_tx *tx, void *arg)
 {
-    for (size_t i = 0; i < import->files_n; i++) {
-        const struct import_file *file = &import->files[i];
+    const struct forgetting *f = arg;
+    for (size_t i = 0; i < f->import->files_n; i++) {
+        const struct import_file *file = &f->import->files[i];
         unsigned char hash[BLOB_HASH];
         struct fault fault;
-        bool had = false;
-        /* Where it cannot be done, the sweep of files that no row names does it. */
-        if (file->kept && raw_hash(file->content.picture.sha256_hex, hash) &&
-            was_erased(db, import->arena, file->content.picture.sha256_hex, &had, &fault) == STATUS_OK && had)
-            (void)blob_delete(db, hash, &fault);
+        bool wanted = false, gone = f->import->files_n == 1;
+        if (!file->kept || !raw_hash(file->content.picture.sha256_hex, hash))
+            continue;
+        enum status status =
+            media_blob_wanted(tx, f->import->arena, (struct str){ (const char *)hash, sizeof hash }, &wanted);
+        if (status == STATUS_OK && !gone)
+            status = erase_had_picture(tx, f->import->arena, file->content.picture.sha256_hex, &gone);
+        if (status == STATUS_OK && gone && !wanted)
+            status = blob_delete(f->db, hash, &fault);
+        if (status != STATUS_OK)
+            return status;
     }
+    return STATUS_OK;
+}
+
+void posts_import_forget(struct db *db, const struct post_import *import)
+{
+    struct forgetting f = { db, import };
+    struct fault fault;
+    (void)db_write(db, forget, &f, &fault); /* else the sweep of files that no row names does it */
 }
 
 /* One picture at a time: its bytes go with the arena made here. */

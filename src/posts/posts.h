@@ -384,7 +384,10 @@ bool posts_import_has_picture(const struct post_import *import, size_t file);
 enum status posts_import_write(struct db_tx *tx, void *import);
 /* Where that is done: a picture that an erasure took away between the two steps is put again. */
 enum status posts_import_kept(struct db *db, const struct post_import *import, struct fault *fault);
-/* Where that was refused: pictures that were erased between the two steps, and so were kept again, go. */
+/*
+ * Where that was refused: pictures go that were erased between the two steps, and so were kept again; of a file that is
+ * alone in its act any that no row names. (Many in one act are tried again by halves.)
+ */
 void posts_import_forget(struct db *db, const struct post_import *import);
 
 /* The other acts: posts/acts.h. */

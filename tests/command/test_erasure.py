@@ -445,6 +445,12 @@ class Erasure(Case):
                                  "alt: A picture }\n", text="B."))
         self.assertIn("erased with a post", self.post("import", path, by="press-officer-1", code=1))
         self.assertEqual(self.holds(MARK), [])
+        self.picture("three.jpg", MARK, "seized-items.jpg")
+        with open(self.path("a.md"), "w", encoding="utf-8") as f:
+            f.write(PLAIN.format(title="A", more="image: { file: three.jpg, made: stock, persons: none, source: a library, "
+                                 "alt: A picture }\n", text="Another A."))
+        self.assertIn("name is not used again", self.post("import", self.path("a.md"), by="press-officer-1", code=1))
+        self.assertEqual(self.holds(MARK), [])
         self.backup("after")
         self.assertEqual(self.holds(MARK, self.path("after")), [])
 
