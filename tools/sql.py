@@ -75,7 +75,7 @@ class Statement:
 
 
 TOKEN = re.compile(r"""(?P<space>\s+)|(?P<comment>--[^\n]*|/\*.*?\*/)|(?P<string>[xX]?'(?:[^']|'')*')
-|(?P<quoted>"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\])|(?P<parameter>\$\d+)|(?P<badparameter>[?:@][A-Za-z0-9_]*|\$\w*)
+|(?P<quoted>"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\])|(?P<parameter>\$\d+)|(?P<matches>@@)|(?P<badparameter>[?:@][A-Za-z0-9_]*|\$\w*)
 |(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<number>\d[\w.]*)|(?P<other>\|\||->>|->|<>|<=|>=|!=|==|.)""", re.X | re.S)
 
 

@@ -94,6 +94,9 @@ enum status sqlite_fault(struct sqlite_link *link, int code, const char *during,
         log_event(LOG_ERROR, "db.failed", LOG_STR(LOG_AT, str_of(during)), LOG_I64(LOG_CODE, code),
                   LOG_STR(LOG_WHAT, str_of(sqlite3_errmsg(link->handle))));
     }
+    /* What half-done work the index of words then keeps in the connection would make its next act fail. */
+    if (status == STATUS_NO_MEMORY)
+        link->base.broken = true;
     const char *path = place_of(link)->path[FILE_DATABASE];
     const char *words = sqlite3_errstr(code);
     switch (status) {

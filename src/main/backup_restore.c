@@ -156,6 +156,8 @@ static enum status replay(struct restoring *r, struct db *db, struct fault *faul
     enum status status = STATUS_OK;
     for (size_t i = 0; status == STATUS_OK && i < r->list.n; i++)
         status = wiring_erasure_replay(db, r->key, &r->list.items[i], fault);
+    if (status == STATUS_OK && r->list.n > 0)
+        status = wiring_erasures_replayed(db, r->arena, fault);
     return status;
 }
 

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "posts/acts.h"
 #include "posts/erasure.h"
+#include "posts/search.h"
 #include "staff/staff.h"
 #include "base/banned.h"
 
@@ -160,6 +161,7 @@ void wiring_key(const unsigned char key[32])
 }
 
 restore_replay_fn *wiring_erasure_replay = posts_erasure_replay;
+restore_replayed_fn *wiring_erasures_replayed = posts_search_forget;
 erasures_known_fn *wiring_erasures_known = posts_erasures_known;
 
 enum status wiring_demonstration(struct db *db, struct fault *fault)

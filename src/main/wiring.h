@@ -53,6 +53,9 @@ void wiring_demonstration_accounts(FILE *to);
 typedef enum status restore_replay_fn(struct db *db, const unsigned char key[32], const struct erasure *erasure,
                                       struct fault *fault);
 extern restore_replay_fn *wiring_erasure_replay;
+/* After the last of them, before the checkpoint. */
+typedef enum status restore_replayed_fn(struct db *db, struct arena *arena, struct fault *fault);
+extern restore_replayed_fn *wiring_erasures_replayed;
 /*
  * The number of the newest erasure that was done in this database; a list that ends before it has lost something, and
  * is not backed up. Not for a database older than POST_ERASURE_SCHEMA.

@@ -10,6 +10,7 @@
 #include "posts/erase.h"
 #include "posts/picture.h"
 #include "posts/promise.h"
+#include "posts/searched.h"
 
 #include "base/banned.h"
 
@@ -105,6 +106,8 @@ enum status posts_correct_write(struct db_tx *tx, void *arg)
         status = sql_posts_presence_put(tx, head.post, post_channel_word(CHANNEL_SITE),
                                         presence_state_word(PRESENCE_CORRECTED), false, now, NULL);
     if (status == STATUS_OK)
+        status = searched_put(tx, arena, head.post, &content);
+    if (status == STATUS_OK)
         status = promises_take(tx, arena, head.post, &content, now);
     struct erase_of of = { .what = ERASE_CORRECTED,
                            .ground = correct->ground,
@@ -145,6 +148,8 @@ enum status posts_end_write(struct db_tx *tx, void *arg)
     if (!head.public_edition.set)
         return db_refuse(tx, STATUS_REFUSED, "%.*s is not public: there is nothing to end.", STR_ARG(step->key));
     status = sql_posts_end(tx, head.post, now, word, NULL);
+    if (status == STATUS_OK)
+        status = searched_drop(tx, step->arena, head.post);
     if (status == STATUS_OK)
         status = sql_posts_presence_put(tx, head.post, post_channel_word(CHANNEL_SITE),
                                         presence_state_word(PRESENCE_ENDED), false, now, NULL);

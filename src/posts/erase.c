@@ -15,6 +15,7 @@
 #include "base/entropy.h"
 #include "base/json.h"
 #include "posts/promise.h"
+#include "posts/searched.h"
 
 #include "base/banned.h"
 
@@ -465,7 +466,10 @@ enum status erase_post(struct db_tx *tx, struct arena *arena, const struct act *
         status = pictures_erase(tx, arena, of);
     if (of->what == ERASE_PICTURES || status != STATUS_OK)
         return status;
-    status = editions_refuse(tx, arena, of);
+    if (of->kept == 0)
+        status = searched_drop(tx, arena, of->post);
+    if (status == STATUS_OK)
+        status = editions_refuse(tx, arena, of);
     if (status == STATUS_OK)
         status = promises_erase(tx, arena, of);
     if (status == STATUS_OK)

@@ -13,6 +13,7 @@
 #include "db/blob.h"
 #include "posts/erase.h"
 #include "posts/promise.h"
+#include "posts/searched.h"
 
 #include "base/banned.h"
 
@@ -126,6 +127,8 @@ enum status posts_erasures_finish(struct db *db, struct arena *arena, int64_t no
     if (status != STATUS_OK || *left == 0)
         return status;
     status = files_delete(db, arena, fault);
+    if (status == STATUS_OK)
+        status = posts_search_forget(db, arena, fault);
     if (status != STATUS_OK)
         return status;
     status = log_empty(db, most, &whole, fault);

@@ -21,6 +21,7 @@
 #include "posts/erase.h"
 #include "posts/picture.h"
 #include "posts/promise.h"
+#include "posts/searched.h"
 #include "posts/slug.h"
 
 #include "base/banned.h"
@@ -90,6 +91,8 @@ enum status act_go_out(struct db_tx *tx, struct arena *arena, const struct posts
                                             presence_state_word(PRESENCE_ABSENT), true, now, NULL);
     if (status == STATUS_OK)
         status = act_work(tx, head->edition, EDITION_PUBLISHED, now, STR_NONE);
+    if (status == STATUS_OK)
+        status = searched_put(tx, arena, head->post, content);
     return status == STATUS_OK ? promises_take(tx, arena, head->post, content, now) : status;
 }
 

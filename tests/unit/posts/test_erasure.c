@@ -19,6 +19,7 @@
 #include "db/faulty.h"
 #include "migrations.h"
 #include "posts/register.h"
+#include "posts/search.h"
 
 #include "base/banned.h"
 
@@ -538,6 +539,7 @@ static void an_older_database_is_erased_again_to_the_same_end(void **state)
     for (int twice = 0; twice < 2; twice++)
         for (size_t i = 0; i < list.n; i++)
             fine(posts_erasure_replay(world.db, site_key, &list.items[i], &world.fault));
+    fine(posts_search_forget(world.db, world.arena, &world.fault));
     log_emptied();
     assert_int_equal(folder_holds(older, MARK), 0);
     assert_true(world_entry(erased).erased); /* under the same name as the first time */
