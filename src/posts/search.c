@@ -186,7 +186,7 @@ bool post_found_pieces(struct arena *arena, struct str marked, const struct post
         if (i < marked.n && (!mark || *n == POST_SEARCH_PIECES - 1)) /* a mark that is left over is written by nobody */
             continue;
         if (i > from)
-            list[(*n)++] = (struct post_found_piece){ str_slice(marked, from, i), found };
+            list[(*n)++] = (struct post_found_piece){ str_slice(marked, from, i - from), found };
         found = mark && marked.p[i] == BEGIN_MARK;
         from = i + 1;
     }
