@@ -16,6 +16,7 @@
 #include "main/wiring.h"
 #include "media/media.h"
 #include "posts/erasure.h"
+#include "site/feedback.h"
 #include "base/banned.h"
 
 enum {
@@ -130,6 +131,11 @@ static int64_t worker_round(void)
             log_event(LOG_WARN, "worker.sweep_failed", LOG_STR(LOG_STATUS, str_of(status_name(fault.status))));
         else if (removed > 0)
             log_event(LOG_INFO, "worker.swept", LOG_I64(LOG_COUNT, removed));
+        removed = 0;
+        if (feedback_sweep(here.db, clock_now_ms(), &removed, &fault) != STATUS_OK)
+            log_event(LOG_WARN, "worker.feedback_kept", LOG_STR(LOG_STATUS, str_of(status_name(fault.status))));
+        else if (removed > 0)
+            log_event(LOG_INFO, "worker.feedback_deleted", LOG_I64(LOG_COUNT, removed));
     }
     int64_t next = INT64_MAX;
     if (db_job_next(here.db, &next, &fault) != STATUS_OK)

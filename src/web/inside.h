@@ -316,7 +316,7 @@ bool form_token_fits(const struct web *web, const struct form_binding *binding, 
 bool form_token_good(const struct serving *s);
 
 extern const struct setting web_setting_rows[];
-enum web_setting { WEB_SITE_NAME, WEB_SITE_ADDRESS, WEB_CACHE_BYTES, WEB_UPLOAD_FOLDER, WEB_SETTINGS };
+enum web_setting { WEB_SITE_NAME, WEB_SITE_ADDRESS, WEB_CACHE_BYTES, WEB_UPLOAD_FOLDER, WEB_SITE_PHASE, WEB_SETTINGS };
 /* The public address of the site, as it was given. */
 struct str web_address(const struct web *web);
 const struct setting_value *web_setting_get(const struct settings *settings, enum web_setting which);

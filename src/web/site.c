@@ -44,6 +44,13 @@ const struct setting web_setting_rows[] = {
                             .preset = "",
                             .help = "The folder for files while a form that brings them is in hand; they have no name "
                                     "there. Empty: the data folder." },
+    [WEB_SITE_PHASE] = { .name = "site.phase",
+                         .type = SETTING_CHOICE,
+                         .choices = "beta none",
+                         .preset = "beta",
+                         .help =
+                             "beta: every public page says that the site is new and asks for feedback; none: only the "
+                             "foot of the page does." },
 };
 const struct setting_table web_settings = { web_setting_rows, WEB_SETTINGS };
 

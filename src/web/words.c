@@ -24,6 +24,8 @@ void web_layout(struct request *req, struct layout *out, struct str title)
         .corrections = request_own(req, STR("/corrections")),
         .withdrawn = request_own(req, STR("/withdrawn")),
         .feed = request_own(req, STR("/news.atom")),
+        .feedback = request_own(req, STR("/feedback")),
+        .beta = str_equal(web_setting_get(req->settings, WEB_SITE_PHASE)->text, STR("beta")),
         .demonstration = req->web->options.demonstration,
         /* Only what everybody may read has an address to be found under. */
         .canonical = s->head && req->route->cached ? request_address(req) : (struct url){ STR_NONE },
