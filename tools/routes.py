@@ -40,7 +40,7 @@ class Route:
     def __init__(self, path, line):
         self.file, self.line = path, line
         self.method = self.pattern = self.permission = self.handler = self.help = None
-        self.query, self.body, self.upload, self.csrf, self.cache = [], 0, None, False, 'no'
+        self.query, self.body, self.upload, self.csrf, self.again, self.cache = [], 0, None, False, False, 'no'
 
     def segments(self):
         return [s for s in self.pattern.split('/')[1:] if s]
@@ -187,9 +187,12 @@ def read_body(route, values):
         number, text = values['csrf']
         if route.method == 'GET':
             raise Refused(route.file, number, f'GET {route.pattern} has "csrf:"; a GET changes nothing')
-        if not re.fullmatch(r'token|none: *\S.*', text):
-            raise Refused(route.file, number, 'write "csrf: token", or "csrf: none: " and the reason')
-        route.csrf = text == 'token'
+        if not re.fullmatch(r'token|again|none: *\S.*', text):
+            raise Refused(route.file, number, 'write "csrf: token", "csrf: again", or "csrf: none: " and the reason')
+        route.csrf, route.again = text in ('token', 'again'), text == 'again'
+    if route.again and route.upload:
+        raise Refused(route.file, values['csrf'][0], f'POST {route.pattern} brings files, which nobody can show again: '
+                                                     f'write "csrf: token"')
     if route.csrf and not route.body:
         raise Refused(route.file, number, f'POST {route.pattern} asks for a token and has no form to bring it: write '
                                           f'"body: form MAXBYTES", or "csrf: none: " and the reason')
@@ -287,7 +290,7 @@ def table(routes):
             out += [f'        .body = {"BODY_UPLOAD" if r.upload else "BODY_FORM"},', f'        .body_max = {r.body},']
         if r.upload:
             out += [f'        .upload = &{r.upload},']
-        out += [f'        .{flag} = true,' for flag, on in (('csrf', r.csrf), ('cached', r.cache == 'public'),
+        out += [f'        .{flag} = true,' for flag, on in (('csrf', r.csrf), ('csrf_again', r.again), ('cached', r.cache == 'public'),
                                                             ('no_store', r.cache == 'no-store')) if on]
         out += [f'        .handler = {r.handler},', f'        .help = {c_string(r.help)},',
                 f'        .where = {c_string(shown(r.file) + ":" + str(r.line))},', '    },']

@@ -41,7 +41,7 @@ enum status feedback_send_write(struct db_tx *tx, void *arg)
     const struct feedback_sent *sent = arg;
     struct site_feedback_known known;
     struct site_feedback_today today;
-    enum status status = sql_site_feedback_known(tx, sent->arena, sent->once, &known);
+    enum status status = sql_site_feedback_known(tx, sent->arena, sent->once, sent->words, &known);
     if (status != STATUS_NOT_FOUND)
         return status; /* it is there already, or the database failed */
     status = sql_site_feedback_today(tx, sent->arena, sent->day, &today);

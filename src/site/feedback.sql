@@ -1,9 +1,9 @@
 -- What people say about the site.
 
 -- name: feedback_known :maybe  role: read
--- in: once text
+-- in: once text, words text
 -- out: id int
-SELECT id FROM feedback WHERE once = $1;
+SELECT id FROM feedback WHERE once = $1 AND words = $2 LIMIT 1;
 
 -- name: feedback_today :one  role: read
 -- in: day text

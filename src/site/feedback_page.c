@@ -124,7 +124,7 @@ static enum http_status not_kept(struct request *req, struct response *res, void
  * route: POST /feedback
  * permission: public
  * body: form 32768
- * csrf: token
+ * csrf: again
  * cache: no-store
  * help: Keeps what was said about the site, for 90 days.
  */
@@ -138,6 +138,10 @@ enum http_status site_feedback_send(struct request *req, struct response *res)
     enum status status = form_read(req, fields, FEEDBACK_FIELDS, form->values, &all_good);
     if (status != STATUS_OK)
         return response_error(req, res, status == STATUS_INVALID ? HTTP_BAD_REQUEST : HTTP_SERVER_ERROR);
+    if (form_stale(req)) {
+        form->mistakes[FIELD_WORDS] = t_feedback_stale(req->language);
+        return show(req, res, form, HTTP_FORBIDDEN);
+    }
     if (!find_mistakes(req, form))
         return show(req, res, form, HTTP_UNPROCESSABLE);
     if (!all_good)

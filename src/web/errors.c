@@ -26,7 +26,7 @@ static const struct error_words table[] = {
     { HTTP_METHOD_NOT_ALLOWED, ROUTE_GET | ROUTE_POST, t_error_405_heading, t_error_405_words },
     { 408, 0, t_error_408_heading, t_error_408_words },
     { HTTP_CONFLICT, 0, t_error_409_heading, t_error_409_words },
-    { HTTP_GONE, 0, t_error_404_heading, t_error_404_words },
+    { HTTP_GONE, 0, t_error_410_heading, t_error_410_words },
     { HTTP_TOO_LARGE, 0, t_error_413_heading, t_error_413_words },
     { 414, 0, t_error_414_heading, t_error_414_words },
     { 417, 0, t_error_400_heading, t_error_400_words },
@@ -53,12 +53,21 @@ static const struct error_words *words_of(int status)
     return &table[0];
 }
 
-static void fill(struct request *req, struct response *res, struct str heading, struct str words, struct str more)
+static void fill(struct request *req, struct response *res, int status, struct str heading, struct str words,
+                 struct str more)
 {
     struct error_page view = { .heading = heading, .words = words, .more = more };
+    if (status == HTTP_NOT_FOUND)
+        view.search = request_own(req, STR("/search"));
     web_layout(req, &view.layout, heading);
     view.layout.hidden = true;
     view.layout.canonical = (struct url){ STR_NONE };
+    /* Where the fault is ours the database may be away: what needs it is not offered. */
+    if (status >= HTTP_SERVER_ERROR) {
+        view.layout.away = true;
+        view.layout.beta = false;
+        view.layout.feed = (struct url){ STR_NONE };
+    }
     res->content_type = STR("text/html; charset=utf-8");
     buf_clear(&res->body);
     error_page_write(&res->body, req->language, &view);
@@ -67,12 +76,12 @@ static void fill(struct request *req, struct response *res, struct str heading, 
 void error_page_fill(struct request *req, struct response *res, int status, struct str more)
 {
     const struct error_words *e = words_of(status);
-    fill(req, res, e->heading(req->language), e->words(req->language), more);
+    fill(req, res, status, e->heading(req->language), e->words(req->language), more);
 }
 
 void error_page_fill_form(struct request *req, struct response *res)
 {
-    fill(req, res, t_error_form_heading(req->language), t_error_form_words(req->language), STR_NONE);
+    fill(req, res, HTTP_FORBIDDEN, t_error_form_heading(req->language), t_error_form_words(req->language), STR_NONE);
 }
 
 static struct page *make_one(struct serving *s, size_t i, bool secure)

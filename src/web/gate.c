@@ -62,10 +62,18 @@ enum http_status gate_enter(struct serving *s)
     return HTTP_OK;
 }
 
+bool form_stale(const struct request *req)
+{
+    return ((const struct serving *)req)->stale;
+}
+
 enum http_status gate_check(struct serving *s)
 {
     enum http_status status = gate_enter(s);
     if (status == HTTP_OK && s->request.route->csrf && !form_token_good(s)) {
+        s->stale = s->request.route->csrf_again;
+        if (s->stale)
+            return HTTP_OK;
         error_page_fill_form(&s->request, &s->response);
         return HTTP_FORBIDDEN;
     }

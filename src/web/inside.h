@@ -278,6 +278,7 @@ struct serving {
     bool session_sent;
     unsigned char form_nonce[COOKIE_NONCE];
     bool form_cookie;            /* the nonce is there, signed by us */
+    bool stale;                  /* the form's token was not good, and the route shows the form again */
     bool broken;                 /* our own failure: the answer is the 500 page */
     const struct upload *upload; /* what came with the request; the exchange's. NULL: nothing */
     struct write_later later;

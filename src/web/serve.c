@@ -263,7 +263,7 @@ static void written(void *self, enum status status, const struct fault *fault)
 
 static void begin_write(struct serving *s)
 {
-    bool may = s->head->method == HTTP_POST && s->later.fn && s->later.view;
+    bool may = s->head->method == HTTP_POST && !s->stale && s->later.fn && s->later.view;
     if (!may) {
         fault_set(&s->response.fault, STATUS_INVALID, "a handler promised a write that it may not or did not make");
         s->broken = true;

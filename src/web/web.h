@@ -106,8 +106,9 @@ struct route {
     uint64_t body_max;
     const struct upload_form *upload; /* BODY_UPLOAD: what the form may bring */
     bool csrf;
-    bool cached;   /* may stand in the page cache: public, GET, no cookie read */
-    bool no_store; /* report, receipt and desk pages */
+    bool csrf_again; /* without the token the handler runs too, to show what was typed again, and may write nothing */
+    bool cached;     /* may stand in the page cache: public, GET, no cookie read */
+    bool no_store;   /* report, receipt and desk pages */
     web_handler *handler;
     const char *help;
     const char *where; /* "src/site/news.c:42" */
@@ -204,6 +205,12 @@ const struct upload_file *request_file(const struct request *req, size_t field, 
  * who is signed in, else to the cookie. Not on a cached route: there the answer becomes a 500.
  */
 struct str form_token(struct request *req, struct response *res);
+
+/*
+ * Only on a route with "csrf: again": the token was not good, because the page was open too long. Whoever sent it gets
+ * the form again with what was typed and a new token; an act that is begun nevertheless is a 500.
+ */
+bool form_stale(const struct request *req);
 
 /* ---- Responses ---- */
 
