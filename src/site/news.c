@@ -69,6 +69,7 @@ enum http_status site_news(struct request *req, struct response *res)
     struct news view = { .rows = list.rows, .rows_n = list.rows_n, .older = list.older, .newest = list.newest };
     web_layout(req, &view.layout, t_news_title(req->language));
     view.atom = view.layout.feed;
+    view.topics = request_own(req, STR("/topics"));
     view.search = request_own(req, STR("/search"));
     view.layout.at_news = true;
     news_write(&res->body, req->language, &view);

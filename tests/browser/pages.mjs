@@ -41,7 +41,7 @@ const browser = await chromium.launch({
 })
 
 async function addresses() {
-  const found = new Set(['/', '/news', '/withdrawn', '/corrections', '/corrections?kind=promise', '/campaigns', '/campaigns/week-against-hate', '/campaigns/lights-on', '/report', '/support', '/no-such-page', '/news?after=broken', ...more])
+  const found = new Set(['/', '/news', '/withdrawn', '/corrections', '/corrections?kind=promise', '/campaigns', '/campaigns/week-against-hate', '/campaigns/lights-on', '/report', '/support', '/topics', '/feedback', '/feedback/sent', '/search', '/search?q=river', '/search?q=zzzzz', '/search?q=%01', '/no-such-page', '/news?after=broken', ...more])
   const context = await browser.newContext({ javaScriptEnabled: false })
   const page = await context.newPage()
   let next = '/news'
@@ -67,7 +67,7 @@ async function checkPage(path) {
   page.on('console', (message) => { if (message.type() === 'error' && !message.text().includes('status of 4')) complaints.push(message.text()) })
   const response = await page.goto(base + path)
   const html = await response.text()
-  const wanted = path === '/no-such-page' || path.endsWith('broken') ? [404] : [200, 410]
+  const wanted = path === '/no-such-page' || path.endsWith('broken') ? [404] : path.endsWith('%01') ? [400] : [200, 410]
   check(`${path} answers ${response.status()}`, wanted.includes(response.status()))
 
   const report = await validator.validateString(html)

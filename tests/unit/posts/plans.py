@@ -32,6 +32,7 @@ SMALL = {
     "posts.images": "the editions that show one picture, once for each row of a page",
     "posts.image_uses": "the editions that show one picture",
     "posts.search": "the index of words, in its own order, as far as the limit",
+    "posts.topics": "the topics of twelve months",
     "posts.trouble": "the index of releases that failed, which a person empties",
     "posts.register_first": "the first entry of an index",
     "posts.register_open": "the index of open promises, as far as the limit",

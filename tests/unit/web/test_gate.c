@@ -43,6 +43,39 @@ static enum http_status form_sent(struct request *req, struct response *res)
     return all_good ? HTTP_OK : HTTP_UNPROCESSABLE;
 }
 
+static bool writes_anyway;
+static int written;
+
+static enum status write_nothing(struct db_tx *tx, void *arg)
+{
+    (void)tx;
+    (void)arg;
+    written++;
+    return STATUS_OK;
+}
+
+static enum http_status after(struct request *req, struct response *res, void *arg)
+{
+    (void)req;
+    (void)arg;
+    buf_add(&res->body, STR("written"));
+    return HTTP_OK;
+}
+
+/* Shows the form again where the page was open too long, or forgets to. */
+static enum http_status form_again(struct request *req, struct response *res)
+{
+    bool all_good;
+    enum status status = form_read(req, fields, FIELDS, values, &all_good);
+    if (status != STATUS_OK)
+        return response_error(req, res, http_status_of(status));
+    if (form_stale(req) && !writes_anyway) {
+        buf_format(&res->body, "stale %.*s", STR_ARG(values[0].text));
+        return HTTP_FORBIDDEN;
+    }
+    return write_then(req, res, write_nothing, req, after, NULL);
+}
+
 static enum http_status plain(struct request *req, struct response *res)
 {
     handled++;
@@ -100,6 +133,14 @@ static const struct route routes[] = {
       .csrf = true,
       .body = BODY_FORM,
       .body_max = 10 },
+    { .method = "POST",
+      .path = "/again",
+      PUBLIC,
+      .handler = form_again,
+      .csrf = true,
+      .csrf_again = true,
+      .body = BODY_FORM,
+      .body_max = 1000 },
     { .method = "GET", .path = "/cached-token", PUBLIC, .handler = wrong_token, .cached = true },
     { .method = "GET", .path = "/sign-in-a", PUBLIC, .handler = sign_in },
     { .method = "GET", .path = "/sign-in-b", PUBLIC, .handler = sign_in },
@@ -345,6 +386,34 @@ static void a_token_that_is_absent_or_wrong_is_refused(void **state)
     assert_int_equal(send_form(twice, jar), 403);
 }
 
+static int send_again(const char *with_token, const char *cookies, const char *more)
+{
+    char body[512], head[700];
+    snprintf(body, sizeof body, "form-token=%s&name=Asha", with_token);
+    snprintf(head, sizeof head, "%s%s", cookies, more);
+    asks(&(struct ask){ .target = "/again", .method = "POST", .fields = head, .body = body });
+    return reply.status;
+}
+
+static void a_form_that_was_open_too_long_is_shown_again_and_cannot_write(void **state)
+{
+    (void)state;
+    load_form(NULL);
+    writes_anyway = false;
+    written = 0;
+    assert_int_equal(send_again(token, jar, ""), 200);
+    assert_int_equal(written, 1);
+    assert_int_equal(send_again("old", jar, ""), 403);
+    assert_string_equal(reply.body, "stale Asha");
+    assert_int_equal(send_again(token, "", ""), 403);
+    assert_string_equal(reply.body, "stale Asha");
+    assert_int_equal(send_again("old", jar, "Sec-Fetch-Site: cross-site\r\n"), 403);
+    assert_null(strstr(reply.body, "Asha"));
+    writes_anyway = true;
+    assert_int_equal(send_again("old", jar, ""), 500);
+    assert_int_equal(written, 1);
+}
+
 static void a_token_is_good_with_its_own_cookie_only(void **state)
 {
     (void)state;
@@ -545,6 +614,7 @@ int main(void)
         T(a_query_field_is_absent_invalid_or_good_and_unknown_ones_are_not_seen),
         T(a_form_of_ours_comes_through),
         T(a_token_that_is_absent_or_wrong_is_refused),
+        T(a_form_that_was_open_too_long_is_shown_again_and_cannot_write),
         T(a_token_is_good_with_its_own_cookie_only),
         T(a_cookie_that_we_did_not_sign_is_no_cookie),
         T(two_pages_have_two_tokens_and_both_are_good),
