@@ -2,8 +2,8 @@
  * What people say about the site.
  *
  * Promises: no address, browser or time of day is kept with it, and nothing of it is in a log; all of it is deleted
- * FEEDBACK_DAYS days after the day on which it came, whatever was done with it. A form that is sent twice is kept once; one
- * that was changed in between, twice.
+ * FEEDBACK_DAYS days after the day on which it came, whatever was done with it. A form that is sent twice is kept once;
+ * one that was changed in between, twice.
  */
 #ifndef CANDOUR_SITE_FEEDBACK_H
 #define CANDOUR_SITE_FEEDBACK_H

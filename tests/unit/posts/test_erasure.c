@@ -182,6 +182,18 @@ static size_t list_length(void)
 
 /* ---- Withdrawal ---- */
 
+static size_t found(const char *words)
+{
+    struct db_tx *tx;
+    struct post_found *rows;
+    size_t n = 0;
+    fine(db_read_begin(world.db, &tx, &world.fault));
+    enum status status = posts_search(tx, world.arena, str_of(words), NULL, POST_LIST_MAX, &rows, &n);
+    db_read_end(tx);
+    fine(status);
+    return n;
+}
+
 static void a_withdrawal_that_hides_leaves_no_word_in_any_file(void **state)
 {
     (void)state;
@@ -193,6 +205,7 @@ static void a_withdrawal_that_hides_leaves_no_word_in_any_file(void **state)
         marked(key);
         pictured(key, i + 1, i ? "original " MARK " 2" : "original " MARK, i ? "small " MARK " 2" : "small " MARK);
     }
+    assert_int_equal(found(MARK), 3); /* they stand in the index of words, and were looked for */
     log_emptied();
     assert_true(folder_holds(world.folder, MARK) > 0);
     for (int i = 0; i < 3; i++) {
