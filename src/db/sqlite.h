@@ -53,8 +53,8 @@ enum status sqlite_check(struct db_link *link, struct fault *fault);
 enum status sqlite_copy(struct db_link *link, const char *path, db_copied_fn *told, void *self, struct fault *fault);
 
 /*
- * Fills with zeros what no cell of a page uses. Under the lock, the log being empty; a commit follows before the lock is
- * given back, whatever it says.
+ * Fills with zeros what no cell of a page uses. Under the lock, the log being empty; a commit follows before the lock
+ * is given back, whatever it says.
  */
 enum status sqlite_blank(struct sqlite_link *link, struct fault *fault);
 

@@ -67,8 +67,9 @@ enum status posts_erasures_unfinished(struct db_tx *tx, struct arena *arena, int
 enum status posts_erasures_known(struct db_tx *tx, int64_t *n);
 /*
  * Does an entry of the list in a database that is older than it. Whatever was corrected then is withdrawn now, since
- * the corrected text is not there; of one whose post is not there (not yet, or gone already) the name is not taken in. The bytes go with
- * `posts_erasures_finish`, the caller's. One that this database has done is STATUS_OK, and changes nothing.
+ * the corrected text is not there; of one whose post is not there (not yet, or gone already) the name is not taken in.
+ * The bytes go with `posts_erasures_finish`, the caller's. One that this database has done is STATUS_OK, and changes
+ * nothing.
  */
 enum status posts_erasure_replay(struct db *db, const unsigned char site_key[POST_ERASURE_KEY],
                                  const struct erasure *erasure, struct fault *fault);
