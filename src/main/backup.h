@@ -140,7 +140,7 @@ struct restore_options {
     const char *backup, *folder, *erasures;
     const char *key; /* a file; NULL: a new one is made */
 };
-/* `replayed`: how many erasures are newer than the backup. */
+/* `replayed`: how many erasures the backup had not done. */
 enum status backup_restore(struct arena *arena, const struct restore_options *options, struct backup *out,
                            int64_t *replayed, struct fault *fault);
 

@@ -409,6 +409,7 @@ static enum status all_look(struct arena *arena, int fd, const char *folder, str
     if (status == STATUS_OK && (found.known > out->erasures || found.schema != out->schema ||
                                 found.entries != out->entries || !str_equal(found.head_hex, out->head_hex)))
         status = damaged(fault, folder, PLACE_DATABASE);
+    out->known = found.known;
     return status;
 }
 

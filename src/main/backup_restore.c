@@ -59,7 +59,8 @@ static enum status list_look(struct restoring *r, int64_t *newer, struct fault *
                          "%s is the list of another site: it does not go on from the one in the backup. Give the "
                          "newest list of this one.",
                          path);
-    *newer = (int64_t)r->list.n - b->erasures;
+    /* What its database has not done: an entry that it lists may have come between the copy and the list. */
+    *newer = (int64_t)r->list.n - b->known;
     return STATUS_OK;
 }
 
@@ -70,10 +71,11 @@ static enum status key_look(struct restoring *r, int64_t newer, struct fault *fa
     struct str text = STR_NONE;
     if (!path) {
         if (newer > 0)
-            return fault_set(fault, STATUS_REFUSED,
-                             "%lld posts were erased since the backup was made; finding them needs the key of the "
-                             "site: give it with --key.",
-                             (long long)newer);
+            return fault_set(
+                fault, STATUS_REFUSED,
+                "Erasures that the backup has not done: %lld. Finding their posts needs the key of the site: "
+                "give it with --key.",
+                (long long)newer);
         entropy_fill(r->key, sizeof r->key);
         return STATUS_OK;
     }

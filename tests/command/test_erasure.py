@@ -552,6 +552,18 @@ class Erasure(Case):
         self.assertEqual(self.holds(MARK), [])
         self.assertRegex(self.done("doctor"), r"ok +erasures +2;")
 
+    def test_a_backup_that_lists_an_erasure_which_it_has_not_done_needs_the_key(self):
+        withdraw = ("post", "withdraw", "a", "--ground", "safety", "--reason", "safety", "--as", "duty-communications")
+        self.simple("a", text=MARK)
+        self.broken("fsync:error=EIO:signal=KILL:when=2", *withdraw)  # as where a backup is made at that moment
+        self.backup("between")
+        self.assertTrue(self.holds(MARK, self.path("between")))
+        done = run("restore", self.path("between"), "--data", self.path("new"), "--erasures",
+                   self.path("between", "erasures"), "--new-key")
+        self.refused(done, 1, "has not done: 1.", "--key")
+        self.restored("between", "new")
+        self.assertEqual(self.holds(MARK, self.path("new")), [])
+
     def test_a_fault_behind_the_act_says_that_it_is_erased(self):
         withdraw = ("post", "withdraw", "a", "--ground", "safety", "--reason", "safety", "--as", "duty-communications")
         self.picture("one.jpg", MARK)
