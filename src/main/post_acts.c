@@ -306,7 +306,7 @@ int post_restore(struct call *call)
 /*
  * "--reason 'error: words'" names the ground too, and a ground alone needs no words where it hides them; "--ground"
  * does it by itself, and leaves the reason as it was written. One word with a colon behind it that is no ground is
- * refused: a ground written wrongly would publish what it was to hide.
+ * refused, and so is what is nearly one: a ground written wrongly would publish what it was to hide.
  */
 static bool ground_of(const struct call *call, enum post_ground *ground, struct str *reason)
 {
@@ -321,7 +321,9 @@ static bool ground_of(const struct call *call, enum post_ground *ground, struct 
         *reason = colon < 0 ? STR("") : str_trim(str_slice(all, (size_t)colon + 1, all.n));
         return true;
     }
-    return word.n == 0 || str_find_byte(word, ' ') >= 0;
+    struct str spelt = ground_spelt(call->arena, word);
+    return word.n == 0 || (str_find_byte(word, ' ') >= 0 &&
+                           word_nearest(post_ground_words.words, post_ground_words.n, spelt).p == NULL);
 }
 
 int post_withdraw(struct call *call)
@@ -336,8 +338,8 @@ int post_withdraw(struct call *call)
     if (!ground_of(call, &withdrawal.ground, &withdrawal.reason))
         return options_wrong(call->command,
                              "Grounds are error, disclosure, policy, licence-or-consent, court-order, personal-data, "
-                             "safety and other. Where the reason begins with another word and a colon, or is one "
-                             "word, add --ground.");
+                             "safety and other. Where the reason begins with another word and a colon, is one word, "
+                             "or only looks like a ground, add --ground.");
     struct str *keys = ARENA_ARRAY(call->arena, withdrawal.keys_n, struct str);
     withdrawal.addresses = ARENA_ARRAY(call->arena, withdrawal.keys_n, struct post_address);
     withdrawal.keys_now = ARENA_ARRAY(call->arena, withdrawal.keys_n, struct str);

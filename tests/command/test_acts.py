@@ -72,6 +72,17 @@ class Acts(Case):
         self.assertRegex(done.stderr, "^candour: Reading or writing .* failed")
         self.post("approve", "lamps", by="approver")
 
+    def test_a_ground_that_is_misspelt_publishes_nothing_and_changes_nothing(self):
+        self.bring("The lamps")
+        self.post("approve", "lamps", by="approver")
+        self.post("publish", "lamps", by="duty-communications")
+        for options in (("personal dat: Sam lives there",), ("Court Orders: Sam",), ("personel data",), ("safty",),
+                        ("Sam", "--ground", "personel-data")):
+            said = self.post("withdraw", "lamps", "--reason", *options, by="duty-communications", code=2).stderr
+            self.assertIn("Grounds are error", said, options)
+        shown = json.loads(self.post("show", "lamps", "--json").stdout)
+        self.assertEqual((shown["ground"], shown["state"]), (None, "published"))
+
     def test_only_a_ground_with_a_colon_is_taken_off_a_reason(self):
         for n, (options, ground, reason) in enumerate((
                 (("policy: guidance has changed",), "policy", "guidance has changed"),
