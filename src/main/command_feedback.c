@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "main/post_call.h"
+#include "main/rows_said.h"
 #include "site/feedback.h"
 #include "base/banned.h"
 
@@ -71,66 +72,46 @@ static void say_row(const struct feedback *row)
     putchar('\n');
 }
 
-static enum status read_page(struct installation *in, struct arena *arena, int64_t before, struct feedback **rows,
-                             size_t *n, struct fault *fault)
+struct listing {
+    struct installation *in;
+    int64_t before;
+};
+
+static enum status list_page(void *self, struct arena *arena, struct json_writer *w, size_t *n, struct fault *fault)
 {
+    struct listing *l = self;
+    struct feedback *rows = NULL;
     struct db_tx *tx = NULL;
-    enum status status = db_read_begin(in->db, &tx, fault);
+    enum status status = db_read_begin(l->in->db, &tx, fault);
     if (status != STATUS_OK)
         return status;
-    status = feedback_list(tx, arena, before, rows, n);
+    status = feedback_list(tx, arena, l->before, &rows, n);
     db_read_end(tx);
-    return status == STATUS_OK ? status
-                               : fault_set(fault, status, "The feedback could not be read (%s): run candour doctor.",
-                                           status_name(status));
-}
-
-/* Every row, a page at a time; the arena is emptied before each. */
-static enum status each_page(struct installation *in, struct arena *arena, struct json_writer *w, size_t *all,
-                             struct fault *fault)
-{
-    int64_t before = INT64_MAX;
-    enum status status = STATUS_OK;
-    for (size_t n = FEEDBACK_LIST_MAX; n == FEEDBACK_LIST_MAX && status == STATUS_OK; *all += n) {
-        struct feedback *rows = NULL;
-        arena_reset(arena);
-        status = read_page(in, arena, before, &rows, &n, fault);
-        for (size_t i = 0; i < n && status == STATUS_OK; i++) {
-            if (w != NULL)
-                put_row(w, &rows[i]);
-            else
-                say_row(&rows[i]);
-            before = rows[i].number;
-        }
-        if (w != NULL && status == STATUS_OK && !post_call_flush(w->out))
-            status = fault_no_memory(fault);
+    if (status != STATUS_OK)
+        return fault_set(fault, status, "The feedback could not be read (%s): run candour doctor.",
+                         status_name(status));
+    for (size_t i = 0; i < *n; i++) {
+        if (w != NULL)
+            put_row(w, &rows[i]);
+        else
+            say_row(&rows[i]);
+        l->before = rows[i].number;
     }
-    return status;
+    return STATUS_OK;
 }
 
 static int list(struct installation *in, bool json)
 {
     struct fault fault;
-    struct buf out;
-    struct json_writer w;
-    size_t all = 0;
+    struct listing l = { in, INT64_MAX };
     struct arena *arena = arena_new(LIST_ARENA);
     if (arena == NULL) {
         fault_no_memory(&fault);
         return command_fail(&fault);
     }
-    buf_init(&out, NULL, SAID_MAX);
-    json_writer_init(&w, &out);
-    json_open_array(&w);
-    enum status status = each_page(in, arena, json ? &w : NULL, &all, &fault);
-    json_close_array(&w);
-    if (status == STATUS_OK && json)
-        post_call_say(&out);
-    else if (status == STATUS_OK && all == 0)
-        printf("There is no feedback.\n");
-    buf_free(&out);
+    int code = rows_say(arena, json, FEEDBACK_LIST_MAX, list_page, &l, "There is no feedback.");
     arena_free(arena);
-    return status == STATUS_OK ? EXIT_DONE : command_fail(&fault);
+    return code;
 }
 
 static int show(struct installation *in, int64_t number, bool json)

@@ -12,12 +12,11 @@
 #include "base/zone.h"
 #include "main/post_call.h"
 #include "main/posts_said.h"
+#include "main/rows_said.h"
 #include "posts/images.h"
 #include "base/banned.h"
 
 enum { IMAGE_DATA, IMAGE_JSON, IMAGE_OPTIONS };
-
-typedef void row_fn(void *self, struct arena *arena, const struct image_row *row);
 
 /* A page of rows, in a snapshot of its own; the arena is reset first. */
 static enum status read_page(struct db *db, struct arena *arena, int64_t after, int64_t limit, struct image_row **rows,
@@ -33,22 +32,6 @@ static enum status read_page(struct db *db, struct arena *arena, int64_t after, 
     return status == STATUS_OK ? status
                                : fault_set(fault, status, "The pictures could not be read (%s): run candour doctor.",
                                            status_name(status));
-}
-
-/* Every row in its order; what `each` is given lives as long as the call. */
-static enum status each_row(struct db *db, struct arena *arena, row_fn *each, void *self, struct fault *fault)
-{
-    int64_t after = 0;
-    enum status status = STATUS_OK;
-    for (size_t n = POST_LIST_MAX; n == POST_LIST_MAX && status == STATUS_OK;) {
-        struct image_row *rows = NULL;
-        status = read_page(db, arena, after, POST_LIST_MAX, &rows, &n, fault);
-        for (size_t i = 0; i < n && status == STATUS_OK; i++) {
-            each(self, arena, &rows[i]);
-            after = rows[i].picture.id;
-        }
-    }
-    return status;
 }
 
 static struct str day_of(struct arena *arena, const struct post_date *date)
@@ -98,18 +81,8 @@ static void put_members(struct json_writer *w, struct arena *arena, const struct
     put_facts(w, &row->picture.facts);
 }
 
-static void put_row(void *self, struct arena *arena, const struct image_row *row)
+static void say_row(struct arena *arena, const struct image_row *row)
 {
-    struct json_writer *w = self;
-    json_open_object(w);
-    put_members(w, arena, row);
-    json_close_object(w);
-    post_call_flush(w->out);
-}
-
-static void say_row(void *self, struct arena *arena, const struct image_row *row)
-{
-    ++*(size_t *)self;
     struct str ends = day_of(arena, &row->licence_ends);
     printf("%.12s  %-28.*s %5lld x %-5lld in %lld %s, %lld public%s%.*s\n", row->sha256_hex.p,
            STR_ARG(row->picture.name), (long long)row->picture.facts.width, (long long)row->picture.facts.height,
@@ -117,25 +90,34 @@ static void say_row(void *self, struct arena *arena, const struct image_row *row
            ends.p == NULL ? "" : "; licence ends ", STR_ARG(ends.p == NULL ? STR("") : ends));
 }
 
+struct listing {
+    struct db *db;
+    int64_t after;
+};
+
+static enum status list_page(void *self, struct arena *arena, struct json_writer *w, size_t *n, struct fault *fault)
+{
+    struct listing *l = self;
+    struct image_row *rows = NULL;
+    enum status status = read_page(l->db, arena, l->after, POST_LIST_MAX, &rows, n, fault);
+    for (size_t i = 0; i < *n && status == STATUS_OK; i++) {
+        if (w == NULL) {
+            say_row(arena, &rows[i]);
+        } else {
+            json_open_object(w);
+            put_members(w, arena, &rows[i]);
+            json_close_object(w);
+        }
+        l->after = rows[i].picture.id;
+    }
+    return status;
+}
+
 static int list(struct db *db, struct arena *arena, bool json)
 {
-    struct fault fault;
-    struct buf out;
-    struct json_writer w;
-    size_t said = 0;
-    buf_init(&out, NULL, SAID_MAX);
-    json_writer_init(&w, &out);
-    json_open_array(&w);
-    enum status status = json ? each_row(db, arena, put_row, &w, &fault) : each_row(db, arena, say_row, &said, &fault);
-    json_close_array(&w);
-    if (status == STATUS_OK && !buf_ok(&out))
-        status = fault_no_memory(&fault);
-    if (status == STATUS_OK && json)
-        post_call_say(&out);
-    else if (status == STATUS_OK && said == 0)
-        printf("There are no pictures. They come with posts: candour post import FILE.md.\n");
-    buf_free(&out);
-    return status == STATUS_OK ? EXIT_DONE : command_fail(&fault);
+    struct listing l = { db, 0 };
+    return rows_say(arena, json, POST_LIST_MAX, list_page, &l,
+                    "There are no pictures. They come with posts: candour post import FILE.md.");
 }
 
 static void say_fact(const char *name, struct str claimed, struct str file)

@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/zone.h"
 #include "main/post_call.h"
+#include "main/rows_said.h"
 #include "base/banned.h"
 
 enum { LIST_ARENA = 16 * 1024 * 1024 };
@@ -55,68 +55,49 @@ static void say_row(struct arena *arena, const struct promise_row *row, int64_t 
     putchar('\n');
 }
 
-/* A page of rows, in a snapshot of its own. */
-static enum status read_page(struct installation *in, struct arena *arena, const struct promise_row *after,
-                             struct promise_row **rows, size_t *n, struct fault *fault)
+struct listing {
+    struct installation *in;
+    struct promise_row last; /* only what a cursor needs of it */
+    bool after;
+    int64_t now;
+};
+
+static enum status list_page(void *self, struct arena *arena, struct json_writer *w, size_t *n, struct fault *fault)
 {
+    struct listing *l = self;
+    struct promise_row *rows = NULL;
     struct db_tx *tx = NULL;
-    enum status status = db_read_begin(in->db, &tx, fault);
+    enum status status = db_read_begin(l->in->db, &tx, fault);
     if (status != STATUS_OK)
         return status;
-    status = posts_promises(tx, arena, after, POST_LIST_MAX, rows, n);
+    status = posts_promises(tx, arena, l->after ? &l->last : NULL, POST_LIST_MAX, &rows, n);
     db_read_end(tx);
-    return status == STATUS_OK ? status
-                               : fault_set(fault, status, "The promises could not be read (%s): run candour doctor.",
-                                           status_name(status));
-}
-
-/* Every row, a page at a time; the arena is emptied before each. */
-static enum status each_page(struct installation *in, struct arena *arena, struct json_writer *w, size_t *all,
-                             struct fault *fault)
-{
-    struct promise_row last = { 0 };
-    int64_t now = clock_now_ms();
-    enum status status = STATUS_OK;
-    for (size_t n = POST_LIST_MAX; n == POST_LIST_MAX && status == STATUS_OK; *all += n) {
-        struct promise_row *rows = NULL;
-        arena_reset(arena);
-        status = read_page(in, arena, *all == 0 ? NULL : &last, &rows, &n, fault);
-        for (size_t i = 0; i < n && status == STATUS_OK; i++) {
-            if (w != NULL)
-                put_row(w, arena, &rows[i], now);
-            else
-                say_row(arena, &rows[i], now);
-            last = rows[i];
-        }
-        if (w != NULL && status == STATUS_OK && !post_call_flush(w->out))
-            status = fault_no_memory(fault);
+    if (status != STATUS_OK)
+        return fault_set(fault, status, "The promises could not be read (%s): run candour doctor.",
+                         status_name(status));
+    for (size_t i = 0; i < *n; i++) {
+        if (w != NULL)
+            put_row(w, arena, &rows[i], l->now);
+        else
+            say_row(arena, &rows[i], l->now);
+        l->last = (struct promise_row){ .id = rows[i].id, .due = rows[i].due, .kept = rows[i].kept };
+        l->after = true;
     }
-    return status;
+    return STATUS_OK;
 }
 
 static int list(struct installation *in, bool json)
 {
     struct fault fault;
-    struct buf out;
-    struct json_writer w;
-    size_t all = 0;
+    struct listing l = { .in = in, .now = clock_now_ms() };
     struct arena *arena = arena_new(LIST_ARENA);
     if (arena == NULL) {
         fault_no_memory(&fault);
         return command_fail(&fault);
     }
-    buf_init(&out, NULL, SAID_MAX);
-    json_writer_init(&w, &out);
-    json_open_array(&w);
-    enum status status = each_page(in, arena, json ? &w : NULL, &all, &fault);
-    json_close_array(&w);
-    if (status == STATUS_OK && json)
-        post_call_say(&out);
-    else if (status == STATUS_OK && all == 0)
-        printf("Nothing has been promised.\n");
-    buf_free(&out);
+    int code = rows_say(arena, json, POST_LIST_MAX, list_page, &l, "Nothing has been promised.");
     arena_free(arena);
-    return status == STATUS_OK ? EXIT_DONE : command_fail(&fault);
+    return code;
 }
 
 static int keep(struct installation *in, const struct option *options, const char *key, const char *number)

@@ -12,6 +12,7 @@
 #include "base/zone.h"
 #include "main/post_call.h"
 #include "main/posts_said.h"
+#include "main/rows_said.h"
 #include "base/banned.h"
 
 const char *post_call_time(struct arena *arena, int64_t at)
@@ -82,22 +83,10 @@ static void put_entry(struct json_writer *w, struct arena *arena, const struct p
     post_call_put_time(w, arena, "published", entry->published);
     post_call_put_time(w, arena, "withdrawn", entry->withdrawn);
     post_call_put_time(w, arena, "ended", entry->ended);
+    json_name(w, STR("erased"));
+    json_put_bool(w, entry->erased);
     post_call_put_time(w, arena, "due", entry->due);
     post_call_put(w, "why", entry->why);
-}
-
-static enum status read_entries(struct call *call, struct str after, struct post_entry **rows, size_t *n,
-                                struct fault *fault)
-{
-    struct db_tx *tx = NULL;
-    enum status status = db_read_begin(call->in.db, &tx, fault);
-    if (status != STATUS_OK)
-        return status;
-    status = posts_entries(tx, call->arena, after, POST_LIST_MAX, rows, n);
-    db_read_end(tx);
-    if (status != STATUS_OK)
-        return fault_set(fault, status, "The posts could not be read (%s): run candour doctor.", status_name(status));
-    return STATUS_OK;
 }
 
 static struct str title_of(const struct post_entry *entry)
@@ -105,56 +94,51 @@ static struct str title_of(const struct post_entry *entry)
     return entry->erased ? STR("(erased)") : entry->title;
 }
 
+static void say_entry(const struct post_entry *entry)
+{
+    struct str state = entry->withdrawn.set ? STR("withdrawn")
+                       : entry->ended.set   ? STR("ended")
+                                            : edition_state_word(entry->state);
+    printf("%-32.*s %-17.*s %-11.*s %3lld  %.*s\n", STR_ARG(entry->key), STR_ARG(state),
+           STR_ARG(post_kind_word(entry->kind)), (long long)entry->number, STR_ARG(title_of(entry)));
+}
+
+struct listing {
+    struct db *db;
+    char last[POST_KEY_MAX + 1]; /* "": from the first */
+};
+
+static enum status list_page(void *self, struct arena *arena, struct json_writer *w, size_t *n, struct fault *fault)
+{
+    struct listing *l = self;
+    struct post_entry *rows = NULL;
+    struct db_tx *tx = NULL;
+    enum status status = db_read_begin(l->db, &tx, fault);
+    if (status != STATUS_OK)
+        return status;
+    status = posts_entries(tx, arena, str_of(l->last), POST_LIST_MAX, &rows, n);
+    db_read_end(tx);
+    if (status != STATUS_OK)
+        return fault_set(fault, status, "The posts could not be read (%s): run candour doctor.", status_name(status));
+    for (size_t i = 0; i < *n; i++) {
+        if (w == NULL) {
+            say_entry(&rows[i]);
+        } else {
+            json_open_object(w);
+            put_entry(w, arena, &rows[i]);
+            json_close_object(w);
+        }
+    }
+    if (*n > 0)
+        snprintf(l->last, sizeof l->last, "%.*s", STR_ARG(rows[*n - 1].key));
+    return STATUS_OK;
+}
+
 int post_list(struct call *call)
 {
-    struct fault fault;
-    struct buf out;
-    struct json_writer w;
-    struct str after = STR_NONE;
-    size_t all = 0;
-    bool whole = true;
-    buf_init(&out, NULL, SAID_MAX);
-    json_writer_init(&w, &out);
-    json_open_array(&w);
-    for (;;) {
-        struct post_entry *rows = NULL;
-        size_t n = 0;
-        if (read_entries(call, after, &rows, &n, &fault) != STATUS_OK) {
-            buf_free(&out);
-            return command_fail(&fault);
-        }
-        for (size_t i = 0; i < n; i++) {
-            const struct post_entry *entry = &rows[i];
-            if (call->json) {
-                json_open_object(&w);
-                put_entry(&w, call->arena, entry);
-                json_close_object(&w);
-                continue;
-            }
-            struct str state = entry->withdrawn.set ? STR("withdrawn")
-                               : entry->ended.set   ? STR("ended")
-                                                    : edition_state_word(entry->state);
-            printf("%-32.*s %-17.*s %-11.*s %3lld  %.*s\n", STR_ARG(entry->key), STR_ARG(state),
-                   STR_ARG(post_kind_word(entry->kind)), (long long)entry->number, STR_ARG(title_of(entry)));
-        }
-        all += n;
-        if (call->json)
-            whole = post_call_flush(&out);
-        if (n < POST_LIST_MAX || !whole)
-            break;
-        char last[POST_KEY_MAX + 1];
-        snprintf(last, sizeof last, "%.*s", STR_ARG(rows[n - 1].key));
-        arena_reset(call->arena);
-        after = str_copy(call->arena, str_of(last));
-    }
-    json_close_array(&w);
-    if (call->json && whole)
-        post_call_say(&out);
-    else if (!call->json && all == 0)
-        printf("There are no posts. Bring one in with candour post import FILE.md.\n");
-    buf_free(&out);
-    fault_no_memory(&fault);
-    return whole ? EXIT_DONE : command_fail(&fault);
+    struct listing l = { .db = call->in.db };
+    return rows_say(call->arena, call->json, POST_LIST_MAX, list_page, &l,
+                    "There are no posts. Bring one in with candour post import FILE.md.");
 }
 
 static void show_json(struct call *call, const struct post_detail *d)
