@@ -12,7 +12,9 @@
  *  - A file that no row names is an orphan; `blob_sweep` removes those that are
  *    older than a running act could be.
  *
- * Blocking; not for a loop, not inside an act (put before, the row in it).
+ * Blocking; not for a loop, not inside an act (put before, the row in it): but for
+ * `blob_delete` of a few, where no row may come to name one between the look
+ * and the deletion.
  */
 #ifndef CANDOUR_DB_BLOB_H
 #define CANDOUR_DB_BLOB_H

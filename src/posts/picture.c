@@ -155,8 +155,9 @@ static enum status keep_again(struct db *db, const struct import_file *file, str
     unsigned char hash[BLOB_HASH];
     struct str bytes;
     struct arena *room = arena_new(POST_PICTURE_MAX + 1024 * 1024);
-    const char *path = room == NULL ? NULL : str_z(room, file->content.picture.path);
-    enum status status = path == NULL ? fault_no_memory(fault) : file_read(room, path, POST_PICTURE_MAX, &bytes, fault);
+    if (room == NULL)
+        return fault_no_memory(fault);
+    enum status status = read_bytes(room, &file->content.picture, &bytes, fault);
     if (status == STATUS_OK)
         status = put(db, room, file, bytes, hash, fault);
     if (status == STATUS_OK) {

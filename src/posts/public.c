@@ -76,21 +76,13 @@ static enum status take_row(struct post_row *row, struct str kind, struct str la
 /* Where a list begins: behind everything that there could be. */
 static const struct post_cursor from_newest = { INT64_MAX, { "", 0 } };
 
-enum status posts_list(struct db_tx *tx, struct arena *arena, const struct post_cursor *after, int64_t limit,
-                       struct post_row **rows, size_t *n)
+static enum status take_live(struct arena *arena, const struct posts_live *found, size_t n, struct post_row **rows)
 {
-    const struct post_cursor *from = after == NULL ? &from_newest : after;
-    struct posts_live *found;
-    *n = 0;
-    if (limit < 1 || limit > POST_LIST_MAX)
-        return STATUS_LIMIT;
-    enum status status = sql_posts_live(tx, arena, from->time, from->slug, limit, &found, n);
-    if (status != STATUS_OK)
-        return status;
-    *rows = ARENA_ARRAY(arena, *n + 1, struct post_row);
+    enum status status = STATUS_OK;
+    *rows = ARENA_ARRAY(arena, n + 1, struct post_row);
     if (*rows == NULL)
         return STATUS_NO_MEMORY;
-    for (size_t i = 0; i < *n && status == STATUS_OK; i++) {
+    for (size_t i = 0; i < n && status == STATUS_OK; i++) {
         (*rows)[i] = (struct post_row){
             .address = { found[i].year, found[i].slug },
             .title = found[i].title,
@@ -104,33 +96,37 @@ enum status posts_list(struct db_tx *tx, struct arena *arena, const struct post_
     return status;
 }
 
+enum status posts_list(struct db_tx *tx, struct arena *arena, const struct post_cursor *after, int64_t limit,
+                       struct post_row **rows, size_t *n)
+{
+    const struct post_cursor *from = after == NULL ? &from_newest : after;
+    struct posts_live *found;
+    *n = 0;
+    if (limit < 1 || limit > POST_LIST_MAX)
+        return STATUS_LIMIT;
+    enum status status = sql_posts_live(tx, arena, from->time, from->slug, limit, &found, n);
+    return status == STATUS_OK ? take_live(arena, found, *n, rows) : status;
+}
+
 enum status posts_campaign_list(struct db_tx *tx, struct arena *arena, const struct campaign *campaign,
                                 const struct post_cursor *after, int64_t limit, struct post_row **rows, size_t *n)
 {
     const struct post_cursor *from = after == NULL ? &from_newest : after;
-    struct posts_campaign_live *found;
+    struct posts_campaign_live *of;
     *n = 0;
     if (limit < 1 || limit > POST_LIST_MAX)
         return STATUS_LIMIT;
     enum status status =
-        sql_posts_campaign_live(tx, arena, campaign->slug, campaign->name, from->time, from->slug, limit, &found, n);
+        sql_posts_campaign_live(tx, arena, campaign->slug, campaign->name, from->time, from->slug, limit, &of, n);
     if (status != STATUS_OK)
         return status;
-    *rows = ARENA_ARRAY(arena, *n + 1, struct post_row);
-    if (*rows == NULL)
+    struct posts_live *found = ARENA_ARRAY(arena, *n + 1, struct posts_live);
+    if (found == NULL)
         return STATUS_NO_MEMORY;
-    for (size_t i = 0; i < *n && status == STATUS_OK; i++) {
-        (*rows)[i] = (struct post_row){
-            .address = { found[i].year, found[i].slug },
-            .title = found[i].title,
-            .dated = { found[i].dated.set, found[i].dated_has_time, found[i].dated.value },
-            .published = found[i].published,
-            .copy = found[i].copy,
-            .cursor = { found[i].published, found[i].slug },
-        };
-        status = take_row(&(*rows)[i], found[i].kind, found[i].labels, STR_NONE);
-    }
-    return status;
+    for (size_t i = 0; i < *n; i++)
+        found[i] = (struct posts_live){ of[i].year,   of[i].slug,  of[i].published,      of[i].kind, of[i].title,
+                                        of[i].labels, of[i].dated, of[i].dated_has_time, of[i].copy };
+    return take_live(arena, found, *n, rows);
 }
 
 enum status posts_withdrawn(struct db_tx *tx, struct arena *arena, const struct post_cursor *after, int64_t limit,
