@@ -159,6 +159,23 @@ class Walker:
             first = next(i for i, c in enumerate(s) if not c.isspace())
             raise self.fault(at + first, f"words {where}: '{' '.join(s.split())[:40]}' belongs in the catalogue or in a field")
 
+    def declares(self, s, at):
+        """Whether what begins here is for `declaration`; if not, it is a tag or a mistake."""
+        return s.startswith("<!", at)
+
+    def declaration(self, s, at):
+        m = re.compile(r"<!doctype html>", re.I).match(s, at)
+        if not m or self.began or self.place.stack:
+            raise self.fault(at, "'<!' begins only a comment, or <!doctype html> at the start of a document")
+        self.declared("<!doctype html>")
+        return len(m.group())
+
+    def declared(self, words):
+        self.began = self.has_doctype = True
+        self.pending = ""
+        self.emit(words)
+        self.place.quiet = True
+
     def data(self, s, at):
         end = s.find("<", at)
         end = len(s) if end < 0 else end
@@ -170,15 +187,8 @@ class Walker:
             return self.comment(s, end)
         if s.startswith("</", end):
             return self.end_tag(s, end)
-        if s.startswith("<!", end):
-            m = re.compile(r"<!doctype html>", re.I).match(s, end)
-            if not m or self.began or self.place.stack:
-                raise self.fault(end, "'<!' begins only a comment, or <!doctype html> at the start of a document")
-            self.began = self.has_doctype = True
-            self.pending = ""
-            self.emit("<!doctype html>")
-            self.place.quiet = True
-            return m.end()
+        if s.startswith(("<!", "<?"), end) and self.declares(s, end):
+            return end + self.declaration(s, end)
         m = TAG_NAME.match(s, end + 1)
         if not m:
             if end + 1 == len(s):

@@ -33,33 +33,16 @@ class XmlWalker(Walker):
 
     # -- text of the template --
 
-    def data(self, s, at):
-        end = s.find("<", at)
-        end = len(s) if end < 0 else end
-        if end > at:
-            self.running(s[at:end], at)
-        if end == len(s):
-            return end
-        if s.startswith("<!--", end):
-            return self.comment(s, end)
-        if s.startswith("</", end):
-            return self.end_tag(s, end)
-        if s.startswith("<?", end):
-            if not s.startswith(DECLARATION, end) or self.began or self.place.stack:
-                raise self.fault(end, f"'<?' begins only {DECLARATION} at the start of a feed")
-            self.began = self.has_doctype = True
-            self.pending = ""
-            self.emit(DECLARATION + "\n")
-            self.place.quiet = True
-            return end + len(DECLARATION)
-        if s.startswith("<!", end):
-            raise self.fault(end, "'<!' begins only a comment: a feed has no document type")
-        m = TAG_NAME.match(s, end + 1)
-        if not m:
-            if end + 1 == len(s):
-                raise self.fault(end, "'<' directly before a hole or statement: a tag's name stands in the template")
-            raise self.fault(end, "write &lt; for '<'; names of elements are in small letters")
-        return self.start_tag(s, end, m)
+    def declares(self, s, at):
+        return s.startswith(("<!", "<?"), at)
+
+    def declaration(self, s, at):
+        if s.startswith("<!", at):
+            raise self.fault(at, "'<!' begins only a comment: a feed has no document type")
+        if not s.startswith(DECLARATION, at) or self.began or self.place.stack:
+            raise self.fault(at, f"'<?' begins only {DECLARATION} at the start of a feed")
+        self.declared(DECLARATION + "\n")
+        return len(DECLARATION)
 
     def references(self, s, at):
         for m in re.finditer("&", s):
