@@ -124,6 +124,9 @@ enum status place_settings_read(struct arena *arena, struct str text, const stru
     const struct setting *address = wiring_setting("site.address");
     if (web_address_check(settings_get(*out, address)->text, &fault) != STATUS_OK)
         also_wrong(&c, address, &fault);
+    const struct setting *target = wiring_setting("exit.target");
+    if (web_exit_check(settings_get(*out, target)->text, settings_get(*out, address)->text, &fault) != STATUS_OK)
+        also_wrong(&c, target, &fault);
     const struct setting *zone = main_setting_time_zone;
     if (zone_use(settings_get(*out, zone)->text, &fault) != STATUS_OK)
         also_wrong(&c, zone, &fault);

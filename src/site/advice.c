@@ -1,4 +1,4 @@
-/* Pages of prose: how to report, and who helps. They need no database, so that they stand when it is away. */
+/* Pages of prose: how to report, who helps, what the exit button does. They need no database, so that they stand when it is away. */
 #include "site/site.h"
 
 #include "site/site_pages.h"
@@ -33,5 +33,20 @@ enum http_status site_support(struct request *req, struct response *res)
     web_layout(req, &view.layout, t_support_title(req->language));
     view.layout.at_support = true;
     support_write(&res->body, req->language, &view);
+    return HTTP_OK;
+}
+
+/*
+ * route: GET /leaving
+ * permission: public
+ * cache: public
+ * help: What the exit button does and does not do.
+ */
+enum http_status site_leaving(struct request *req, struct response *res)
+{
+    struct leaving view = { 0 };
+    web_layout(req, &view.layout, t_leaving_title(req->language));
+    view.words = view.layout.exit_words;
+    leaving_write(&res->body, req->language, &view);
     return HTTP_OK;
 }

@@ -93,4 +93,10 @@ static enum status find(void *self, struct db_tx *tx, struct arena *arena, struc
     return status;
 }
 
-const struct auth staff_auth = { NULL, find };
+static enum status end(void *self, struct db_tx *tx, struct str token_sha256)
+{
+    (void)self;
+    return session_end(tx, token_sha256);
+}
+
+const struct auth staff_auth = { NULL, find, end };

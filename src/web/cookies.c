@@ -112,6 +112,15 @@ void form_cookie_make(struct serving *s)
     cookie_add(s, FORM_NAME, base64url(s->request.arena, both, sizeof both), false);
 }
 
+struct str cookies_expired(bool secure)
+{
+#define GONE(prefix, name, more)                                                                                       \
+    "Set-Cookie: " prefix name "=; Path=/; HttpOnly; SameSite=Strict" more "; Max-Age=0\r\n"
+    return secure ? STR(GONE("__Host-", SESSION_NAME, "; Secure") GONE("__Host-", FORM_NAME, "; Secure"))
+                  : STR(GONE("", SESSION_NAME, "") GONE("", FORM_NAME, ""));
+#undef GONE
+}
+
 void response_session_start(struct request *req, struct response *res, const unsigned char token[32])
 {
     (void)res;

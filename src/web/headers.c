@@ -46,6 +46,11 @@ struct str headers_caching(enum caching caching)
     bug("no such caching: %d", (int)caching);
 }
 
+struct str headers_clear(void)
+{
+    return STR("Clear-Site-Data: \"cache\", \"cookies\", \"storage\"\r\n");
+}
+
 struct str etag_of(struct str body, char room[ETAG_SIZE])
 {
     static const char digits[] = "0123456789abcdef";

@@ -72,6 +72,8 @@ enum caching { CACHING_REVALIDATE, CACHING_NO_STORE, CACHING_IMMUTABLE };
 /* Everything that every answer carries, as whole lines. */
 struct str headers_security(bool secure);
 struct str headers_caching(enum caching caching);
+/* Has the browser forget the site; it listens to that on https and localhost alone. */
+struct str headers_clear(void);
 /* Quoted, in `room`. */
 enum { ETAG_SIZE = 2 * ETAG_BYTES + 2 };
 struct str etag_of(struct str body, char room[ETAG_SIZE]);
@@ -133,6 +135,7 @@ struct page_parts {
     uint64_t number;
     int64_t valid_until;
     unsigned allowed; /* for 405 */
+    bool clears;      /* has the browser forget what it kept of this site */
 };
 /* One reference. NULL when there is no memory. */
 struct page *page_new(const struct page_parts *parts);
@@ -206,6 +209,7 @@ struct web {
     struct assets *assets;
     struct web_metrics *metrics; /* NULL: nobody measures */
     struct page **errors;        /* by language, scheme, status and methods allowed */
+    struct page *exits[2];       /* by scheme */
     bool https;                  /* site.address is https */
     bool loopback;               /* localhost and its addresses are our Hosts too, with any port */
     char host_room[HTTP_HOST_MAX];
@@ -244,6 +248,15 @@ struct page *error_page_of(struct web *web, int status, enum language language, 
 void error_page_fill(struct request *req, struct response *res, int status, struct str more);
 /* The page of 403 for a form whose token is not good. */
 void error_page_fill_form(struct request *req, struct response *res);
+
+/* The exit, made at start: exit.c. Settings that cannot be used are STATUS_INVALID. */
+enum status exit_make(struct web *web, struct fault *fault);
+void exit_free(struct web *web);
+/* One reference. */
+struct page *exit_page(struct web *web, bool secure);
+/* Whether this head asks for it. No lock, no allocation. */
+bool exit_asked(const struct http_head *head);
+void exit_answer(struct web *web, const struct http_head *head, struct http_answer *out);
 
 /* ---- A request in hand: serve.c ---- */
 
@@ -302,6 +315,8 @@ enum http_status gate_enter(struct serving *s);
 /* Cookies: cookies.c. */
 void cookies_read(struct serving *s);
 void form_cookie_make(struct serving *s);
+/* Header lines that take both of our cookies away. */
+struct str cookies_expired(bool secure);
 struct str base64url(struct arena *arena, const unsigned char *bytes, size_t n);
 /* Exactly `n` bytes, or false. */
 bool base64url_read(struct str text, unsigned char *out, size_t n);
@@ -317,7 +332,16 @@ bool form_token_fits(const struct web *web, const struct form_binding *binding, 
 bool form_token_good(const struct serving *s);
 
 extern const struct setting web_setting_rows[];
-enum web_setting { WEB_SITE_NAME, WEB_SITE_ADDRESS, WEB_CACHE_BYTES, WEB_UPLOAD_FOLDER, WEB_SITE_PHASE, WEB_SETTINGS };
+enum web_setting {
+    WEB_SITE_NAME,
+    WEB_SITE_ADDRESS,
+    WEB_CACHE_BYTES,
+    WEB_UPLOAD_FOLDER,
+    WEB_SITE_PHASE,
+    WEB_EXIT_WORDS,
+    WEB_EXIT_TARGET,
+    WEB_SETTINGS
+};
 /* The public address of the site, as it was given. */
 struct str web_address(const struct web *web);
 const struct setting_value *web_setting_get(const struct settings *settings, enum web_setting which);

@@ -5,7 +5,8 @@
  * Promises: names and labels come from the lists in this file and from the
  * program's own code, so nothing that a visitor sent, no path and no name of
  * anybody can stand among them. Counting neither locks nor allocates: each
- * thread adds to a line of memory of its own.
+ * thread adds to a line of memory of its own. Who leaves by the exit button
+ * (/exit) is not counted at all.
  *
  * An attacker who reads them learns how busy the site is, so they are served on
  * a listener of this machine alone, by a server of its own that a busy site does
@@ -106,6 +107,8 @@ static bool cached(void *self, const struct http_head *head, struct http_answer 
     struct web_metrics *m = ((struct web *)self)->metrics;
     if (!m->site.cached(self, head, out))
         return false;
+    if (exit_asked(head))
+        return true;
     struct shard *s = shard_of_thread(m);
     bool asset = str_starts(head->path, STR("/a/"));
     count_answer(s, asset ? CLASS_ASSET : CLASS_PAGE, out->status);
@@ -118,6 +121,8 @@ static void error_page(void *self, int status, const struct http_head *head, str
 {
     struct web_metrics *m = ((struct web *)self)->metrics;
     m->site.error_page(self, status, head, out);
+    if (head && exit_asked(head))
+        return;
     count_answer(shard_of_thread(m), head ? class_of(route_of(m->web, head)) : CLASS_NONE, status);
 }
 
@@ -136,6 +141,8 @@ static bool still_good(void *self, const struct http_exchange *x)
     struct web_metrics *m = ((struct web *)self)->metrics;
     if (!m->site.still_good(self, x))
         return false;
+    if (exit_asked(http_exchange_head(x)))
+        return true;
     struct shard *s = shard_of_thread(m);
     const struct route *route = route_of(m->web, http_exchange_head(x));
     count_answer(s, class_of(route), http_exchange_status(x));

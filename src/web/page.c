@@ -151,6 +151,7 @@ struct page *page_new(const struct page_parts *parts)
         location[1],
         location[2],
         parts->cookies,
+        parts->clears ? headers_clear() : STR(""),
     };
     struct pieces from = { .type = type,
                            .type_n = 3,

@@ -158,6 +158,8 @@ static struct page *page_of(struct serving *s, int status, struct str key)
 {
     struct web *web = s->request.web;
     struct response *res = &s->response;
+    if (s->request.route->handler == web_exit)
+        return exit_page(web, s->head->secure);
     bool whole = !arena_failed(s->request.arena) && buf_ok(&res->body) && !s->broken &&
                  (status != HTTP_SEE_OTHER || location_good(res->location.s));
     if (!whole) {
@@ -367,7 +369,9 @@ static void serve_handler(struct web *web, struct http_exchange *x, const struct
     struct serving *s = serving_open(web, x, found, language, db);
     if (!s) {
         bool secure = http_exchange_head(x)->secure;
-        struct page *page = error_page_of(web, HTTP_UNAVAILABLE, language, secure, 0);
+        struct page *page = found->route->handler == web_exit
+                                ? exit_page(web, secure)
+                                : error_page_of(web, HTTP_UNAVAILABLE, language, secure, 0);
         if (flight)
             flight_end(&web->flights, flight, answer_parked, page);
         answer_page(x, page);
@@ -434,7 +438,7 @@ static void serve(struct web *web, struct http_exchange *x)
      * Without a database a public page may still stand (how to report, who helps): its handler is asked, and one that
      * wants to read answers 503 itself. Nothing is kept of it.
      */
-    if (!db && !found.route->cached && found.route->handler != web_healthz)
+    if (!db && !found.route->cached && found.route->handler != web_healthz && found.route->handler != web_exit)
         answer_error(web, x, HTTP_UNAVAILABLE, language, 0);
     else if (db && found.route->cached)
         serve_cached(web, x, &found, language, db, number);

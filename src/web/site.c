@@ -51,6 +51,17 @@ const struct setting web_setting_rows[] = {
                          .help =
                              "beta: every public page says that the site is new and asks for feedback; none: only the "
                              "foot of the page does." },
+    [WEB_EXIT_WORDS] = { .name = "exit.words",
+                         .type = SETTING_TEXT,
+                         .min = 1,
+                         .max = 40,
+                         .preset = "Leave this site",
+                         .help = "What the exit button of every public page says. Where it is not given, it is said in "
+                                 "the language of the page." },
+    [WEB_EXIT_TARGET] = { .name = "exit.target",
+                          .type = SETTING_URL,
+                          .preset = "https://www.bbc.co.uk/weather",
+                          .help = "Where the exit button leads: a harmless page of another site, with https." },
 };
 const struct setting_table web_settings = { web_setting_rows, WEB_SETTINGS };
 
@@ -179,6 +190,11 @@ static bool cached(void *self, const struct http_head *head, struct http_answer 
     struct web *web = self;
     if (assets_answer(web->assets, head, out))
         return true;
+    /* Who sends a cookie may have a session, which a thread has to end. */
+    if (exit_asked(head) && !http_field(head, STR("Cookie")).p) {
+        exit_answer(web, head, out);
+        return true;
+    }
     char room[PAGE_KEY_MAX];
     struct str key;
     if (atomic_load(&web->away) || !serve_key(web, head, room, &key))
@@ -197,6 +213,10 @@ static bool cached(void *self, const struct http_head *head, struct http_answer 
 static void error_page(void *self, int status, const struct http_head *head, struct http_answer *out)
 {
     struct web *web = self;
+    if (status == HTTP_UNAVAILABLE && head && exit_asked(head)) { /* too full for anything else */
+        exit_answer(web, head, out);
+        return;
+    }
     enum language language = LANGUAGE_EN;
     unsigned allowed = 0;
     if (head) {
@@ -309,6 +329,8 @@ enum status web_new(struct web **out, const struct web_options *options, struct 
     if (status == STATUS_OK)
         status = assets_new(&web->assets, candour_assets, candour_assets_n, fault);
     if (status == STATUS_OK)
+        status = exit_make(web, fault);
+    if (status == STATUS_OK)
         status = errors_make(web, fault);
     if (status == STATUS_OK) {
         web->cache = page_cache_new((size_t)web_setting_get(options->settings, WEB_CACHE_BYTES)->number);
@@ -329,6 +351,7 @@ void web_free(struct web *web)
         return;
     page_cache_free(web->cache);
     errors_free(web);
+    exit_free(web);
     assets_free(web->assets);
     route_tree_free(web->tree);
     workspaces_free(web);

@@ -68,6 +68,8 @@ struct auth {
     void *self;
     enum status (*find)(void *self, struct db_tx *tx, struct arena *arena, struct str token_sha256, int64_t now,
                         struct principal *out);
+    /* Ends that session inside an act; one that is not there is no failure. May be NULL. */
+    enum status (*end)(void *self, struct db_tx *tx, struct str token_sha256);
 };
 
 enum { REQUEST_ARENA_MAX = 8 * 1024 * 1024, RESPONSE_BODY_MAX = 4 * 1024 * 1024, FORM_FIELDS_MAX = 64 };
@@ -286,6 +288,11 @@ struct web_options {
 
 /* Whether web_new takes it as site.address; else STATUS_INVALID with the words for who wrote it. */
 enum status web_address_check(struct str address, struct fault *fault);
+/*
+ * Whether exit.target is an address to leave `site` for: https, of another host; else STATUS_INVALID with the words
+ * for who wrote it.
+ */
+enum status web_exit_check(struct str target, struct str site, struct fault *fault);
 enum status web_new(struct web **out, const struct web_options *options, struct fault *fault);
 void web_free(struct web *web);
 const struct http_app *web_http_app(struct web *web);

@@ -5,6 +5,17 @@
 #include "base/zone.h"
 #include "base/banned.h"
 
+static bool is_desk(const struct request *req)
+{
+    return req->route && req->route->permission != PERMISSION_PUBLIC;
+}
+
+static struct str exit_words(const struct request *req)
+{
+    const struct setting_value *words = web_setting_get(req->settings, WEB_EXIT_WORDS);
+    return words->given ? words->text : t_exit_words(req->language);
+}
+
 void web_layout(struct request *req, struct layout *out, struct str title)
 {
     request_read_end(req);
@@ -26,6 +37,11 @@ void web_layout(struct request *req, struct layout *out, struct str title)
         .feed = request_own(req, STR("/news.atom")),
         .feedback = request_own(req, STR("/feedback")),
         .beta = str_equal(web_setting_get(req->settings, WEB_SITE_PHASE)->text, STR("beta")),
+        .script = web_asset(STR("exit.js")),
+        /* At the desk, where nobody has to flee from what they read, Escape and Shift mean other things. */
+        .exit = is_desk(req) ? (struct url){ STR_NONE } : request_own(req, STR("/exit")),
+        .exit_words = exit_words(req),
+        .leaving = request_own(req, STR("/leaving")),
         .demonstration = req->web->options.demonstration,
         /* Only what everybody may read has an address to be found under. */
         .canonical = s->head && req->route->cached ? request_address(req) : (struct url){ STR_NONE },
