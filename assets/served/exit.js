@@ -49,8 +49,6 @@
     if (leaving) return
     leaving = true
     address = document.querySelector(BUTTON)?.href ?? address
-    window.onbeforeunload = null
-    window.addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), true) // asks no question
     empty()
     go()
     tryAgain(AGAIN_AFTER_MS)

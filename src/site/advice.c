@@ -1,4 +1,5 @@
-/* Pages of prose: how to report, who helps, what the exit button does. They need no database, so that they stand when it is away. */
+/* Pages of prose: how to report, who helps, what the exit button does. They need no database, so that they stand when
+ * it is away. */
 #include "site/site.h"
 
 #include "site/site_pages.h"

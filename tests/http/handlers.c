@@ -293,6 +293,19 @@ enum http_status test_private(struct request *req, struct response *res)
 }
 
 /*
+ * route: GET /test/desk
+ * permission: signed-in
+ * help: Test build: a page in the frame of every page, for staff alone.
+ */
+enum http_status test_desk(struct request *req, struct response *res)
+{
+    struct test_desk view = { 0 };
+    web_layout(req, &view.layout, STR("Desk"));
+    test_desk_write(&res->body, req->language, &view);
+    return HTTP_OK;
+}
+
+/*
  * route: GET /test/private/write
  * permission: post-write
  * help: Test build: the same, for who may write posts.
