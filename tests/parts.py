@@ -49,6 +49,8 @@ def parts(Part, suite):
              python("media/run.py"), ["test"]),
         Part("browser", "every public page in Chromium: axe, HTML, keyboard, 320 px, no JavaScript",
              python("browser/run.py"), ["test"]),
+        Part("exit", "every way out of every public page, in Chromium and Firefox with a window",
+             python("browser/quick_exit.py"), ["test"]),
         Part("power", "the power cut at every point: nothing answered is lost", python("torture/run.py", "--quick"), ["test"]),
         Part("kill", "50 kills: every act is whole or absent", python("torture/kill.py"), ["test"]),
         Part("power-deeds", "the power cut over posts with pictures: import, release, withdrawal, correction",

@@ -154,7 +154,8 @@ const buttonAt = (page) => page.evaluate((selector) => {
   if (!e) return null
   const box = e.getBoundingClientRect()
   const inside = box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight && box.right <= innerWidth
-  const points = [[box.left + 3, box.top + 3], [box.right - 3, box.top + 3], [box.left + 3, box.bottom - 3], [box.right - 3, box.bottom - 3], [box.left + box.width / 2, box.top + box.height / 2]]
+  // Not the outermost points: a scroll bar that lies over the page may have them.
+  const points = [[box.left + 16, box.top + 3], [box.right - 16, box.top + 3], [box.left + 16, box.bottom - 3], [box.right - 16, box.bottom - 3], [box.left + box.width / 2, box.top + box.height / 2]]
   return { inside, free: points.every(([x, y]) => e.contains(document.elementFromPoint(x, y))), width: box.width, height: box.height, words: e.innerText.trim() }
 }, BUTTON)
 
@@ -269,7 +270,7 @@ const leaves = (path, act, options) => fresh(path, async (page) => {
 }, options)
 await fact(9, 'A click leaves', () => leaves('/news', (page) => page.click(BUTTON)))
 await fact(10, 'Enter on it leaves', () => leaves('/news', async (page) => { await page.focus(BUTTON); await page.keyboard.press('Enter') }))
-await fact(10, 'The space bar on it leaves', () => leaves('/news', async (page) => { await page.focus(BUTTON); await page.keyboard.press('Space') }))
+await fact(10, 'The space bar on it leaves', () => leaves('/news', async (page) => { await page.focus(BUTTON); await page.keyboard.press(' ') }))
 await fact(11, 'Tab, Tab, Enter from the top of the page leaves: the button stands right behind the skip link', () => leaves('/news', (page) => taps(page, 'Tab', 'Tab', 'Enter')))
 await fact(12, 'Escape once leaves', () => leaves('/news', (page) => page.keyboard.press('Escape')))
 await fact(12, 'Escape once leaves from inside a field', () => leaves('/test/form', async (page) => { await focusField(page); await page.keyboard.type(TYPED); await page.keyboard.press('Escape') }))
@@ -280,7 +281,10 @@ const closes = (open, isOpen) => fresh('/test/form', async (page) => {
   if (!await until(() => isOpen(page), 3000)) return notHere('it could not be opened by the driver')
   await page.keyboard.press('Escape')
   if (!await stays(page)) return 'the first Escape left'
-  if (await isOpen(page)) return 'the first Escape did not close it'
+  if (await isOpen(page)) {
+    if (!isChromium) notHere('a driver’s keys go past what Firefox shows outside of the page; the page itself did not leave')
+    return 'the first Escape did not close it'
+  }
   await page.keyboard.press('Escape')
   return (await arrived(page)) === true || 'the second Escape did not leave'
 })
@@ -334,13 +338,13 @@ await fact(12, 'Escape within an input method does not leave', () => fresh('/tes
 }))
 await fact(13, 'Shift three times leaves', () => leaves('/news', (page) => taps(page, 'ShiftLeft', 'ShiftLeft', 'ShiftLeft')))
 await fact(13, 'Shift three times leaves with left and right mixed', () => leaves('/news', (page) => taps(page, 'ShiftRight', 'ShiftLeft', 'ShiftRight')))
-await fact(13, 'Shift three times leaves with one key down before the other is up', () => leaves('/news', async (page) => {
+await fact(13, 'Shift three times leaves with one key down before the other is up', () => isChromium ? leaves('/news', async (page) => {
   await page.keyboard.down('ShiftLeft')
   await page.keyboard.down('ShiftRight')
   await page.keyboard.up('ShiftLeft')
   await page.keyboard.up('ShiftRight')
   await page.keyboard.press('ShiftLeft')
-}))
+}) : notHere('the driver takes the two keys for one that is held'))
 await fact(13, 'Shift three times leaves from inside a field', () => leaves('/test/form', async (page) => { await focusField(page); await page.keyboard.type(TYPED); await taps(page, 'ShiftLeft', 'ShiftLeft', 'ShiftRight') }))
 await fact(13, 'Typing capitals with Shift does not leave', () => fresh('/test/form', async (page) => {
   await focusField(page)
@@ -375,9 +379,13 @@ await fact(15, 'Without JavaScript the button is a link that leaves', async () =
   const plain = await firefox({ 'javascript.enabled': false })
   try {
     const page = await plain.newPage()
-    await page.goto(base + '/news', { waitUntil: 'domcontentloaded', timeout: 10000 }).catch(() => {})
-    await taps(page, 'Tab', 'Tab', 'Enter')
-    return (await until(() => other.hits > 0)) === true || 'nobody asked for the other site'
+    for (let i = 0; i < 5 && other.hits === 0; i++) { // nothing can be asked of the page, so it may not be there yet
+      await page.goto(base + '/news', { waitUntil: 'domcontentloaded', timeout: 5000 }).catch(() => {})
+      await sleep(500 * i)
+      await taps(page, 'Tab', 'Tab', 'Enter')
+      await until(() => other.hits > 0, 3000)
+    }
+    return other.hits > 0 || 'nobody asked for the other site'
   } finally { await plain.close() }
 })
 await fact(16, 'It leaves while a file is being sent, and sending stops', () => fresh(`http://localhost:${slow.address().port}/test/upload`, async (page) => {

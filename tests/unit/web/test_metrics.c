@@ -46,9 +46,12 @@ static enum http_status closed(struct request *req, struct response *res)
     return response_error(req, res, HTTP_NOT_FOUND);
 }
 
+enum http_status web_exit(struct request *req, struct response *res);
+
 #define ROUTE .method = "GET", .help = "", .where = "test"
 static const struct route routes[] = {
     { ROUTE, .path = "/news/{slug}", .permission = PERMISSION_PUBLIC, .cached = true, .handler = page },
+    { ROUTE, .path = "/exit", .permission = PERMISSION_PUBLIC, .handler = web_exit },
     { ROUTE, .path = "/form", .permission = PERMISSION_PUBLIC, .handler = page },
     { ROUTE, .path = "/desk", .permission = PERMISSION_SIGNED_IN, .handler = page },
     { ROUTE, .path = "/closed", .permission = PERMISSION_PUBLIC, .cached = true, .handler = closed },
@@ -129,6 +132,27 @@ static void each_answer_is_counted_once_under_its_class(void **state)
     assert_true(figures_say("candour_request_duration_seconds_count 6"));
     assert_null(strstr(reply.body, "name\""));
     assert_null(strstr(reply.body, "/"));
+}
+
+static void who_leaves_is_not_counted(void **state)
+{
+    (void)state;
+    load("/form");
+    ask_figures("GET", "/metrics");
+    struct reply before = reply;
+    reply = (struct reply){ 0 };
+    for (int i = 0; i < 3; i++) {
+        ask(&site, &(struct ask){ .target = "/exit", .fields = i ? "Cookie: candour-session=x\r\n" : NULL }, &reply);
+        assert_int_equal(reply.status, 303);
+        reply_free(&reply);
+    }
+    struct http_head head = { .method = HTTP_GET, .path = STR("/exit") };
+    struct http_answer answer;
+    site.app->error_page(site.app->self, 503, &head, &answer);
+    answer.release(answer.owner);
+    ask_figures("GET", "/metrics");
+    assert_string_equal(reply.body, before.body);
+    reply_free(&before);
 }
 
 static void figures_of_others_stand_under_their_names(void **state)
@@ -239,6 +263,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(each_answer_is_counted_once_under_its_class),
+        TEST(who_leaves_is_not_counted),
         TEST(figures_of_others_stand_under_their_names),
         TEST(counting_an_answer_from_memory_allocates_nothing),
         TEST(a_hundred_thousand_counts_of_many_threads_are_all_there),
