@@ -106,8 +106,8 @@ async function checkPage(path) {
     const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
     const selectors = rules.flatMap((rule) => [rule, ...(rule.cssRules ?? [])]).map((rule) => rule.selectorText ?? '').join(' ')
     const used = new Set([...document.querySelectorAll('[class]')].flatMap((e) => [...e.classList]))
-    /* GOV.UK's own template has these two, and its style sheet nothing for them. */
-    const bare = ['govuk-template__header', 'govuk-template__footer']
+    /* GOV.UK's own markup has these, and its style sheet nothing for them. */
+    const bare = ['govuk-template__header', 'govuk-template__footer', 'govuk-js-exit-this-page-button']
     return [...used].filter((name) => !bare.includes(name) && !selectors.includes('.' + CSS.escape(name)))
   })
   check(`${path} uses no class that the style sheet does not have`, unknown.length === 0, unknown.join(' '))

@@ -80,7 +80,7 @@ def rows(seen):
                 facts.setdefault((int(number), one["words"]), {})[which] = (one["result"], one["why"])
     for number, words, why in LATER:
         facts[(number, words)] = {which: ("untested", why) for which in BROWSERS}
-    said = {"yes": "yes", "no": "**no**", "untested": "not tested"}
+    said = {"yes": "yes", "no": "**no**", "known": "**no**", "untested": "not tested"}
     lines, notes = [], []
     for at, (first, group) in enumerate(GROUPS):
         end = GROUPS[at + 1][0] if at + 1 < len(GROUPS) else 99
@@ -98,7 +98,7 @@ def rows(seen):
                     mark = f" ({chr(ord('a') + notes.index(why))})"
                 cells.append(said[result] + mark)
             lines.append(f"| {number} | {words} | {cells[0]} | {cells[1]} |")
-    lines += ["", "Not tested:", ""] + [f"- ({chr(ord('a') + i)}) {why}" for i, why in enumerate(notes)]
+    lines += ["", "Notes:", ""] + [f"- ({chr(ord('a') + i)}) {why}" for i, why in enumerate(notes)]
     return "\n".join(lines).strip() + "\n"
 
 
