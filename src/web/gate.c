@@ -7,7 +7,6 @@
  * what lies behind.
  */
 #include "web/inside.h"
-#include "web/web_routes.h"
 
 #include "base/banned.h"
 
@@ -52,8 +51,6 @@ enum http_status gate_enter(struct serving *s)
     if (!route->cached && s->request.db)
         cookies_read(s);
     enum http_status status = find_session(s);
-    if (route->handler == web_exit)
-        return HTTP_OK; /* nobody is held back, whoever they are and whether or not that could be read */
     if (status != HTTP_OK)
         return response_error(&s->request, &s->response, status);
     if (!may(s))
