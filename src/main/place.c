@@ -24,6 +24,7 @@
 #include "main/options.h"
 #include "main/wiring.h"
 #include "proc/proc.h"
+#include "site/site.h"
 #include "base/banned.h"
 
 const char *place_path(struct arena *arena, const char *folder, const char *name)
@@ -130,6 +131,10 @@ enum status place_settings_read(struct arena *arena, struct str text, const stru
     const struct setting *zone = main_setting_time_zone;
     if (zone_use(settings_get(*out, zone)->text, &fault) != STATUS_OK)
         also_wrong(&c, zone, &fault);
+    for (size_t i = 0; i < site_settings.n; i++)
+        if (site_setting_check(arena, (enum site_setting)i, settings_get(*out, &site_settings.rows[i]), &fault) !=
+            STATUS_OK)
+            also_wrong(&c, &site_settings.rows[i], &fault);
     wiring_checks(*out);
     return *faults_n ? STATUS_INVALID : STATUS_OK;
 }

@@ -14,6 +14,7 @@
 #include "posts/acts.h"
 #include "posts/erasure.h"
 #include "posts/search.h"
+#include "site/site.h"
 #include "staff/staff.h"
 #include "base/banned.h"
 
@@ -75,7 +76,8 @@ static const struct setting_table main_settings = { rows, sizeof rows / sizeof r
 static struct setting_table tables[8];
 const struct setting_table *const wiring_settings = tables;
 
-static const struct setting_table *const of_rooms[] = { &web_settings, &staff_settings, &main_settings };
+static const struct setting_table *const of_rooms[] = { &web_settings, &site_settings, &staff_settings,
+                                                        &main_settings };
 
 void wiring_begin(void)
 {

@@ -36,6 +36,7 @@ enum http_status site_home(struct request *req, struct response *res)
 
     struct home view = { .report = request_own(req, STR("/report")),
                          .support = request_own(req, STR("/support")),
+                         .hate_crime = request_own(req, STR("/hate-crime")),
                          .all_news = request_own(req, STR("/news")),
                          .search = request_own(req, STR("/search")),
                          .all_campaigns = request_own(req, STR("/campaigns")),

@@ -65,6 +65,23 @@ bool site_campaigns_fill(struct request *req, const struct campaign *rows, size_
 /* "/campaigns/SLUG". */
 struct url site_campaign_address(struct request *req, struct str slug);
 
+/* ---- Settings of the public pages ---- */
+
+enum site_setting {
+    SITE_CONTACT_TELEPHONE,
+    SITE_CONTACT_HOURS,
+    SITE_CONTACT_EMAIL,
+    SITE_CONTACT_ADDRESS,
+    SITE_CONTACT_PRIVACY,
+    SITE_SUPPORT_CHECKED,
+    SITE_SETTINGS
+};
+/* A row for each of enum site_setting, in its order. */
+extern const struct setting_table site_settings;
+/* Whether the pages can use a value that its row takes; else STATUS_INVALID with the words for who wrote it. */
+enum status site_setting_check(struct arena *scratch, enum site_setting which, const struct setting_value *value,
+                               struct fault *fault);
+
 struct word_difference; /* of the generated pages */
 /*
  * What changed from one text to the other, with a few words around each

@@ -2,6 +2,7 @@
 #include "web/inside.h"
 #include "web/web_pages.h"
 
+#include "base/arena.h"
 #include "base/zone.h"
 #include "base/banned.h"
 
@@ -14,6 +15,34 @@ static struct str exit_words(const struct request *req)
 {
     const struct setting_value *words = web_setting_get(req->settings, WEB_EXIT_WORDS);
     return words->given ? words->text : t_exit_words(req->language);
+}
+
+/* The foot of every page: what needs no database, and so stands on the page that says it is away, too. */
+static const struct page_of_advice {
+    struct str (*words)(enum language language);
+    struct str path;
+} pages[] = {
+    { t_hate_crime_title, STR_INIT("/hate-crime") },
+    { t_law_title, STR_INIT("/law") },
+    { t_pictures_title, STR_INIT("/pictures-and-names") },
+    { t_about_title, STR_INIT("/about") },
+    { t_accessibility_title, STR_INIT("/accessibility") },
+    { t_privacy_title, STR_INIT("/privacy") },
+    { t_cookies_title, STR_INIT("/cookies") },
+    { t_contact_title, STR_INIT("/contact") },
+};
+enum { PAGES = sizeof pages / sizeof *pages };
+
+static void fill_pages(struct request *req, struct layout *out)
+{
+    struct page_link *links = ARENA_ARRAY(req->arena, PAGES, struct page_link);
+    if (!links)
+        return; /* the arena has failed, and the page with it */
+    for (size_t i = 0; i < PAGES; i++)
+        links[i] =
+            (struct page_link){ .words = pages[i].words(req->language), .address = request_own(req, pages[i].path) };
+    out->pages = links;
+    out->pages_n = PAGES;
 }
 
 void web_layout(struct request *req, struct layout *out, struct str title)
@@ -47,6 +76,7 @@ void web_layout(struct request *req, struct layout *out, struct str title)
         .canonical = s->head && req->route->cached ? request_address(req) : (struct url){ STR_NONE },
         .hidden = !s->head || !req->route->cached,
     };
+    fill_pages(req, out);
 }
 
 struct str web_month_words(enum language language, int month)
