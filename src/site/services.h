@@ -30,7 +30,7 @@ struct service {
     unsigned strands;    /* bits 1 << enum service_strand; 0: everybody */
     unsigned needs;      /* bits 1 << enum service_need */
     service_words *what; /* one sentence */
-    service_words *who;  /* NULL: the names of its strands */
+    service_words *who;  /* NULL: its strands, or everybody */
     service_words *area; /* these four: NULL where nothing is known */
     service_words *hours;
     service_words *languages;

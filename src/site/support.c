@@ -67,12 +67,14 @@ static bool fill_choices(struct request *req, const struct support_asked *asked,
     return true;
 }
 
-/* "For: Race, Religion" */
+/* "For: Race, Religion"; STR_NONE where it is for everybody. */
 static struct str who_words(struct request *req, const struct service *service)
 {
     struct buf out;
     if (service->who)
         return service->who(req->language);
+    if (service->strands == 0)
+        return STR_NONE;
     buf_init(&out, req->arena, 200);
     for (unsigned i = 0; i < STRANDS; i++) {
         if (!(service->strands & 1U << i))
@@ -103,6 +105,8 @@ static void fill_item(struct request *req, const struct service *service, struct
                                   .tells = said(req, service->tells) };
     if (service->telephone.n > 0 || service->text.n > 0)
         out->checked = service_checked_words(req, service->key);
+    out->more = out->who.n > 0 || out->checked.n > 0 || out->hours.n > 0 || out->area.n > 0 || out->languages.n > 0 ||
+                out->tells.n > 0;
 }
 
 /* Those for everybody, or those for a strand (the one that is asked for, or any). */
