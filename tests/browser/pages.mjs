@@ -41,7 +41,7 @@ const browser = await chromium.launch({
 })
 
 async function addresses() {
-  const found = new Set(['/', '/news', '/withdrawn', '/corrections', '/corrections?kind=promise', '/campaigns', '/campaigns/week-against-hate', '/campaigns/lights-on', '/report', '/support', '/leaving', '/topics', '/feedback', '/feedback/sent', '/search', '/search?q=river', '/search?q=zzzzz', '/search?q=%01', '/no-such-page', '/news?after=broken', ...more])
+  const found = new Set(['/', '/news', '/withdrawn', '/corrections', '/corrections?kind=promise', '/campaigns', '/campaigns/week-against-hate', '/campaigns/lights-on', '/report', '/support', '/support?for=race', '/support?for=disability&need=sign-language', '/hate-crime', '/law', '/pictures-and-names', '/about', '/accessibility', '/privacy', '/cookies', '/contact', '/leaving', '/topics', '/feedback', '/feedback/sent', '/search', '/search?q=river', '/search?q=zzzzz', '/search?q=%01', '/no-such-page', '/news?after=broken', ...more])
   const context = await browser.newContext({ javaScriptEnabled: false })
   const page = await context.newPage()
   let next = '/news'

@@ -8,7 +8,7 @@ import os
 import re
 import urllib.parse
 
-from common import ROOT, Case, Server, get, run
+from common import ROOT, Case, Server, get, run, status, wait_for
 
 # Path, title and heading (they are the same).
 PAGES = [("/hate-crime", "What is a hate crime"), ("/law", "Where the law comes from"), ("/report", "How to report hate crime"),
@@ -292,6 +292,15 @@ class OfTheForce(Case):
         for text in (support, report):
             self.assertIn("0800 555 111</a> (number checked by the force on 28 February 2026)", text)
             self.assertIn("(number to be checked by the force)", text)
+
+    def test_the_pages_stand_while_the_database_is_away(self):
+        folder = self.installation()
+        with Server(folder) as server:
+            os.rename(os.path.join(folder, "candour.db"), os.path.join(folder, "elsewhere.db"))
+            wait_for(lambda: status(server.port, "/news?after=9.x") == 503, "a database that is away")
+            for path, title in PAGES:
+                code, text = get(server.port, path)
+                self.assertEqual((path, code, Page(text).headings), (path, 200, [title]))
 
     def test_the_privacy_notice_of_the_force_is_linked(self):
         privacy, _ = self.told("/privacy", "contact:\n  privacy_notice: https://www.example.org/privacy?a=1&b=2\n")
