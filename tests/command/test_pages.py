@@ -24,7 +24,7 @@ UNVERIFIED = {"30 September 1998": "Not confirmed", "4 April 2005": "Not confirm
               "a rude word": "Not confirmed", "Calling somebody by a name": "Not confirmed", "may be harassment": "Not confirmed",
               "Crime and Policing Act 2026 becomes": "Second-hand", "No proof of the hostility": "Second-hand",
               "believes it is not enough": "Second-hand"}
-MARKS_EXPLAINED = ["“Not confirmed” means", "Not confirmed We have not found it", "Second-hand We have found it"]
+MARKS_EXPLAINED = ["“Not confirmed” means", "Not confirmed means", "Second-hand means"]
 # Services that no source confirmed: in the table of the program, never on a page.
 UNCONFIRMED = ["Traveller Movement", "On Your Side"]
 TO_BE_CHECKED = {"0800 138 1625": "stop-hate-uk", "0800 555 111": "crimestoppers", "61016": "british-transport-police"}
