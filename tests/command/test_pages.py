@@ -319,6 +319,8 @@ class OfTheForce(Case):
                            ('contact:\n  telephone: " "\n', "contact.telephone"),
                            ('contact:\n  email: desk\n', "contact.email is no address"),
                            ('contact:\n  email: "a@example.org?cc=b@example.org"\n', "contact.email"),
+                           ('contact:\n  privacy_notice: "https://a@example.org/"\n', "contact.privacy_notice"),
+                           (f'contact:\n  privacy_notice: "https://example.org/{"a" * 2100}"\n', "contact.privacy_notice"),
                            ("support:\n  checked:\n    - stop-hate-uk 2026-13-01\n", "support.checked has"),
                            ("support:\n  checked:\n    - stop-hate-uk 2026-02-30\n", "support.checked has"),
                            ("support:\n  checked:\n    - nobody-knows 2026-01-01\n", "support.checked has"),
