@@ -2,6 +2,7 @@
 #include "posts/feed.h"
 
 #include "base/arena.h"
+#include "posts/content.h"
 #include "posts/edition.h"
 #include "posts/posts_sql.h"
 
@@ -79,25 +80,47 @@ static bool stands_before(const struct posts_feed *a, const struct posts_feed *b
     return a->published > b->published || (a->published == b->published && a->post > b->post);
 }
 
-enum status posts_feed(struct db_tx *tx, struct arena *arena, int64_t limit, struct post_fed **rows, size_t *n)
+/* The posts of a feed by their numbers, those with the newest news first. */
+static enum status choose(struct db_tx *tx, struct arena *arena, const struct feed_choice *choice, int64_t limit,
+                          int64_t posts[POST_FEED_MAX], size_t *n)
 {
-    struct posts_feed *found;
+    struct posts_feed_newest *newest = NULL;
+    struct posts_feed_kind *of_kind = NULL;
+    struct posts_feed_campaign *of_campaign = NULL;
+    struct str kind = choice->one ? post_kind_word(choice->kind) : STR("");
+    enum status status = choice->campaign != NULL
+                             ? sql_posts_feed_campaign(tx, arena, choice->campaign->slug, choice->campaign->name, kind,
+                                                       limit, &of_campaign, n)
+                         : choice->one ? sql_posts_feed_kind(tx, arena, kind, limit, &of_kind, n)
+                                       : sql_posts_feed_newest(tx, arena, limit, &newest, n);
+    for (size_t i = 0; i < *n && status == STATUS_OK; i++)
+        posts[i] = of_campaign != NULL ? of_campaign[i].post : of_kind != NULL ? of_kind[i].post : newest[i].post;
+    return status;
+}
+
+enum status posts_feed(struct db_tx *tx, struct arena *arena, const struct feed_choice *choice, int64_t limit,
+                       struct post_fed **rows, size_t *n)
+{
+    int64_t posts[POST_FEED_MAX] = { 0 };
+    struct posts_feed found[POST_FEED_MAX];
     int64_t room = POST_FEED_BYTES;
     *n = 0;
     if (limit < 1 || limit > POST_FEED_MAX)
         return STATUS_LIMIT;
-    enum status status = sql_posts_feed(tx, arena, limit, &found, n);
+    enum status status = choose(tx, arena, choice, limit, posts, n);
     if (status != STATUS_OK)
         return status;
     *rows = ARENA_ARRAY(arena, *n + 1, struct post_fed);
     if (*rows == NULL)
         return STATUS_NO_MEMORY;
-    for (size_t i = 1; i < *n; i++) {
-        struct posts_feed row = found[i];
+    for (size_t i = 0; i < *n && status == STATUS_OK; i++) {
+        struct posts_feed row;
         size_t to = i;
-        for (; to > 0 && stands_before(&row, &found[to - 1]); to--)
+        status = sql_posts_feed(tx, arena, posts[i], &row);
+        for (; status == STATUS_OK && to > 0 && stands_before(&row, &found[to - 1]); to--)
             found[to] = found[to - 1];
-        found[to] = row;
+        if (status == STATUS_OK)
+            found[to] = row;
     }
     for (size_t i = 0; i < *n && status == STATUS_OK; i++)
         status = take(tx, arena, &found[i], &room, &(*rows)[i]);

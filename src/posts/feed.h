@@ -8,6 +8,7 @@
 #ifndef CANDOUR_POSTS_FEED_H
 #define CANDOUR_POSTS_FEED_H
 
+#include "posts/campaign.h"
 #include "posts/posts.h"
 
 enum {
@@ -36,8 +37,19 @@ struct post_fed {
     size_t corrections_n;
 };
 
+/*
+ * Which posts. One of which no word may be shown stays in the feeds of its kind and of its campaign, under its number and
+ * with no word: whoever has read it there has to hear of it there.
+ */
+struct feed_choice {
+    bool one; /* only those of `kind` */
+    enum post_kind kind;
+    const struct campaign *campaign; /* NULL: all; else those that its page tells of */
+};
+
 /* At most `limit` (1 to POST_FEED_MAX): those with the newest `changed`, in the order of their publication, newest
  * first. */
-enum status posts_feed(struct db_tx *tx, struct arena *arena, int64_t limit, struct post_fed **rows, size_t *n);
+enum status posts_feed(struct db_tx *tx, struct arena *arena, const struct feed_choice *choice, int64_t limit,
+                       struct post_fed **rows, size_t *n);
 
 #endif

@@ -6,28 +6,41 @@
 -- out: withdrawn time?, ended time?, corrected time?
 SELECT u.withdrawn, u.ended, u.corrected FROM post_register g JOIN post_public u ON u.post = g.post WHERE g.id = $1;
 
--- name: feed :many  role: read
--- The public posts of which there was news last: published, corrected, withdrawn, restored or ended. Behind the newest of
--- each kind of act none can be that belongs here. (NOT IN, so that the acts are found by their post and not by their kind.)
+-- name: feed_newest :many  role: read
+-- Those of which there was news last: published, corrected, withdrawn, restored or ended (schema 0013).
 -- in: most int
+-- out: post int
+SELECT post FROM post_public ORDER BY news DESC, post DESC LIMIT $1;
+
+-- name: feed_kind :many  role: read
+-- in: kind text, most int
+-- out: post int
+SELECT post FROM post_public WHERE kind = $1 ORDER BY news DESC, post DESC LIMIT $2;
+
+-- name: feed_campaign :many  role: read
+-- The posts of a campaign as its page tells of them: also one that a correction took out of it, but not where the ground of a
+-- correction forbids what it said before. kind: '' for all.
+-- in: campaign text, campaign_name text, kind text, most int
+-- out: post int
+SELECT u.post FROM post_public u
+ WHERE u.post IN (SELECT x.post FROM post_edition x
+                   WHERE x.campaign IN ($1, $2)
+                     AND (EXISTS (SELECT 1 FROM post_public p WHERE p.edition = x.id)
+                          OR (EXISTS (SELECT 1 FROM post_correction k WHERE k.post = x.post AND k.before_edition = x.id)
+                              AND NOT EXISTS (SELECT 1 FROM post_correction h
+                                               WHERE h.post = x.post AND h.ground IS NOT NULL))))
+   AND ($3 = '' OR u.kind = $3)
+ ORDER BY u.news DESC, u.post DESC LIMIT $4;
+
+-- name: feed :one  role: read
+-- in: post int
 -- out: post int, edition int, year int, slug text, published time, withdrawn time?, ground text?, reason text?,
 --      erased time?, ended time?, ending text?, kind text, title text, labels text, elsewhere time?, bytes int, changed time
 SELECT u.post, u.edition, u.year, u.slug, u.published, u.withdrawn, u.ground, u.reason, p.erased, u.ended,
-       u.ending, e.kind, e.title, e.labels, o.made, CAST(length(CAST(e.document AS BLOB)) AS INTEGER),
-       CAST(coalesce((SELECT max(g.made) FROM post_register g WHERE g.post = u.post
-                         AND g.what NOT IN ('emergency', 'promise', 'kept')), u.published) AS INTEGER)
+       u.ending, e.kind, e.title, e.labels, o.made, CAST(length(CAST(e.document AS BLOB)) AS INTEGER), u.news
   FROM post_public u JOIN post_edition e ON e.id = u.edition JOIN post p ON p.id = u.post
        LEFT JOIN post_elsewhere o ON o.post = u.post
- WHERE u.post IN (SELECT a.post FROM (SELECT post FROM post_public ORDER BY published DESC LIMIT $1) AS a
-                  UNION SELECT b.post FROM (SELECT post FROM post_register WHERE what = 'correction'
-                                             ORDER BY made DESC, id DESC LIMIT $1) AS b
-                  UNION SELECT c.post FROM (SELECT post FROM post_register WHERE what = 'withdrawal'
-                                             ORDER BY made DESC, id DESC LIMIT $1) AS c
-                  UNION SELECT d.post FROM (SELECT post FROM post_register WHERE what = 'restoration'
-                                             ORDER BY made DESC, id DESC LIMIT $1) AS d
-                  UNION SELECT f.post FROM (SELECT post FROM post_register WHERE what = 'ending'
-                                             ORDER BY made DESC, id DESC LIMIT $1) AS f)
- ORDER BY 17 DESC, u.post DESC LIMIT $1;
+ WHERE u.post = $1;
 
 -- name: feed_text :one  role: read
 -- in: edition int

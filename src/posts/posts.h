@@ -127,6 +127,7 @@ struct str post_claim_word(enum post_claim claim);
 struct str post_correction_word(enum post_correction_kind kind);
 struct str post_ending_word(enum post_ending ending);
 struct str register_what_word(enum register_what what);
+bool post_kind_of_word(struct str word, enum post_kind *out);
 bool post_correction_of_word(struct str word, enum post_correction_kind *out);
 bool post_ending_of_word(struct str word, enum post_ending *out);
 bool register_what_of_word(struct str word, enum register_what *out);

@@ -148,6 +148,13 @@ struct str register_what_word(enum register_what what)
     return register_what_words.words[what];
 }
 
+bool post_kind_of_word(struct str word, enum post_kind *out)
+{
+    int at = word_find(&post_kind_words, word);
+    *out = (enum post_kind)(at < 0 ? 0 : at);
+    return at >= 0;
+}
+
 bool post_correction_of_word(struct str word, enum post_correction_kind *out)
 {
     int at = word_find(&post_correction_words, word);

@@ -207,6 +207,8 @@ enum http_status site_campaign(struct request *req, struct response *res)
                                   .when = when_words(req, &campaign, today),
                                   .purpose = campaign.purpose,
                                   .here = site_campaign_address(req, campaign.slug),
+                                  .atom = site_feed_address(req, STR("/news.atom"), STR_NONE, campaign.slug),
+                                  .json = site_feed_address(req, STR("/news.json"), STR_NONE, campaign.slug),
                                   .register_address = request_own(req, STR("/corrections")),
                                   .all = request_own(req, STR("/campaigns")) };
     if (!fill_campaign(req, res, &parts, now, &view))

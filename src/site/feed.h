@@ -1,7 +1,7 @@
 /*
  * Feeds: lists for programs that ask again and show what is new.
  *
- * A feed is a list of entries, told by whoever has the rows, and a writer; Atom is the first. Promises: an entry has
+ * A feed is a list of entries, told by whoever has the rows, and a writer: Atom, or JSON Feed 1.1. Promises: an entry has
  * one name for ever, which is made of a number and a day and of no word that an erasure must take; what an entry says
  * comes from the same reading as the page that it stands for.
  */
@@ -30,5 +30,8 @@ struct feed_about {
 /* Ends the read snapshot. Entries have own paths as addresses, which are made absolute here. */
 enum http_status feed_answer(struct request *req, struct response *res, const struct feed_about *about,
                              struct feed_entry *entries, size_t n);
+/* The same as JSON Feed 1.1 (jsonfeed.org); it has no pages, so `next` and `later` are not looked at. */
+enum http_status feed_answer_json(struct request *req, struct response *res, const struct feed_about *about,
+                                  struct feed_entry *entries, size_t n);
 
 #endif

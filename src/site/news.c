@@ -52,6 +52,25 @@ static enum http_status fill_listing(struct request *req, struct response *res, 
     return HTTP_OK;
 }
 
+static bool fill_feeds(struct request *req, struct news *view)
+{
+    struct news_feed *list = ARENA_ARRAY(req->arena, POST_KINDS, struct news_feed);
+    if (list == NULL)
+        return false;
+    for (enum post_kind kind = 0; kind < POST_KINDS; kind++) {
+        struct str word = post_kind_word(kind);
+        list[kind] = (struct news_feed){
+            .title = t_feed_news_of(req->language, req->arena, site_kind_words(req->language, kind)),
+            .atom = site_feed_address(req, STR("/news.atom"), word, STR_NONE),
+            .json = site_feed_address(req, STR("/news.json"), word, STR_NONE),
+        };
+    }
+    view->feeds = list;
+    view->feeds_n = POST_KINDS;
+    view->json = site_feed_address(req, STR("/news.json"), STR_NONE, STR_NONE);
+    return true;
+}
+
 /*
  * route: GET /news
  * permission: public
@@ -69,6 +88,8 @@ enum http_status site_news(struct request *req, struct response *res)
     struct news view = { .rows = list.rows, .rows_n = list.rows_n, .older = list.older, .newest = list.newest };
     web_layout(req, &view.layout, t_news_title(req->language));
     view.atom = view.layout.feed;
+    if (!fill_feeds(req, &view))
+        return response_error(req, res, HTTP_SERVER_ERROR);
     view.topics = request_own(req, STR("/topics"));
     view.search = request_own(req, STR("/search"));
     view.layout.at_news = true;

@@ -133,29 +133,80 @@ static bool write_entry(struct request *req, const struct post_fed *post, const 
     return out->content.s.p != NULL;
 }
 
-/*
- * route: GET /news.atom
- * permission: public
- * cache: public
- * help: Posts as an Atom feed: the 50 of which there was news last.
- */
-enum http_status site_news_atom(struct request *req, struct response *res)
+/* ---- Which posts, and what the feed is called ---- */
+
+struct asked {
+    struct feed_choice choice;
+    struct str campaign_words; /* as they were asked for; STR_NONE: all */
+    struct campaign campaign;
+};
+
+static bool read_asked(const struct value *kind, const struct value *campaign, struct asked *out)
 {
-    struct db_tx *tx;
-    struct post_fed *posts;
-    size_t n = 0;
-    struct room room = { .left = SITE_FEED_BYTES };
-    struct feed_about about = { .title = t_news_title(req->language),
+    *out = (struct asked){ .campaign_words = campaign->state == VALUE_OK ? campaign->text : STR_NONE };
+    out->choice.one = kind->state == VALUE_OK;
+    return kind->state != VALUE_INVALID && campaign->state != VALUE_INVALID &&
+           (!out->choice.one || post_kind_of_word(kind->text, &out->choice.kind));
+}
+
+struct url site_feed_address(struct request *req, struct str path, struct str kind, struct str campaign)
+{
+    struct url url = request_own(req, path);
+    if (kind.p != NULL)
+        url = url_query(req->arena, url, STR("kind"), kind);
+    return campaign.p == NULL ? url : url_query(req->arena, url, STR("campaign"), campaign);
+}
+
+/* Under its slug also where it was asked for by its name: it is one feed, and has one name. */
+static void name_feed(struct request *req, const struct asked *asked, struct str path, struct feed_about *out)
+{
+    struct str name = asked->choice.campaign != NULL ? asked->campaign.name : STR_NONE;
+    *out = (struct feed_about){ .title = t_news_title(req->language),
                                 .words = t_feed_news_words(req->language),
                                 .page = request_own(req, STR("/news")),
-                                .whole = request_own(req, STR("/news.atom")) };
+                                .whole = site_feed_address(
+                                    req, path, asked->choice.one ? post_kind_word(asked->choice.kind) : STR_NONE,
+                                    name.p == NULL ? STR_NONE : asked->campaign.slug) };
+    if (asked->choice.one)
+        out->title = t_feed_news_of(req->language, req->arena, site_kind_words(req->language, asked->choice.kind));
+    if (name.p == NULL)
+        return;
+    out->title = asked->choice.one ? t_feed_kind_of(req->language, req->arena, name,
+                                                    site_kind_words(req->language, asked->choice.kind))
+                                   : name;
+    out->page = site_campaign_address(req, asked->campaign.slug);
+}
+
+static enum status read_posts(struct request *req, struct response *res, struct asked *asked, struct post_fed **posts,
+                              size_t *n)
+{
+    struct db_tx *tx;
     enum status status = request_read(req, &tx, &res->fault);
+    if (status == STATUS_OK && asked->campaign_words.p != NULL) {
+        status = posts_campaign(tx, req->arena, asked->campaign_words, &asked->campaign);
+        asked->choice.campaign = &asked->campaign;
+    }
     if (status == STATUS_OK)
-        status = posts_feed(tx, req->arena, POST_FEED_MAX, &posts, &n);
+        status = posts_feed(tx, req->arena, &asked->choice, POST_FEED_MAX, posts, n);
     request_read_end(req);
+    return status;
+}
+
+typedef enum http_status feed_writer(struct request *req, struct response *res, const struct feed_about *about,
+                                     struct feed_entry *entries, size_t n);
+
+static enum http_status answer(struct request *req, struct response *res, struct asked *asked, struct str path,
+                               feed_writer *write)
+{
+    struct post_fed *posts;
+    struct feed_about about;
+    size_t n = 0;
+    struct room room = { .left = SITE_FEED_BYTES };
+    enum status status = read_posts(req, res, asked, &posts, &n);
     struct feed_entry *entries = ARENA_ARRAY(req->arena, n + 1, struct feed_entry);
     if (entries == NULL)
         return response_error(req, res, HTTP_SERVER_ERROR);
+    name_feed(req, asked, path, &about);
     for (size_t i = 0; i < n && status == STATUS_OK; i++) {
         struct entry entry;
         status = tell(req, &posts[i], &room, &entry);
@@ -166,5 +217,37 @@ enum http_status site_news_atom(struct request *req, struct response *res)
     }
     if (status != STATUS_OK)
         return response_error(req, res, http_status_of(status));
-    return feed_answer(req, res, &about, entries, n);
+    return write(req, res, &about, entries, n);
+}
+
+/*
+ * route: GET /news.atom
+ * permission: public
+ * query: kind word 20, campaign text 400
+ * cache: public
+ * help: Posts as an Atom feed: the 50 of which there was news last, of all, of a kind or of a campaign.
+ */
+enum http_status site_news_atom(struct request *req, struct response *res)
+{
+    struct asked asked;
+    if (!read_asked(request_query(req, SITE_NEWS_ATOM_QUERY_KIND), request_query(req, SITE_NEWS_ATOM_QUERY_CAMPAIGN),
+                    &asked))
+        return response_error(req, res, HTTP_NOT_FOUND);
+    return answer(req, res, &asked, STR("/news.atom"), feed_answer);
+}
+
+/*
+ * route: GET /news.json
+ * permission: public
+ * query: kind word 20, campaign text 400
+ * cache: public
+ * help: The same posts as JSON Feed 1.1.
+ */
+enum http_status site_news_json(struct request *req, struct response *res)
+{
+    struct asked asked;
+    if (!read_asked(request_query(req, SITE_NEWS_JSON_QUERY_KIND), request_query(req, SITE_NEWS_JSON_QUERY_CAMPAIGN),
+                    &asked))
+        return response_error(req, res, HTTP_NOT_FOUND);
+    return answer(req, res, &asked, STR("/news.json"), feed_answer_json);
 }

@@ -62,6 +62,8 @@ void site_until_midnight(struct response *res, int64_t now);
 struct campaign_item; /* of the generated pages */
 /* Campaigns in the words of a list. False when memory is gone. */
 bool site_campaigns_fill(struct request *req, const struct campaign *rows, size_t n, const struct campaign_item **out);
+/* "/news.atom?kind=event&campaign=SLUG"; STR_NONE: of every kind, of all. */
+struct url site_feed_address(struct request *req, struct str path, struct str kind, struct str campaign);
 /* "/campaigns/SLUG". */
 struct url site_campaign_address(struct request *req, struct str slug);
 

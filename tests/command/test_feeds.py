@@ -1,4 +1,5 @@
 """Feeds: what is told to programs that ask again. The words are those of the pages, and nothing that a page hides."""
+import html
 import json
 import os
 import re
@@ -7,9 +8,9 @@ import sqlite3
 import time
 import zlib
 
-from common import Case, ROOT, Server, get
+from common import Case, ROOT, Server, get, run
 from desk import Desk
-from feeds import good, read, validate
+from feeds import good, good_json, json_faults, read, validate
 
 
 def ask(port, path, *fields):
@@ -302,12 +303,31 @@ class Feeds(Desk):
 
     def test_the_reading_of_a_feed_costs_no_more_with_more_posts(self):
         with open(os.path.join(ROOT, "src", "posts", "feed.sql"), encoding="utf-8") as f:
-            statement = re.search(r"-- name: feed :many.*?\n(SELECT.*?);", f.read(), re.S)[1].replace("$1", "?1")
+            text = f.read()
+        for name, values, index in (("feed_newest", (50,), "SCAN post_public USING COVERING INDEX post_public_news"),
+                                    ("feed_kind", ("event", 50), "SEARCH post_public USING COVERING INDEX post_public_kind (kind=?)")):
+            statement = re.sub(r"\$(\d)", r"?\1", re.search(rf"-- name: {name} :many.*?\n(SELECT.*?);", text, re.S)[1])
+            with sqlite3.connect(os.path.join(self.folder, "candour.db")) as db:
+                plan = [row[3] for row in db.execute("EXPLAIN QUERY PLAN " + statement, values)]
+            self.assertEqual(plan, [index], "an index that ends at the LIMIT, and nothing sorted")
+
+    def test_what_acts_keep_of_the_newest_news_is_what_a_database_of_before_is_given(self):
+        self.publish("lamp", "The lamp is red", more='promises:\n  - { what: "mend it", owner: approver, due: 2030-01-15 }\n')
+        self.publish("fair", "The fair", kind="event")
+        self.act("withdraw", "lamp", "--reason", "error: it is green", by="duty-communications")
+        self.act("restore", "lamp", "--reason", "It is red after all.", by="duty-communications")
+        self.correct("lamp", "The lamp is green", "It is green.", kind="advice")
+        self.act("end", "fair", "--reason", "event-over", by="duty-communications")
+        with open(os.path.join(ROOT, "src", "posts", "schema", "0013_news.sql"), encoding="utf-8") as f:
+            given = re.search(r"^UPDATE post_public\n.*?;", f.read(), re.M | re.S)[0]
         with sqlite3.connect(os.path.join(self.folder, "candour.db")) as db:
-            plan = [row[3] for row in db.execute("EXPLAIN QUERY PLAN " + statement, (50,))]
-        self.assertIn("SEARCH g USING INDEX post_register_post (post=?)", plan)
-        whole = [step for step in plan if step.startswith("SCAN") and len(step.split()) > 2]
-        self.assertEqual(whole, ["SCAN post_public USING COVERING INDEX post_public_published"], "that one ends at its LIMIT")
+            kept = db.execute("SELECT post, kind, news FROM post_public ORDER BY post").fetchall()
+            db.execute("UPDATE post_public SET kind = '', news = 0")
+            db.execute(given)
+            self.assertEqual(db.execute("SELECT post, kind, news FROM post_public ORDER BY post").fetchall(), kept)
+            db.rollback()
+        self.assertGreater(min(news for _, _, news in kept), 0)
+        self.assertTrue({"advice", "event"} <= {kind for _, kind, _ in kept[-2:]})
 
     def test_markup_and_forbidden_characters_do_not_reach_a_feed_as_such(self):
         self.publish("marks", "<b>x</b> ]]> & 'y'", body="a < b & \ufffe\uffff <c@example.org>")
@@ -316,3 +336,126 @@ class Feeds(Desk):
             good(self, text)
             self.assertNotRegex(text, "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
             self.assertIn("<title>&lt;b&gt;x&lt;/b&gt; ]]&gt; &amp; &#39;y&#39;</title>", text)
+
+    # -- as JSON, by kind and by campaign --
+
+    def json(self, server, path="/news.json"):
+        code, body = get(server.port, path)
+        self.assertEqual(code, 200, path)
+        return good_json(self, body)
+
+    def same(self, server, query=""):
+        """Both feeds tell the same; gives the entries of Atom."""
+        atom, feed = self.feed(server, "/news.atom" + query), self.json(server, "/news.json" + query)
+        self.assertEqual((feed["title"], feed["home_page_url"]), (atom["title"], atom["links"]["alternate"]))
+        self.assertEqual(feed["feed_url"], atom["links"]["self"].replace("/news.atom", "/news.json"))
+        self.assertEqual(feed["authors"][0]["name"], atom["author"])
+        self.assertEqual([(i["id"], i["url"], i["title"], i["date_published"], i["date_modified"]) for i in feed["items"]],
+                         [(e["id"], e["links"]["alternate"], e["title"], e["published"], e["updated"]) for e in atom["entries"]])
+        for item, entry in zip(feed["items"], atom["entries"]):
+            self.assertEqual(html.unescape(item["content_html"]).strip(), html.unescape(entry["content"]))
+            self.assertNotRegex(item["content_html"], r'(href|src)="(?!https?://|mailto:|tel:)', "there is no base in JSON Feed")
+            self.assertEqual("tags" in item, entry["term"] is not None)
+        return atom["entries"]
+
+    def test_the_json_feed_tells_what_the_atom_feed_tells(self):
+        stock = "Stock image. The person shown has nothing to do with this story."
+        self.publish("sam", "Sam says <no>", body="> No & never.\n\nSam", more='people:\n  - { as_written: "Sam", kind: fictitious }\n'
+                     + self.image("stock"))
+        self.publish("lamp", "The lamp is red", body="The lamp is red: [report](/report) it, [or](/) not. ` href=\"/x\"`")
+        self.publish("gone", "The secret of Rook Lane", body="Nobody may know.")
+        self.publish("over", "The fair of Rook Lane", body="It is on Sunday.")
+        with Server(self.folder) as server:
+            before = self.same(server)
+            item = next(i for i in self.json(server)["items"] if "Sam" in i["title"])
+            self.assertEqual(item["title"], f"Name and story made up to illustrate. {stock} Sam says <no>")
+            self.assertTrue(item["content_html"].startswith(
+                f"<p><strong>Name and story made up to illustrate.</strong></p><p><strong>{stock}</strong></p>"))
+            self.correct("lamp", "The lamp is green", "It is green & new.", body="The lamp is green.")
+            self.act("withdraw", "sam", "--reason", "error: Sam said yes", by="duty-communications")
+            self.act("withdraw", "gone", "--reason", "personal-data", by="duty-communications")
+            self.act("end", "over", "--reason", "event-over", by="duty-communications")
+            after = self.same(server)
+            self.assertEqual([e["id"] for e in after], [e["id"] for e in before])
+            text = get(server.port, "/news.json")[1]
+            for word in ("Rook Lane", "rook-lane", "secret", "Sunday", "Nobody may", "is red", "& never"):
+                self.assertNotIn(word, text)
+            items = {i["title"]: i["content_html"] for i in self.json(server)["items"]}
+            self.assertIn("It is green &amp; new.", items["The lamp is green"])
+            self.assertTrue(any(title.startswith("Withdrawn: Name and story") for title in items))
+
+    def test_feeds_of_a_kind_hold_that_kind_and_keep_what_is_hidden_without_a_word(self):
+        self.publish("fair", "The fair of Rook Lane", kind="event", body="On Sunday.")
+        self.publish("tip", "Lock the door", kind="advice", body="Twice.")
+        with Server(self.folder) as server:
+            every = self.same(server)
+            for kind in ("awareness", "statement", "appeal", "update", "advice", "event"):
+                entries = self.same(server, "?kind=" + kind)
+                self.assertEqual([e["id"] for e in entries if e["term"]], [e["id"] for e in every if e["term"] == kind], kind)
+                self.assertTrue({e["title"] for e in entries if not e["term"]} <= {"This post has ended", "This post was withdrawn"})
+                self.assertTrue(kind in ("appeal",) or entries, kind)
+            events = self.feed(server, "/news.atom?kind=event")
+            self.assertEqual((events["title"], events["id"]), ("News: Event – Midshire Police",
+                                                               f"http://localhost:{server.port}/news.atom?kind=event"))
+            self.act("withdraw", "fair", "--reason", "court-order", by="duty-communications")
+            after = self.same(server, "?kind=event")
+            self.assertEqual([e["id"] for e in after], [e["id"] for e in events["entries"]])
+            self.assertEqual((after[0]["title"], after[0]["term"]), ("This post was withdrawn", None))
+            for path in ("/news.atom?kind=event", "/news.json?kind=event"):
+                self.assertNotIn("Rook", get(server.port, path)[1])
+            for wrong in ("kind=nothing", "kind=a%20b", "campaign=nothing", "campaign=%00", "campaign=" + "x" * 500):
+                for path in ("/news.atom?", "/news.json?"):
+                    self.assertEqual(get(server.port, path + wrong)[0], 404, wrong)
+
+    def test_feeds_of_a_campaign_are_found_by_name_and_slug_and_have_one_name(self):
+        self.publish("hands", "Lending a hand", kind="event", body="On Sunday.", more='campaign: "Lamp Week"\n')
+        self.publish("lamps", "Lamps", body="They burn.", more="campaign: lamp-week\n")
+        done = run("campaign", "set", "lamp-week", "--name", "Lamp Week", "--purpose", "More light.", "--from", "2026-01-01",
+                   "--to", "2026-12-31", "--as", "duty-communications", "--data", self.folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with Server(self.folder) as server:
+            entries = self.same(server, "?campaign=lamp-week")
+            self.assertEqual([e["title"] for e in entries], ["Lamps", "Lending a hand"])
+            self.assertEqual([e["title"] for e in self.same(server, "?kind=event&campaign=lamp-week")], ["Lending a hand"])
+            feed = self.feed(server, "/news.atom?campaign=Lamp%20Week")
+            self.assertEqual(feed, self.feed(server, "/news.atom?campaign=lamp-week"), "the name stands in its addresses nowhere")
+            self.assertEqual(feed["links"]["alternate"], f"http://localhost:{server.port}/campaigns/lamp-week")
+            self.assertEqual(self.json(server, "/news.json?kind=event&campaign=lamp-week")["title"], "Lamp Week: Event – Midshire Police")
+            page = get(server.port, "/campaigns/lamp-week")[1]
+            self.assertIn('<link rel="alternate" type="application/feed+json" title="Lamp Week" href="/news.json?campaign=lamp-week">', page)
+            self.bring("hands", "Lending a hand", body="On Monday.", kind="event")
+            self.act("correct", "hands", "--kind", "factual", "--reason", "It is on Monday.", by="duty-communications")
+            titles = {e["title"]: e["content"] for e in self.same(server, "?campaign=lamp-week")}
+            self.assertIn("It is on Monday.", titles["Lending a hand"], "who read it in the campaign hears that it was wrong")
+
+    def test_the_list_of_posts_names_every_feed(self):
+        with Server(self.folder) as server:
+            page = get(server.port, "/news")[1]
+            named = re.findall(r'<link rel="alternate" type="application/(atom\+xml|feed\+json)"(?: title="[^"]+")? href="([^"]+)">', page)
+            self.assertEqual(len(named), 14)
+            for form, path in named:
+                (self.feed if form == "atom+xml" else self.json)(server, path)
+            self.assertIn('<a class="govuk-link" type="application/feed+json" href="/news.json">', page)
+
+    def test_the_json_feed_is_cached_and_told_apart_as_pages_are(self):
+        with Server(self.folder) as server:
+            code, head, body = ask(server.port, "/news.json", "Accept-Encoding: gzip")
+            self.assertEqual((code, head["content-type"], head["content-encoding"]), (200, "application/feed+json", "gzip"))
+            good_json(self, zlib.decompress(body, 31).decode())
+            self.assertEqual(head["cache-control"], "no-cache")
+            code, again, body = ask(server.port, "/news.json", "Accept-Encoding: gzip", f"If-None-Match: {head['etag']}")
+            self.assertEqual((code, body), (304, b""))
+            self.publish("tag", "The tag of the feed changes")
+            code, changed, _ = ask(server.port, "/news.json", "Accept-Encoding: gzip", f"If-None-Match: {head['etag']}")
+            self.assertEqual((code, changed["etag"] != head["etag"]), (200, True))
+
+    def test_what_json_feed_forbids_is_seen(self):
+        whole = {"version": "https://jsonfeed.org/version/1.1", "title": "A", "items": [{"id": "1", "content_html": "<p>x</p>"}]}
+        self.assertEqual(json_faults(json.dumps(whole))[1], [])
+        for change in ({"version": "1.1"}, {"title": 1}, {"items": {}}, {"other": 1}, {"feed_url": "/news.json"},
+                       {"items": [{"content_html": "x"}]}, {"items": [{"id": "1"}]}, {"items": [{"id": 1, "content_text": "x"}]},
+                       {"items": [{"id": "1", "content_html": "<p>x"}]}, {"items": [whole["items"][0]] * 2},
+                       {"items": [{"id": "1", "content_text": "x", "date_published": "2026-01-01"}]},
+                       {"authors": {}}, {"authors": [{}]}):
+            self.assertNotEqual(json_faults(json.dumps(whole | change))[1], [], change)
+        self.assertNotEqual(json_faults('{"title": "a", "title": "b"}')[1], [])

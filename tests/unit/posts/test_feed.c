@@ -30,7 +30,7 @@ static struct post_fed *feed(int64_t limit, size_t *n)
     struct db_tx *tx;
     struct post_fed *rows = NULL;
     fine(db_read_begin(world.db, &tx, &world.fault));
-    fine(posts_feed(tx, world.arena, limit, &rows, n));
+    fine(posts_feed(tx, world.arena, &(struct feed_choice){ 0 }, limit, &rows, n));
     db_read_end(tx);
     return rows;
 }
@@ -120,7 +120,7 @@ static enum status read_all(struct db_tx *tx, struct arena *arena)
     struct register_filter filter = { .until = INT64_MAX };
     size_t n = 0;
     int64_t changed = 0;
-    enum status status = posts_feed(tx, arena, POST_FEED_MAX, &posts, &n);
+    enum status status = posts_feed(tx, arena, &(struct feed_choice){ 0 }, POST_FEED_MAX, &posts, &n);
     if (status == STATUS_OK && n != 3)
         return STATUS_DAMAGED;
     if (status == STATUS_OK)
