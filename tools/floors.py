@@ -22,7 +22,7 @@ LINES_MAX = 800
 SKIPPED = re.compile(r'build.*|\.git|node_modules|data|__pycache__')
 # Cases there are wrong on purpose, or are the output of a program.
 FIXTURES = 'tests/golden/'
-SOURCES = ('.c', '.h', '.py', '.sh', '.html', '.atom', '.sql', '.js', '.mjs', '.css', '.scss', '.md', '.txt', '.yaml', '.yml', '.build',
+SOURCES = ('.c', '.h', '.py', '.sh', '.html', '.atom', '.xml', '.sql', '.js', '.mjs', '.css', '.scss', '.md', '.txt', '.yaml', '.yml', '.build',
            '.json', '')
 SQL_HOME = ('src/db/',)
 HTML_HOME = ('src/html/',)

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Pages and feeds: from a room's *.html and *.atom and the catalogue to typed C (docs/dialects.md, "Pages").
+"""Pages and feeds: from a room's *.html, *.atom and *.xml and the catalogue to typed C (docs/dialects.md, "Pages").
 
     pages.py --room site --out DIR --catalogue FILE... [--also src/web]... --files FILE...
                                            DIR/site_pages.h and DIR/site_pages.c
     pages.py --catalogue-c --out DIR --catalogue FILE...
                                            DIR/catalogue.h and DIR/catalogue.c
     pages.py --check-unused --catalogue FILE... [--stamp FILE] [--depfile FILE] [--source ROOT] [--files FILE...]
-                                           every key is used by one of the *.html, *.atom or *.c files; ROOT gives src/*/
+                                           every key is used by one of the *.html, *.atom, *.xml or *.c files; ROOT gives src/*/
 
 Promises: what an attacker sends can only arrive in a page through the
 functions of html.h that fit its place, because the place of every hole is
@@ -27,7 +27,7 @@ from pages_catalogue import Catalogue  # noqa: E402
 from pages_check import World  # noqa: E402
 from pages_parse import Call, Each, Fault, Hole, If, Block, Sentence, template_read  # noqa: E402
 
-FORMS = (".html", ".atom")
+FORMS = (".html", ".atom", ".xml")
 TREE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 

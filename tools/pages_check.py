@@ -7,7 +7,9 @@ import re
 
 from pages_html import READ_ALOUD, Walker, merge
 from pages_parse import Block, Call, Constant, Each, Fault, Hole, If, Node, Path, SCALARS, Sentence, Text, Type
-from pages_xml import XmlWalker
+from pages_xml import SitemapWalker, XmlWalker
+
+WALKERS = {"html": Walker, "atom": XmlWalker, "xml": SitemapWalker}
 
 
 class World:
@@ -175,7 +177,7 @@ class Checked:
         self.world, self.template = world, template
         self.chain = world.chain(template)
         self.operations = []
-        self.walker = (XmlWalker if template.form == "atom" else Walker)(self.add_literal)
+        self.walker = WALKERS[template.form](self.add_literal)
         self.used = set()        # fields of the template
         self.spoken = set()      # of these, those whose text people read
         self.c_names = []        # of loops that are open

@@ -54,11 +54,14 @@ ATTRIBUTE = re.compile(r"[a-zA-Z_][-a-zA-Z0-9_:.]*")
 REFERENCE = re.compile(r"&(#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);")
 
 
+LINKED_DATA = "application/ld+json"    # JSON that machines read; no browser runs it
+
+
 class Place:
     """Where in the HTML we are."""
 
     def __init__(self):
-        self.mode = "data"      # data, text (of title and textarea), tag, value
+        self.mode = "data"      # data, text (of title and textarea), tag, value, json (of a script that is none)
         self.stack = ()         # open elements
         self.opened = ()        # for each: (file, line)
         self.floor = 0          # elements below were opened outside the branch, loop or block that we are in
@@ -122,7 +125,7 @@ class Walker:
         s, at, self.node, self.may_speak = node.text, 0, node, may_speak
         self.base, self.source = node.line, s
         while at < len(s):
-            at = {"data": self.data, "text": self.raw_text, "tag": self.in_tag, "value": self.in_value}[
+            at = {"data": self.data, "text": self.raw_text, "tag": self.in_tag, "value": self.in_value, "json": self.json_end}[
                 self.place.mode](s, at)
         self.flush()
 
@@ -383,7 +386,8 @@ class Walker:
 
     def tag_done(self, s, at, slash):
         place, tag, attributes = self.place, self.place.tag, self.place.attributes
-        if tag == "script" and "src" not in attributes:
+        linked = tag == "script" and attributes == {"type": LINKED_DATA}
+        if tag == "script" and "src" not in attributes and not linked:
             raise self.fault(at, "<script> without src: scripts stand in files of their own")
         if tag == "meta":
             machine = attributes.get("name") or attributes.get("property")
@@ -407,7 +411,9 @@ class Walker:
         if tag not in VOID and not slash:
             place.stack += (tag,)
             place.opened += ((self.node.template.file, self.base + self.source.count("\n", 0, at)),)
-            if tag == "script":
+            if linked:
+                place.mode, place.value = "json", ""
+            elif tag == "script":
                 if not re.compile(r"[ \t\n]*</script>").match(s, at + 1):
                     raise self.fault(at, "<script> with content or a hole: scripts stand in files of their own")
             elif tag in ("title", "textarea"):
@@ -436,13 +442,26 @@ class Walker:
             return self.end_tag(s, end)
         return end
 
+    def json_end(self, s, at):
+        """Behind the one hole of data for machines, which browsers do not run; `value` is None once it was there."""
+        m = re.compile(r"[ \t\n]*</script>").match(s, at)
+        if not m or self.place.value is not None:
+            raise self.fault(at, f"<script type=\"{LINKED_DATA}\"> holds one hole of type json and nothing beside it")
+        self.place.mode, self.place.value = "data", None
+        return self.end_tag(s, m.end() - len("</script>"))
+
     # -- holes and statements --
 
     def hole(self, node, kind, optional_open):
-        """Checks one hole of a type; gives 'text', 'attribute', 'address' or 'markup'."""
+        """Checks one hole of a type; gives 'text', 'attribute', 'address', 'markup' or 'json'."""
         self.flush()
         place, fault = self.place, node.fault
         self.began = True
+        if (kind == "json") != (place.mode == "json") or place.mode == "json" and place.value is None:
+            raise fault(f"json stands only as the whole of <script type=\"{LINKED_DATA}\">, and nothing else stands there")
+        if kind == "json":
+            place.value = None
+            return "json"
         if place.mode == "tag":
             raise fault({"name": "a hole in a tag's name", "attribute": "a hole in an attribute's name"}.get(
                 place.after, "a hole in a tag, outside an attribute's value"))
@@ -495,6 +514,8 @@ class Walker:
     def statement(self, node):
         """A statement stands here."""
         self.flush()
+        if self.place.mode == "json":
+            raise node.fault("a statement in data for machines: it stands around the element")
         if self.place.mode == "value":
             self.place.value = None
 
@@ -526,7 +547,7 @@ class Walker:
     def done(self, node, is_document):
         self.flush()
         place = self.place
-        if place.mode in ("tag", "value"):
+        if place.mode in ("tag", "value", "json"):
             raise node.fault(f"the template ends {place.words()}")
         if place.stack:
             raise Fault(*place.opened[-1], f"<{place.stack[-1]}> is never closed")

@@ -13,7 +13,7 @@ false asm typeof linux unix t v out language arena not in strcpy strcat strncpy 
 stpcpy atoi atol atoll atof rand srand random drand48 gmtime localtime ctime asctime alloca strdup strndup tmpnam mktemp
 system popen""".split())
 TYPE_NAMES_TAKEN = set("arena buf str url html fault status request response".split())
-SCALARS = ("text", "url", "html", "int", "bool")
+SCALARS = ("text", "url", "html", "json", "int", "bool")
 
 
 class Fault(Exception):
@@ -421,14 +421,16 @@ def template_read(file, shown=None):
     for number, row in enumerate(source.split("\n"), 1):
         if any(ord(c) < 32 and c != "\t" or ord(c) == 127 for c in row):
             raise Fault(shown, number, "holds a control character (lines end in LF alone)")
-    if re.search(r"\.atom(\.in)?\Z", file):
-        template.form = "atom"
+    form = re.search(r"\.(atom|xml)(\.in)?\Z", file)
+    if form:
+        template.form = form[1]
     m = re.search(r"\.([a-z]{2})\.html\Z", file)
     if m:
         template.is_sibling, template.language = True, m.group(1)
     template.last_line = source.rstrip().count("\n") + 1
     pieces = head_read(template, cut(shown, source))
-    if template.form == "atom" and template.kind == "prose":
-        raise Fault(shown, template.line, "a feed has no words of its own, so it is no prose")
+    if template.form != "html" and template.kind == "prose":
+        name = "a feed" if template.form == "atom" else "a sitemap"
+        raise Fault(shown, template.line, f"{name} has no words of its own, so it is no prose")
     template.body = body_read(template, pieces)
     return template

@@ -10,9 +10,9 @@ from pages_parse import SCALARS
 
 # A C17 compiler need not take longer string literals than 4,095 bytes.
 LITERAL_MAX = 2000
-C_TYPES = {"text": "struct str", "url": "struct url", "html": "struct html", "int": "int64_t", "bool": "bool"}
+C_TYPES = {"text": "struct str", "url": "struct url", "html": "struct html", "json": "struct json_text", "int": "int64_t", "bool": "bool"}
 FUNCTIONS = {"text": "html_text", "attribute": "html_attribute", "address": "html_address", "markup": "html_markup",
-             "escaped": "html_escaped", "int": "html_int"}
+             "escaped": "html_escaped", "json": "html_json", "int": "html_int"}
 
 
 def c_type(kind):

@@ -1,4 +1,4 @@
-"""Follows the XML of a feed (*.atom), as pages_html.py follows HTML, so that each hole's place is known.
+"""Follows the XML of a feed (*.atom) or a sitemap (*.xml), as pages_html.py follows HTML, so that each hole's place is known.
 
 The subset: the elements and attributes of RFC 4287 that a feed of ours needs, each where the RFC lets it stand. What a
 reader's program takes for markup is a type here too: an element of type="html" takes `html` and nothing else, because
@@ -10,7 +10,6 @@ import re
 from pages_html import SPACE, TAG_NAME, Walker
 
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'
-NAMESPACE = "http://www.w3.org/2005/Atom"
 WORDS = set("title subtitle summary rights content".split())       # text constructs, and content: `type` says what they hold
 PLAIN = set("id updated published name uri".split())
 EMPTY = set("link category".split())
@@ -23,10 +22,35 @@ ATTRIBUTES.update({name: "type xml:lang xml:base" for name in WORDS})
 LITERAL = set("xmlns type rel".split())
 ADDRESSES = set("href xml:base".split())
 TYPES = ("text", "html")
-KNOWN = set(CHILDREN) | WORDS | PLAIN | EMPTY
+
+
+class Atom:
+    """What a feed holds."""
+    name, roots, root_words = "a feed", ("feed",), "one <feed>"
+    namespace = "http://www.w3.org/2005/Atom"
+    children, attributes, words, empty = CHILDREN, ATTRIBUTES, WORDS, EMPTY
+    known = set(CHILDREN) | WORDS | PLAIN | EMPTY
+    addresses = {"uri"}         # elements that hold one
+    places = "href, xml:base and <uri>"
+    needed = {"link": "href", "category": "term"}
+
+
+class Sitemap:
+    """What sitemaps.org lets a sitemap hold, and a list of sitemaps; of what may be left out, the day of the last change."""
+    name, roots, root_words = "a sitemap", ("urlset", "sitemapindex"), "one <urlset> or <sitemapindex>"
+    namespace = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    children = {"urlset": "url", "sitemapindex": "sitemap", "url": "loc lastmod", "sitemap": "loc lastmod"}
+    attributes = {"urlset": "xmlns", "sitemapindex": "xmlns"}
+    words, empty = set(), set()
+    known = set(children) | {"loc", "lastmod"}
+    addresses = {"loc"}
+    places = "<loc>"
+    needed = {}
 
 
 class XmlWalker(Walker):
+    grammar = Atom
+
     def __init__(self, literal):
         super().__init__(literal)
         self.place.holds = ()     # for each open element: elements, text or html
@@ -38,9 +62,9 @@ class XmlWalker(Walker):
 
     def declaration(self, s, at):
         if s.startswith("<!", at):
-            raise self.fault(at, "'<!' begins only a comment: a feed has no document type")
+            raise self.fault(at, f"'<!' begins only a comment: {self.grammar.name} has no document type")
         if not s.startswith(DECLARATION, at) or self.began or self.place.stack:
-            raise self.fault(at, f"'<?' begins only {DECLARATION} at the start of a feed")
+            raise self.fault(at, f"'<?' begins only {DECLARATION} at the start of {self.grammar.name}")
         self.declared(DECLARATION + "\n")
         return len(DECLARATION)
 
@@ -57,7 +81,7 @@ class XmlWalker(Walker):
         first = len(s) - len(s.lstrip())
         if self.holds() != "text":
             raise self.fault(at + first, f"text directly {self.place.words()}, where no text may stand")
-        self.silent(s, at, "in a feed")
+        self.silent(s, at, f"in {self.grammar.name}")
         self.began = True
         for part in re.split(r"([ \t\n]+)", s):
             if part.strip(SPACE):
@@ -70,8 +94,8 @@ class XmlWalker(Walker):
 
     def start_tag(self, s, at, m):
         name, parent = m.group(), self.place.stack[-1] if self.place.stack else None
-        if name not in KNOWN:
-            raise self.fault(at, f"<{name}> is not an element that a feed of ours may use")
+        if name not in self.grammar.known:
+            raise self.fault(at, f"<{name}> is not an element that {self.grammar.name} of ours may use")
         words = self.fits(name, parent)
         if words:
             raise self.fault(at, words)
@@ -84,7 +108,7 @@ class XmlWalker(Walker):
     def fits(self, name, parent):
         if parent is None:
             self.roots.add(name)
-        elif name not in CHILDREN.get(parent, "").split():
+        elif name not in self.grammar.children.get(parent, "").split():
             return f"<{name}> directly in <{parent}>"
         return None
 
@@ -102,7 +126,7 @@ class XmlWalker(Walker):
             return at + 1
         if s[at] == ">" or s.startswith("/>", at):
             slash = s[at] == "/"
-            if slash != (place.tag in EMPTY):
+            if slash != (place.tag in self.grammar.empty):
                 raise self.fault(at, f"<{place.tag}> is " + ("never empty" if slash else "empty: close it by '/>'"))
             self.tag_done(s, at, slash)
             return at + 1 + slash
@@ -114,8 +138,8 @@ class XmlWalker(Walker):
         name = m.group(1)
         if name in place.attributes:
             raise self.fault(at, f"attribute {name} stands twice")
-        if name not in ATTRIBUTES.get(place.tag, "").split():
-            raise self.fault(at, f"<{place.tag}> has no attribute {name} in a feed of ours")
+        if name not in self.grammar.attributes.get(place.tag, "").split():
+            raise self.fault(at, f"<{place.tag}> has no attribute {name} in {self.grammar.name} of ours")
         self.emit(f' {name}="')
         place.attributes[name] = ""
         place.attribute, place.mode, place.value, place.address, place.after = name, "value", "", "empty", None
@@ -140,9 +164,9 @@ class XmlWalker(Walker):
 
     def value_done(self, at):
         place, name, value = self.place, self.place.attribute, self.place.value
-        if name == "xmlns" and value != NAMESPACE:
-            raise self.fault(at, f"xmlns is {NAMESPACE}")
-        if name == "type" and place.tag in WORDS and value not in TYPES:
+        if name == "xmlns" and value != self.grammar.namespace:
+            raise self.fault(at, f"xmlns is {self.grammar.namespace}")
+        if name == "type" and place.tag in self.grammar.words and value not in TYPES:
             raise self.fault(at, f"type is {' or '.join(TYPES)}, so that it is known what its holes hold")
         self.emit('"')
         place.attributes[name] = value
@@ -150,18 +174,17 @@ class XmlWalker(Walker):
 
     def tag_done(self, s, at, slash):
         place, tag = self.place, self.place.tag
-        if tag == "feed" and "xmlns" not in place.attributes:
-            raise self.fault(at, f"<feed> without xmlns=\"{NAMESPACE}\"")
-        if tag == "link" and "href" not in place.attributes:
-            raise self.fault(at, "<link> without href")
-        if tag == "category" and "term" not in place.attributes:
-            raise self.fault(at, "<category> without term")
+        if tag in self.grammar.roots and "xmlns" not in place.attributes:
+            raise self.fault(at, f"<{tag}> without xmlns=\"{self.grammar.namespace}\"")
+        needed = self.grammar.needed.get(tag)
+        if needed and needed not in place.attributes:
+            raise self.fault(at, f"<{tag}> without {needed}")
         self.emit("/>" if slash else ">")
         place.quiet, place.mode = True, "data"
         if not slash:
             place.stack += (tag,)
             place.opened += ((self.node.template.file, self.base + self.source.count("\n", 0, at)),)
-            place.holds += ("elements" if tag in CHILDREN else
+            place.holds += ("elements" if tag in self.grammar.children else
                             "html" if place.attributes.get("type") == "html" else "text",)
         place.tag, place.attributes = None, {}
 
@@ -189,10 +212,10 @@ class XmlWalker(Walker):
             return "escaped"
         if kind == "html":
             raise fault(f"html in <{parent}>, which is no type=\"html\"")
-        if kind == "url" and parent != "uri":
-            raise fault(f"url in <{parent}>: an address stands only in href, xml:base and <uri>")
-        if kind != "url" and parent == "uri":
-            raise fault(f"{kind} in <uri>: only a field of type url may stand there")
+        if kind == "url" and parent not in self.grammar.addresses:
+            raise fault(f"url in <{parent}>: an address stands only in {self.grammar.places}")
+        if kind != "url" and parent in self.grammar.addresses:
+            raise fault(f"{kind} in <{parent}>: only a field of type url may stand there")
         if optional_open and kind == "url":
             raise fault(f"'{optional_open}' may be absent: ask {{% if {optional_open} %}} around the element")
         return "address" if kind == "url" else "text"
@@ -205,7 +228,7 @@ class XmlWalker(Walker):
             raise fault(f"a hole in {name}, which is written out in the template")
         if (kind == "url") != (name in ADDRESSES):
             raise fault(f"{kind} in attribute {name}: " + ("only a field of type url may stand there" if name in ADDRESSES
-                                                          else "an address stands only in href, xml:base and <uri>"))
+                                                          else f"an address stands only in {self.grammar.places}"))
         if kind == "url":
             if place.address != "empty":
                 raise fault(f"an address in {name} is one hole and nothing beside it")
@@ -217,6 +240,11 @@ class XmlWalker(Walker):
         return "attribute"
 
     def done(self, node, is_document):
-        if is_document and (not self.has_doctype or self.roots != {"feed"}):
-            raise node.fault(f"a feed is a whole document: {DECLARATION} and one <feed>")
+        grammar = self.grammar
+        if is_document and (not self.has_doctype or len(self.roots) != 1 or not self.roots <= set(grammar.roots)):
+            raise node.fault(f"{grammar.name} is a whole document: {DECLARATION} and {grammar.root_words}")
         super().done(node, is_document)
+
+
+class SitemapWalker(XmlWalker):
+    grammar = Sitemap

@@ -70,6 +70,10 @@ static void describe_type(const struct setting *row, char *out, size_t n)
     case SETTING_CHOICE: snprintf(out, n, "one of: %s", row->choices); break;
     case SETTING_URL: snprintf(out, n, "an address such as https://www.example.org"); break;
     case SETTING_COLOUR: snprintf(out, n, "a colour in quotes, such as \"#1d70b8\""); break;
+    case SETTING_CONTACT:
+        snprintf(out, n,
+                 "an address such as mailto:security@example.org, https://www.example.org/ or tel:+44-20-7946-0000");
+        break;
     case SETTING_LIST: snprintf(out, n, "a list of at most 64 texts of %lld to %lld characters", min, max); break;
     }
 }
@@ -170,6 +174,35 @@ static bool is_url(struct str s)
     return is_authority(str_slice(rest, 0, end));
 }
 
+static bool only_of(struct str s, const char *marks)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!letter && (c == 0 || strchr(marks, c) == NULL))
+            return false;
+    }
+    return s.n > 0;
+}
+
+/* An address at which people are reached (RFC 6068, RFC 3966, https), without the parts that hardly anybody needs. */
+static bool is_contact(struct str s)
+{
+    struct str rest = s;
+    struct str user;
+    if (s.n > SETTINGS_MAX_URL)
+        return false;
+    if (str_starts(s, STR("https://")))
+        return is_url(s);
+    if (str_starts(s, STR("tel:")))
+        return str_starts(s, STR("tel:+")) && only_of(str_slice(s, 5, s.n), "-.()") && s.n <= 40;
+    if (!str_starts(s, STR("mailto:")))
+        return false;
+    rest = str_slice(s, 7, s.n);
+    return str_cut(&rest, '@', &user) && only_of(user, ".!#$*+-/=_~") && rest.p != NULL && only_of(rest, ".-") &&
+           is_authority(rest);
+}
+
 static bool take_list(struct reading *r, const struct setting *row, const struct yaml *node,
                       struct setting_value *value)
 {
@@ -208,6 +241,7 @@ static bool take_value(struct reading *r, const struct setting *row, const struc
     case SETTING_CHOICE: good = is_choice(row, node->text); break;
     case SETTING_URL: good = is_url(node->text) || (node->text.n == 0 && !*row->preset); break;
     case SETTING_COLOUR: good = is_colour(node->text); break;
+    case SETTING_CONTACT: good = is_contact(node->text) || (node->text.n == 0 && !*row->preset); break;
     case SETTING_LIST: break;
     }
     return good || wrong_value(r, row, node);
@@ -222,7 +256,8 @@ static void take_preset(struct reading *r, const struct setting *row, struct set
         bug("the setting %s has no default", row->name);
     if (row->type == SETTING_LIST || preset.n == 0) {
         value->text = STR("");
-        if (row->type != SETTING_LIST && row->type != SETTING_TEXT && row->type != SETTING_URL)
+        if (row->type != SETTING_LIST && row->type != SETTING_TEXT && row->type != SETTING_URL &&
+            row->type != SETTING_CONTACT)
             bug("the setting %s has an empty default", row->name);
         return;
     }

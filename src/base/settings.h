@@ -15,12 +15,13 @@
 
 enum setting_type {
     SETTING_BOOL,
-    SETTING_INT,    /* min..max in `unit` */
-    SETTING_TEXT,   /* min..max code points, one line */
-    SETTING_CHOICE, /* one of `choices`, separated by spaces */
-    SETTING_URL,    /* http or https, absolute, no fragment; may be empty where the default is */
-    SETTING_COLOUR, /* #rrggbb */
-    SETTING_LIST,   /* list of text, each min..max code points, at most 64 */
+    SETTING_INT,     /* min..max in `unit` */
+    SETTING_TEXT,    /* min..max code points, one line */
+    SETTING_CHOICE,  /* one of `choices`, separated by spaces */
+    SETTING_URL,     /* http or https, absolute, no fragment; may be empty where the default is */
+    SETTING_COLOUR,  /* #rrggbb */
+    SETTING_CONTACT, /* mailto:, tel: or an https address; may be empty where the default is */
+    SETTING_LIST,    /* list of text, each min..max code points, at most 64 */
 };
 
 struct setting {

@@ -93,6 +93,17 @@ void html_escaped(struct buf *out, struct html h)
     html_text(out, h.s);
 }
 
+void html_json(struct buf *out, struct json_text j)
+{
+    for (size_t i = 0; i < j.s.n; i++) {
+        char c = j.s.p[i];
+        if (c == '<' || c == '>' || c == '&')
+            buf_format(out, "\\u%04x", (unsigned)(unsigned char)c);
+        else
+            buf_add_byte(out, c);
+    }
+}
+
 void html_int(struct buf *out, int64_t v)
 {
     buf_add_i64(out, v);

@@ -17,6 +17,10 @@ struct url {
 struct html {
     struct str s;
 };
+/* A whole JSON text (RFC 8259), as base/json.h writes one. */
+struct json_text {
+    struct str s;
+};
 
 /*
  * Text between tags, and inside a double-quoted attribute: & < > " ' are escaped, control characters dropped. What
@@ -29,6 +33,11 @@ void html_markup(struct buf *out, struct html h);
 void html_int(struct buf *out, int64_t v);
 /* Markup as the text of another format, which escapes it (Atom's type="html"). */
 void html_escaped(struct buf *out, struct html h);
+/*
+ * JSON as the content of a <script> that is data: < > & become \u003c and so on, which JSON allows in strings and has
+ * nowhere else, so that no value can end the element.
+ */
+void html_json(struct buf *out, struct json_text j);
 /* Only for generated code: bytes of a template. */
 void html_literal(struct buf *out, struct str s);
 

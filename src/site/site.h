@@ -9,12 +9,15 @@
 #ifndef CANDOUR_SITE_SITE_H
 #define CANDOUR_SITE_SITE_H
 
+#include "base/settings.h"
 #include "html/html.h"
 #include "posts/campaign.h"
 #include "posts/posts.h"
 #include "web/web.h"
 
 enum { SITE_HOME_POSTS = 5, SITE_NEWS_POSTS = 20, SITE_HOME_CAMPAIGNS = 3 };
+
+extern const struct setting_table site_settings;
 
 /* A post's permanent address, "/news/2026/slug". */
 struct url site_post_address(struct request *req, struct post_address address);

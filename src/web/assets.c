@@ -79,10 +79,21 @@ bool assets_answer(const struct assets *assets, const struct http_head *head, st
     return false;
 }
 
-struct url web_asset(struct str name)
+static const struct asset *find(struct str name)
 {
     for (size_t i = 0; i < candour_assets_n; i++)
         if (str_equal(str_of(candour_assets[i].name), name))
-            return (struct url){ str_of(candour_assets[i].address) };
+            return &candour_assets[i];
     bug("no asset %.*s is built in", STR_ARG(name));
+}
+
+struct url web_asset(struct str name)
+{
+    return (struct url){ str_of(find(name)->address) };
+}
+
+struct str web_asset_bytes(struct str name)
+{
+    const struct asset *asset = find(name);
+    return (struct str){ (const char *)asset->bytes, asset->n };
 }

@@ -192,3 +192,29 @@ enum language path_language(struct str *path)
     }
     return LANGUAGE_EN;
 }
+
+/* Whether it stands below the address of a form, as "/feedback/sent" does. */
+static bool answers_form(const struct web_options *options, struct str path)
+{
+    for (size_t i = 0; i < options->routes_n; i++) {
+        struct str form = str_of(options->routes[i].path);
+        if (strcmp(options->routes[i].method, "POST") == 0 && str_starts(path, form) && path.n > form.n &&
+            path.p[form.n] == '/')
+            return true;
+    }
+    return false;
+}
+
+size_t web_pages(const struct request *req, struct str *out, size_t max)
+{
+    const struct web_options *options = &req->web->options;
+    size_t n = 0;
+    for (size_t i = 0; i < options->routes_n && n < max; i++) {
+        const struct route *route = &options->routes[i];
+        struct str path = str_of(route->path);
+        if (route->permission == PERMISSION_PUBLIC && route->cached && strcmp(route->method, "GET") == 0 &&
+            str_find_byte(path, '{') < 0 && str_find_byte(path, '.') < 0 && !answers_form(options, path))
+            out[n++] = path;
+    }
+    return n;
+}

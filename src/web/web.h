@@ -269,6 +269,13 @@ struct asset {
 };
 /* A name that is not in the binary is a bug. */
 struct url web_asset(struct str name);
+/* Its bytes, for the few files that are also asked for under an address without a hash. */
+struct str web_asset_bytes(struct str name);
+/*
+ * The paths of pages that everybody may read, as the routes declare them: those that may be cached and have no part to
+ * fill in; not formats for programs (with a dot), nor what answers a form (below its address). At most `max`.
+ */
+size_t web_pages(const struct request *req, struct str *out, size_t max);
 
 struct web_options {
     struct db *db; /* NULL while the database is away: every page but assets and /healthz is the 503 page */

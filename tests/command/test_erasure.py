@@ -390,7 +390,8 @@ class Erasure(Case):
         """The test can fail: each place where a word could be left has one now, and so has each way of asking."""
         for place in ("page /", "page /news", "page /news as gzip", "page /news as br", "page /corrections",
                       "page /corrections.json", "page /corrections.csv", "page /corrections.csv as br",
-                      "page /corrections.atom", "page /news.atom", "page /corrections?kind=promise", "post list",
+                      "page /corrections.atom", "page /news.atom", "page /news.json",
+                      "page /sitemap.xml", "page /corrections?kind=promise", "post list",
                       "post list --json", "image list", "image list --json", "promise list", "promise list --json",
                       "audit list --most 500", "audit list --most 500 --json", "file candour.db"):
             self.assertIn(MARK, words.found(places[place]), place)
