@@ -128,6 +128,9 @@ enum status media_set_want(struct db_tx *tx, struct arena *arena, struct str sha
 enum status media_set_state(struct db_tx *tx, struct arena *arena, int64_t set, enum media_state *state,
                             struct str *why);
 
+/* The words that its renditions carry. STATUS_NOT_FOUND. */
+enum status media_set_wish(struct db_tx *tx, struct arena *arena, int64_t set, struct media_wish *out);
+
 struct media_rendition_row {
     enum media_format format;
     int64_t width, height, bytes;

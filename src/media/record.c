@@ -227,6 +227,13 @@ enum status media_set_want(struct db_tx *tx, struct arena *arena, struct str sha
     return status == STATUS_OK ? put_job(tx, arena, *set, now) : status;
 }
 
+enum status media_set_wish(struct db_tx *tx, struct arena *arena, int64_t set, struct media_wish *out)
+{
+    struct media_row_set row;
+    enum status status = sql_media_row_set(tx, arena, set, &row);
+    return status == STATUS_OK ? media_wish_from_json(arena, row.wish, out) : status;
+}
+
 enum status media_set_state(struct db_tx *tx, struct arena *arena, int64_t set, enum media_state *state,
                             struct str *why)
 {

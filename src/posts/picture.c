@@ -324,16 +324,22 @@ enum status picture_shown(struct db_tx *tx, struct arena *arena, int64_t edition
 {
     struct posts_picture_of row;
     struct media_rendition_row *rows;
+    struct media_wish wish = { 0 };
     *out = (struct post_shown){ 0 };
     if (!content->picture.set)
         return STATUS_OK;
     enum status status = sql_posts_picture_of(tx, arena, edition, &row);
+    if (status == STATUS_OK)
+        status = media_set_wish(tx, arena, row.picture_set, &wish);
     if (status == STATUS_OK)
         status = media_renditions(tx, arena, row.picture_set, &rows, &out->renditions_n);
     if (status != STATUS_OK)
         return status == STATUS_NOT_FOUND ? STATUS_OK : status;
     out->renditions = rows;
     out->credit = content->picture.credit;
+    out->creator = wish.creator;
+    out->rights = wish.rights;
+    out->source_type = wish.source_type;
     out->decorative = content->picture.decorative && edition_labels(content) == 0;
     if (!out->decorative)
         out->alt = alt_with_labels(arena, content);

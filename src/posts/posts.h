@@ -246,6 +246,9 @@ struct post_shown {
     bool decorative;
     struct str alt;    /* STR_NONE where decorative */
     struct str credit; /* STR_NONE: none */
+    /* As the served file says it of itself; STR_NONE or empty: nothing. */
+    struct str creator, rights;
+    struct str source_type; /* a word of IPTC's list of digital source types */
 };
 
 struct post_view {

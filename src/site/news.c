@@ -247,8 +247,7 @@ static bool fill_corrections(struct request *req, const struct post_view *post, 
     return true;
 }
 
-/* "/pictures/HASH.webp": the hash of what is served, which says nothing of the original. */
-static struct url picture_address(struct request *req, const struct media_rendition_row *row)
+struct url site_picture_address(struct request *req, const struct media_rendition_row *row)
 {
     struct buf name;
     buf_init(&name, req->arena, 100);
@@ -270,7 +269,7 @@ static bool fill_picture(struct request *req, const struct post_shown *picture, 
     for (size_t i = 0; i < picture->renditions_n; i++) {
         const struct media_rendition_row *row = &picture->renditions[i];
         size_t of = row->format == MEDIA_WEBP ? 0 : 1;
-        urls[of][n[of]] = picture_address(req, row);
+        urls[of][n[of]] = site_picture_address(req, row);
         widths[of][n[of]++] = row->width;
         if (row->format == MEDIA_JPEG && n[1] == 1) { /* the smaller one, for who takes no srcset; its shape for all */
             view->picture_url = urls[1][0];
@@ -458,7 +457,7 @@ enum http_status site_post(struct request *req, struct response *res)
     web_layout(req, &view.layout, post.title);
     view.layout.at_news = true;
     view.layout.canonical = request_address(req);
-    if (!site_preview(req, &post, &view, &view.layout))
+    if (!site_preview(req, &post, &view, &view.layout) || !site_linked(req, &post, &view))
         return response_error(req, res, HTTP_SERVER_ERROR);
     post_write(&res->body, req->language, &view);
     return HTTP_OK;

@@ -52,6 +52,14 @@ struct layout; /* of the generated pages */
 /* What other programs show of a link to the post. False when memory is gone. */
 bool site_preview(struct request *req, const struct post_view *post, const struct post *view, struct layout *layout);
 
+/* "/pictures/HASH.webp": the hash of what is served, which says nothing of the original. */
+struct url site_picture_address(struct request *req, const struct media_rendition_row *row);
+/*
+ * The same post as data of schema.org, into `view->linked`; after `site_preview`, whose words it has. False when memory
+ * is gone.
+ */
+bool site_linked(struct request *req, const struct post_view *post, struct post *view);
+
 struct register_item; /* of the generated pages */
 /*
  * Rows of the register in words, as the register and a campaign show them. The answer is valid no longer than they

@@ -56,6 +56,15 @@ static void text_cannot_open_a_tag_or_end_an_attribute(void **state)
     }
 }
 
+static void json_cannot_end_the_script_that_holds_it(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, arena, 4096);
+    html_json(&b, (struct json_text){ STR("{\"a\":\"</script><!-- &amp; \\u003c é\"}") });
+    assert_str(buf_str(&b), "{\"a\":\"\\u003c/script\\u003e\\u003c!-- \\u0026amp; \\u003c é\"}");
+}
+
 static void control_characters_are_dropped_and_tab_and_line_end_stay(void **state)
 {
     (void)state;
@@ -230,6 +239,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(text_cannot_open_a_tag_or_end_an_attribute, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(json_cannot_end_the_script_that_holds_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(control_characters_are_dropped_and_tab_and_line_end_stay, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bytes_that_are_not_utf8_become_one_sign_each, set_up, tear_down),
         cmocka_unit_test_setup_teardown(characters_that_xml_forbids_are_dropped, set_up, tear_down),
