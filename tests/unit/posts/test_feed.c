@@ -5,6 +5,7 @@
 #include "db/faulty.h"
 #include "posts/feed.h"
 #include "posts/register.h"
+#include "posts/sitemap.h"
 
 #include "base/banned.h"
 
@@ -123,6 +124,22 @@ static enum status read_all(struct db_tx *tx, struct arena *arena)
     enum status status = posts_feed(tx, arena, &(struct feed_choice){ 0 }, POST_FEED_MAX, &posts, &n);
     if (status == STATUS_OK && n != 3)
         return STATUS_DAMAGED;
+    struct campaign campaign = { .slug = STR("none"), .name = STR("None") };
+    struct post_listed *listed;
+    int64_t parts[POST_PARTS_MAX];
+    if (status == STATUS_OK)
+        status =
+            posts_feed(tx, arena, &(struct feed_choice){ .one = true, .kind = POST_UPDATE }, POST_FEED_MAX, &posts, &n);
+    if (status == STATUS_OK)
+        status = posts_feed(tx, arena, &(struct feed_choice){ .campaign = &campaign }, POST_FEED_MAX, &posts, &n);
+    if (status == STATUS_OK)
+        status = posts_listed(tx, arena, 1, &listed, &n);
+    if (status == STATUS_OK && n != 2)
+        return STATUS_DAMAGED;
+    if (status == STATUS_OK)
+        status = posts_listed_parts(tx, arena, parts, &n);
+    if (status == STATUS_OK && (n != 1 || parts[0] != 1))
+        return STATUS_DAMAGED;
     if (status == STATUS_OK)
         status = posts_register(tx, arena, &filter, NULL, POST_LIST_MAX, &rows, &n);
     for (size_t i = 0; i < n && status == STATUS_OK; i++)
@@ -167,6 +184,49 @@ static void a_feed_is_whole_or_not_there_wherever_anything_fails(void **state)
         }
 }
 
+static struct post_fed *chosen(struct feed_choice choice, size_t *n)
+{
+    struct db_tx *tx;
+    struct post_fed *rows = NULL;
+    fine(db_read_begin(world.db, &tx, &world.fault));
+    fine(posts_feed(tx, world.arena, &choice, POST_FEED_MAX, &rows, n));
+    db_read_end(tx);
+    return rows;
+}
+
+static void a_feed_of_a_campaign_keeps_what_a_correction_took_out_and_nothing_that_a_ground_forbids(void **state)
+{
+    (void)state;
+    struct campaign campaign = { .slug = STR("lamps"),
+                                 .name = STR("Lamp Week"),
+                                 .purpose = STR("More light."),
+                                 .first_day = STR("2026-01-01"),
+                                 .last_day = STR("2026-12-31") };
+    struct actor actor = world_actor("duty-communications");
+    struct act act = { .by = &actor, .now = world.now };
+    struct campaign_act set = { .arena = world.arena, .act = &act, .campaign = campaign };
+    size_t n = 0;
+    fine(db_write(world.db, posts_campaign_set_write, &set, &world.fault));
+    publish("a", "One", "campaign: lamps\n", "Text.");
+    publish("b", "Two", "campaign: Lamp Week\n", "Text.");
+    publish("c", "Three", NULL, "Text.");
+    chosen((struct feed_choice){ .campaign = &campaign }, &n);
+    assert_int_equal(n, 2);
+    world.now += 60000;
+    fine(world_import("press-officer-1", "a.md", world_post("One", NULL, NULL, "Other text.")));
+    fine(world_approve("approver", "a"));
+    fine(world_correct("duty-communications", "a", CORRECTION_FACTUAL, "It was no part of it."));
+    struct post_fed *rows = chosen((struct feed_choice){ .campaign = &campaign }, &n);
+    assert_int_equal(n, 2);
+    assert_true(str_equal(rows[0].title, STR("One")) || str_equal(rows[1].title, STR("One")));
+    fine(world_withdraw("duty-communications", "b", GROUND_SAFETY, ""));
+    rows = chosen((struct feed_choice){ .campaign = &campaign }, &n);
+    assert_int_equal(n, 2);
+    assert_true(rows[0].hidden != rows[1].hidden);
+    rows = chosen((struct feed_choice){ .one = true, .kind = POST_STATEMENT, .campaign = &campaign }, &n);
+    assert_int_equal(n, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_make, world_end)
@@ -174,6 +234,7 @@ int main(void)
         TEST(a_feed_holds_what_is_public_and_no_edition_that_is_not),
         TEST(the_newest_acts_choose_and_the_time_of_publication_sorts),
         TEST(a_row_of_the_register_changes_when_it_becomes_late_and_when_its_words_go),
+        TEST(a_feed_of_a_campaign_keeps_what_a_correction_took_out_and_nothing_that_a_ground_forbids),
         cmocka_unit_test_setup_teardown(a_feed_is_whole_or_not_there_wherever_anything_fails, world_make_faulty,
                                         world_end),
     };
