@@ -42,6 +42,16 @@ static enum status add_pages(struct request *req, struct db_tx *tx, struct sitem
     return status;
 }
 
+/*
+ * As site_post_address, whole: for ten thousand of them, whose room would not do. A slug that is listed holds letters,
+ * digits and hyphens alone (posts/slug.h), so that nothing has to be encoded.
+ */
+static struct url post_address(struct request *req, struct url news, struct post_address address)
+{
+    return (struct url){ str_format(req->arena, "%.*s/%lld/%.*s", STR_ARG(news.s), (long long)address.year,
+                                    STR_ARG(address.slug)) };
+}
+
 static enum http_status answer_part(struct request *req, struct response *res, struct db_tx *tx, int64_t part)
 {
     struct post_listed *posts;
@@ -59,9 +69,10 @@ static enum http_status answer_part(struct request *req, struct response *res, s
     if (status != STATUS_OK)
         return response_error(req, res, http_status_of(status));
     request_read_end(req);
+    struct url news = request_absolute(req, request_own(req, STR("/news")));
     for (size_t i = 0; i < posts_n; i++)
-        list[n++] = (struct sitemap_entry){ request_absolute(req, site_post_address(req, posts[i].address)),
-                                            zone_utc(req->arena, posts[i].changed) };
+        list[n++] =
+            (struct sitemap_entry){ post_address(req, news, posts[i].address), zone_utc(req->arena, posts[i].changed) };
     view.entries = list;
     view.entries_n = n;
     if (arena_failed(req->arena))
