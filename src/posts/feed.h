@@ -38,8 +38,8 @@ struct post_fed {
 };
 
 /*
- * Which posts. One of which no word may be shown stays in the feeds of its kind and of its campaign, under its number and
- * with no word: whoever has read it there has to hear of it there.
+ * Which posts. One of which no word may be shown stays in the feeds of its kind and of its campaign, under its number
+ * and with no word: whoever has read it there has to hear of it there.
  */
 struct feed_choice {
     bool one; /* only those of `kind` */

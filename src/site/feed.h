@@ -1,9 +1,9 @@
 /*
  * Feeds: lists for programs that ask again and show what is new.
  *
- * A feed is a list of entries, told by whoever has the rows, and a writer: Atom, or JSON Feed 1.1. Promises: an entry has
- * one name for ever, which is made of a number and a day and of no word that an erasure must take; what an entry says
- * comes from the same reading as the page that it stands for.
+ * A feed is a list of entries, told by whoever has the rows, and a writer: Atom, or JSON Feed 1.1. Promises: an entry
+ * has one name for ever, which is made of a number and a day and of no word that an erasure must take; what an entry
+ * says comes from the same reading as the page that it stands for.
  */
 #ifndef CANDOUR_SITE_FEED_H
 #define CANDOUR_SITE_FEED_H
