@@ -16,15 +16,6 @@
 
 enum { PAGES_MAX = 200, DAY_MS = 24 * 60 * 60 * 1000, EXPIRES_DAYS = 180 };
 
-static const struct setting rows[] = {
-    { .name = "security.contact",
-      .type = SETTING_CONTACT,
-      .preset = "",
-      .help = "Where somebody who found a weakness of the site reaches you; it stands in /.well-known/security.txt. "
-              "Empty: there is no such file." },
-};
-const struct setting_table site_settings = { rows, sizeof rows / sizeof rows[0] };
-
 /* ---- Sitemap ---- */
 
 /* The pages that are always there, and the campaigns. */
@@ -165,7 +156,7 @@ enum http_status site_robots(struct request *req, struct response *res)
  */
 enum http_status site_security(struct request *req, struct response *res)
 {
-    struct str contact = settings_get(req->settings, &rows[0])->text;
+    struct str contact = settings_get(req->settings, &site_settings.rows[SITE_SECURITY_CONTACT])->text;
     int64_t today = clock_now_ms() / DAY_MS * DAY_MS;
     struct str own = request_absolute(req, request_own(req, STR("/.well-known/security.txt"))).s;
     if (contact.n == 0)

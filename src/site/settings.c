@@ -1,4 +1,5 @@
-/* The settings of the public pages: how the force is reached, and which numbers of others it has checked. */
+/* The settings of the public pages: how the force is reached, which numbers of others it has checked, and
+ * whom to tell of a weakness. */
 #include "base/arena.h"
 #include "site/services.h"
 #include "site/site.h"
@@ -38,6 +39,11 @@ static const struct setting rows[SITE_SETTINGS] = {
                                .preset = "",
                                .help = "Numbers of others that the force has checked, each with the day, such as "
                                        "stop-hate-uk 2026-11-23; also crimestoppers, british-transport-police." },
+    [SITE_SECURITY_CONTACT] = { .name = "security.contact",
+                                .type = SETTING_CONTACT,
+                                .preset = "",
+                                .help = "Where somebody who found a weakness of the site reaches you; it stands in "
+                                        "/.well-known/security.txt. Empty: there is no such file." },
 };
 const struct setting_table site_settings = { rows, SITE_SETTINGS };
 
@@ -81,6 +87,7 @@ enum status site_setting_check(struct arena *scratch, enum site_setting which, c
     case SITE_CONTACT_HOURS:
     case SITE_CONTACT_ADDRESS:
     case SITE_CONTACT_PRIVACY:
+    case SITE_SECURITY_CONTACT:
     case SITE_SETTINGS: return STATUS_OK;
     }
     bug("no such setting of the site: %d", (int)which);

@@ -17,8 +17,6 @@
 
 enum { SITE_HOME_POSTS = 5, SITE_NEWS_POSTS = 20, SITE_HOME_CAMPAIGNS = 3 };
 
-extern const struct setting_table site_settings;
-
 /* A post's permanent address, "/news/2026/slug". */
 struct url site_post_address(struct request *req, struct post_address address);
 struct str site_kind_words(enum language language, enum post_kind kind);
@@ -87,6 +85,7 @@ enum site_setting {
     SITE_CONTACT_ADDRESS,
     SITE_CONTACT_PRIVACY,
     SITE_SUPPORT_CHECKED,
+    SITE_SECURITY_CONTACT,
     SITE_SETTINGS
 };
 /* A row for each of enum site_setting, in its order. */
