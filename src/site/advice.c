@@ -1,7 +1,7 @@
 /*
- * Pages of prose: how to report, what a hate crime is, where the law comes from, what the exit button does, and what the
- * site says of itself. They need no database, so that they stand when it is away. What is the force's own comes from the
- * settings.
+ * Pages of prose: how to report, what a hate crime is, where the law comes from, what the exit button does, and what
+ * the site says of itself. They need no database, so that they stand when it is away. What is the force's own comes
+ * from the settings.
  */
 #include "site/services.h"
 #include "site/site.h"
@@ -40,6 +40,8 @@ enum http_status site_report(struct request *req, struct response *res)
     view.telephone_link = service_telephone(req->arena, view.telephone);
     view.transport = service_checked_words(req, STR("british-transport-police"));
     view.crimestoppers = service_checked_words(req, STR("crimestoppers"));
+    view.crimestoppers_website = service_website(req, STR("crimestoppers"));
+    view.true_vision = service_website(req, STR("true-vision"));
     report_write(&res->body, req->language, &view);
     return HTTP_OK;
 }

@@ -197,6 +197,31 @@ struct str service_checked_words(struct request *req, struct str key)
     return t_support_to_be_checked(req->language);
 }
 
+bool service_website_read(struct arena *arena, struct str entry, struct str *key, struct url *website)
+{
+    if (!str_cut(&entry, ' ', key))
+        return false;
+    entry = str_trim(entry);
+    if (!str_starts(entry, STR("https://")) || url_outside(arena, entry, website) != STATUS_OK)
+        return false;
+    for (size_t i = 0; i < site_services_n; i++)
+        if (str_equal(site_services[i].key, *key))
+            return !site_services[i].unconfirmed;
+    return false;
+}
+
+struct url service_website(struct request *req, struct str key)
+{
+    const struct setting_value *websites = settings_get(req->settings, &site_settings.rows[SITE_SUPPORT_WEBSITES]);
+    for (size_t i = 0; i < websites->list_n; i++) {
+        struct str named;
+        struct url found;
+        if (service_website_read(req->arena, websites->list[i], &named, &found) && str_equal(named, key))
+            return found;
+    }
+    return (struct url){ STR_NONE };
+}
+
 struct url service_telephone(struct arena *arena, struct str telephone)
 {
     struct buf out;

@@ -6,7 +6,8 @@
  * Durham University, Malvern Hills council and the services themselves. What
  * none of them confirmed is in the table and never on a page. A number says
  * beside it that the force has not checked it, until the setting
- * support.checked gives the day on which it did.
+ * support.checked gives the day on which it did. Websites are the force's own
+ * words, in support.websites: none of the sources names one.
  */
 #ifndef CANDOUR_SITE_SERVICES_H
 #define CANDOUR_SITE_SERVICES_H
@@ -25,7 +26,7 @@ enum service_need { NEED_REPORT, NEED_TALK, NEED_ADVICE, NEED_CASEWORK, NEED_SIG
 
 typedef struct str service_words(enum language language);
 struct service {
-    struct str key;      /* as support.checked names it */
+    struct str key;      /* as support.checked and support.websites name it */
     struct str name;     /* a name of its own, in every language */
     unsigned strands;    /* bits 1 << enum service_strand; 0: everybody */
     unsigned needs;      /* bits 1 << enum service_need */
@@ -54,6 +55,11 @@ struct str service_need_words(enum language language, enum service_need need);
 bool service_checked_read(struct str entry, struct str *key, int64_t *day);
 /* What stands behind a number: whether and when the force checked it. */
 struct str service_checked_words(struct request *req, struct str key);
+/* A website in the setting: "true-vision https://www.example.org". False where it is not one, or not of a public row.
+ */
+bool service_website_read(struct arena *arena, struct str entry, struct str *key, struct url *website);
+/* Where the force says that a service is; STR_NONE: it says nothing. */
+struct url service_website(struct request *req, struct str key);
 /* "tel:0800555111"; STR_NONE for what holds no number or when memory is gone. */
 struct url service_telephone(struct arena *arena, struct str telephone);
 

@@ -39,6 +39,13 @@ static const struct setting rows[SITE_SETTINGS] = {
                                .preset = "",
                                .help = "Numbers of others that the force has checked, each with the day, such as "
                                        "stop-hate-uk 2026-11-23; also crimestoppers, british-transport-police." },
+    [SITE_SUPPORT_WEBSITES] = { .name = "support.websites",
+                                .type = SETTING_LIST,
+                                .min = 12,
+                                .max = 200,
+                                .preset = "",
+                                .help = "Websites of others that the force has looked at, such as true-vision "
+                                        "https://www.example.org; the keys are in docs/configure.md." },
     [SITE_SECURITY_CONTACT] = { .name = "security.contact",
                                 .type = SETTING_CONTACT,
                                 .preset = "",
@@ -83,6 +90,15 @@ enum status site_setting_check(struct arena *scratch, enum site_setting which, c
                                  "support.checked has \"%.*s\"; write stop-hate-uk, crimestoppers or "
                                  "british-transport-police, a space and the day, such as 2026-11-23.",
                                  STR_ARG(value->list[i]));
+        return STATUS_OK;
+    case SITE_SUPPORT_WEBSITES:
+        for (size_t i = 0; i < value->list_n; i++)
+            if (!service_website_read(scratch, value->list[i], &key, &link))
+                return fault_set(
+                    fault, STATUS_INVALID,
+                    "support.websites has \"%.*s\"; write the key of a service, a space and an address that "
+                    "begins with https://.",
+                    STR_ARG(value->list[i]));
         return STATUS_OK;
     case SITE_CONTACT_HOURS:
     case SITE_CONTACT_ADDRESS:

@@ -101,12 +101,13 @@ static void fill_item(struct request *req, const struct service *service, struct
                                   .telephone = service->telephone,
                                   .telephone_link = service_telephone(req->arena, service->telephone),
                                   .text_number = service->text,
+                                  .website = service_website(req, service->key),
                                   .languages = said(req, service->languages),
                                   .tells = said(req, service->tells) };
     if (service->telephone.n > 0 || service->text.n > 0)
         out->checked = service_checked_words(req, service->key);
-    out->more = out->who.n > 0 || out->checked.n > 0 || out->hours.n > 0 || out->area.n > 0 || out->languages.n > 0 ||
-                out->tells.n > 0;
+    out->more = out->who.n > 0 || out->checked.n > 0 || out->website.s.n > 0 || out->hours.n > 0 || out->area.n > 0 ||
+                out->languages.n > 0 || out->tells.n > 0;
 }
 
 /* Those for everybody, or those for a strand (the one that is asked for, or any). */

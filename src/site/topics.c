@@ -12,14 +12,28 @@
 
 enum { BAR_STEP = 20, BAR_FLOOR = 42, BAR_TALLEST = 40 };
 
+/* "older-people", as it stands in the post, is "Older people" to a reader. STR_NONE when memory is gone. */
+static struct str topic_words(struct request *req, struct str topic)
+{
+    char *words = ARENA_ARRAY(req->arena, topic.n + 1, char);
+    if (!words)
+        return STR_NONE;
+    for (size_t i = 0; i < topic.n; i++)
+        words[i] = topic.p[i] == '-' ? ' ' : topic.p[i];
+    if (topic.n > 0 && words[0] >= 'a' && words[0] <= 'z')
+        words[0] = (char)(words[0] - 'a' + 'A');
+    return (struct str){ words, topic.n };
+}
+
 static bool fill_row(struct request *req, const struct post_topic *topic, int64_t most, struct topic_row *row)
 {
     struct topic_bar *bars = ARENA_ARRAY(req->arena, POST_TOPIC_MONTHS, struct topic_bar);
     struct topic_number *numbers = ARENA_ARRAY(req->arena, POST_TOPIC_MONTHS, struct topic_number);
-    if (!bars || !numbers)
+    struct str words = topic_words(req, topic->topic);
+    if (!bars || !numbers || !words.p)
         return false;
     *row = (struct topic_row){
-        .topic = topic->topic, .all = topic->all, .bars = bars, .numbers = numbers, .numbers_n = POST_TOPIC_MONTHS
+        .topic = words, .all = topic->all, .bars = bars, .numbers = numbers, .numbers_n = POST_TOPIC_MONTHS
     };
     for (int i = 0; i < POST_TOPIC_MONTHS; i++) {
         numbers[POST_TOPIC_MONTHS - 1 - i].posts =

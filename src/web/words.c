@@ -63,6 +63,8 @@ void web_layout(struct request *req, struct layout *out, struct str title)
         .campaigns = request_own(req, STR("/campaigns")),
         .corrections = request_own(req, STR("/corrections")),
         .withdrawn = request_own(req, STR("/withdrawn")),
+        .search = request_own(req, STR("/search")),
+        .topics = request_own(req, STR("/topics")),
         .feed = request_own(req, STR("/news.atom")),
         .feedback = request_own(req, STR("/feedback")),
         .beta = str_equal(web_setting_get(req->settings, WEB_SITE_PHASE)->text, STR("beta")),

@@ -301,6 +301,15 @@ class OfTheForce(Case):
             self.assertIn("0800 555 111</a> (number checked by the force on 28 February 2026)", text)
             self.assertIn("(number to be checked by the force)", text)
 
+    def test_a_website_that_the_force_names_is_linked_and_no_other(self):
+        support, report = self.told("/support", "support:\n  websites:\n    - true-vision https://www.example.org/a?b=1&c=2\n"
+                                    "    - galop https://galop.example/\n")
+        for text in (support, report):
+            self.assertIn('rel="noreferrer" href="https://www.example.org/a?b=1&amp;c=2">True Vision', text)
+        self.assertIn('rel="noreferrer" href="https://galop.example/">Galop’s own website</a>', support)
+        outside = [link for text in (support, report) for link, _ in Page(text).links if link.startswith("https:")]
+        self.assertEqual(len(outside), 3)
+
     def test_the_pages_stand_while_the_database_is_away(self):
         folder = self.installation()
         with Server(folder) as server:
@@ -324,7 +333,11 @@ class OfTheForce(Case):
                            ("support:\n  checked:\n    - stop-hate-uk 2026-13-01\n", "support.checked has"),
                            ("support:\n  checked:\n    - stop-hate-uk 2026-02-30\n", "support.checked has"),
                            ("support:\n  checked:\n    - nobody-knows 2026-01-01\n", "support.checked has"),
-                           ("support:\n  checked:\n    - victim-support 2026-01-01\n", "support.checked has")]:
+                           ("support:\n  checked:\n    - victim-support 2026-01-01\n", "support.checked has"),
+                           ("support:\n  websites:\n    - galop http://galop.example/\n", "support.websites has"),
+                           ("support:\n  websites:\n    - nobody-knows https://galop.example/\n", "support.websites has"),
+                           ("support:\n  websites:\n    - on-your-side https://example.org/\n", "support.websites has"),
+                           ("support:\n  websites:\n    - galop javascript:alert(1)\n", "support.websites has")]:
             with self.subTest(row):
                 folder = self.path("data")
                 if not os.path.exists(folder):
