@@ -25,7 +25,7 @@ import pages_catalogue  # noqa: E402
 import pages_write  # noqa: E402
 from pages_catalogue import Catalogue  # noqa: E402
 from pages_check import World  # noqa: E402
-from pages_parse import Call, Each, Fault, Hole, If, Block, Sentence, template_read  # noqa: E402
+from pages_parse import Call, Each, Fault, Hole, If, Block, Sentence, Wrap, template_read  # noqa: E402
 
 FORMS = (".html", ".atom", ".xml")
 TREE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -110,6 +110,8 @@ def keys_of(nodes):
         elif isinstance(node, Call):
             for value in node.arguments.values():
                 yield from of(value, node)
+            if isinstance(node, Wrap):
+                yield from keys_of(node.body)
         elif isinstance(node, If):
             for _, _, inner in node.branches:
                 yield from keys_of(inner)

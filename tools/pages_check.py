@@ -6,7 +6,7 @@ each, call) that pages_write.py turns into C without deciding anything.
 import re
 
 from pages_html import READ_ALOUD, Walker, merge
-from pages_parse import Block, Call, Constant, Each, Fault, Hole, If, Node, Path, SCALARS, Sentence, Text, Type
+from pages_parse import Block, Call, Constant, Each, Fault, Hole, If, Node, Path, SCALARS, Sentence, Slot, Text, Type, Wrap
 from pages_xml import SitemapWalker, XmlWalker
 
 WALKERS = {"html": Walker, "atom": XmlWalker, "xml": SitemapWalker}
@@ -149,10 +149,14 @@ class Loop:
 
 
 class CallWrite:
-    """fields: [(name, C)]; said: [(variable, key, [C])] sentences that are put together first."""
+    """fields: [(name, C)]; said: [(variable, key, [C])] sentences that are put together first; part: behind _write."""
 
-    def __init__(self, name, fields, said):
-        self.name, self.fields, self.said = name, fields, said
+    def __init__(self, name, fields, said, part=""):
+        self.name, self.fields, self.said, self.part = name, fields, said, part
+
+
+class SlotCut:
+    """Where a component's function ends and another goes on."""
 
 
 class Found:
@@ -178,6 +182,7 @@ class Checked:
         self.chain = world.chain(template)
         self.operations = []
         self.walker = WALKERS[template.form](self.add_literal)
+        self.slot_place = None   # of a component with a slot: where that is
         self.used = set()        # fields of the template
         self.spoken = set()      # of these, those whose text people read
         self.c_names = []        # of loops that are open
@@ -239,6 +244,9 @@ class Checked:
                 self.each(node, scope)
             elif isinstance(node, Call):
                 self.call(node, scope)
+            elif isinstance(node, Slot):
+                self.slot_place = self.walker.slot(node)
+                self.operations.append(SlotCut())
             else:
                 self.block(node)
 
@@ -465,6 +473,9 @@ class Checked:
         if component.form != self.template.form:
             raise node.fault(f"component '{node.name}' is {component.form}, and this is {self.template.form}")
         checked = self.world.check(component)
+        if isinstance(node, Wrap) != (component.slot is not None):
+            raise node.fault(f"component '{node.name}' has " + ("a slot: write {% wrap %} and {% end %}" if component.slot else
+                                                                "no slot: write {% call %}"))
         self.walker.call(node, checked.walker)
         for name in checked.ids:
             if name in self.walker.place.ids:
@@ -494,7 +505,24 @@ class Checked:
             if name not in node.arguments and not kind.optional and kind != Type("bool"):
                 raise node.fault(f"component '{node.name}' lacks the field '{name}'")
         self.uses_language = True
-        self.operations.append(CallWrite(node.name, fields, said))
+        if not isinstance(node, Wrap):
+            self.operations.append(CallWrite(node.name, fields, said))
+            return
+        self.operations.append(CallWrite(node.name, fields, said, "_open"))
+        self.wrapped(node, checked.slot_place, scope)
+        self.operations.append(CallWrite(node.name, fields, said, "_close"))
+
+    def wrapped(self, node, slot, scope):
+        """What stands in the slot, as if its elements were open around it here."""
+        before = self.walker.wrap_begin(slot, node)
+        inside = self.walker.place.key()
+        inner = scope.inner()
+        self.walk(node.body, inner)
+        self.names_used(scope, inner)
+        self.walker.flush()
+        if self.walker.place.key() != inside:
+            raise node.fault(f"what stands in this {{% wrap %}} begins in a slot and ends {self.walker.place.words()}")
+        self.walker.wrap_end(before)
 
     def block(self, node):
         self.walker.block(node)
@@ -522,6 +550,6 @@ def blocks_in(nodes):
             for _, _, inner in node.branches:
                 yield from blocks_in(inner)
             yield from blocks_in(node.otherwise or [])
-        elif isinstance(node, Each):
+        elif isinstance(node, (Each, Wrap)):
             yield from blocks_in(node.body)
 

@@ -539,6 +539,29 @@ class Walker:
             self.ends_p = True
         self.place.quiet = False
 
+    def slot(self, node):
+        """Where what a component is wrapped around stands: its own elements that are open there."""
+        self.flush()
+        if self.place.mode != "data":
+            raise node.fault(f"a slot stands in running text, not {self.place.words()}")
+        self.began = True
+        place = self.place.copy()
+        self.place.quiet = False
+        return place
+
+    def wrap_begin(self, slot, node):
+        """Goes into the slot of a component; gives what `wrap_end` needs to come out again."""
+        place = self.place
+        before = (place.stack, place.opened, place.floor)
+        place.stack += slot.stack
+        place.opened += ((node.template.file, node.line),) * len(slot.stack)
+        place.floor, place.quiet = len(place.stack), slot.quiet
+        return before
+
+    def wrap_end(self, before):
+        self.place.stack, self.place.opened, self.place.floor = before
+        self.place.quiet = False
+
     def block(self, node):
         self.flush()
         if self.place.mode not in ("data", "text"):

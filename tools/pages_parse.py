@@ -55,6 +55,7 @@ class Template:
         self.file, self.kind, self.name, self.extends, self.line = file, None, None, None, 1
         self.comment, self.struct, self.types, self.body, self.room = "", None, [], [], None
         self.is_sibling, self.language, self.last_line, self.form = False, "en", 1, "html"
+        self.slot = None
 
 
 class Node:
@@ -95,6 +96,18 @@ class Call(Node):
     def __init__(self, template, line, name, arguments):
         super().__init__(template, line)
         self.name, self.arguments = name, arguments
+
+
+class Wrap(Call):
+    """A call around something: `body` stands where the component has its slot."""
+
+    def __init__(self, template, line, name, arguments):
+        super().__init__(template, line, name, arguments)
+        self.body = []
+
+
+class Slot(Node):
+    """In a component: where what it is wrapped around stands."""
 
 
 class Block(Node):
@@ -377,6 +390,16 @@ def body_read(template, pieces):
         elif word == "call":
             name = reader.take("word", "the name of a component")
             opened(Call(template, line, name, reader.arguments()))
+        elif word == "wrap":
+            name = reader.take("word", "the name of a component")
+            node = opened(Wrap(template, line, name, reader.arguments()))
+            stack.append((node, node.body))
+        elif word == "slot":
+            if template.kind != "component" or template.form != "html":
+                raise Fault(file, line, "only a component of HTML has a slot")
+            if template.slot or len(stack) > 1:
+                raise Fault(file, line, "a component has one slot, outside every {% if %}, {% each %} and {% wrap %}")
+            template.slot = opened(Slot(template, line))
         elif word == "block":
             name = name_checked(file, line, reader.take("word", "the name of a block"), "block")
             if template.kind == "component":
@@ -391,7 +414,7 @@ def body_read(template, pieces):
                 raise Fault(file, line, "{% end %} without anything open")
             stack.pop()
         else:
-            raise Fault(file, line, f"unknown statement '{word}': if, elif, else, each, call, block or end")
+            raise Fault(file, line, f"unknown statement '{word}': if, elif, else, each, call, wrap, slot, block or end")
         reader.end()
     if len(stack) > 1:
         raise stack[-1][0].fault("this statement has no {% end %}")

@@ -5,7 +5,7 @@ wrong type given by a handler does not compile, because each field is a
 `struct str`, `struct url` or `struct html` of its own.
 """
 from pages_catalogue import c_string, language_names
-from pages_check import Branch, CallWrite, Literal, Loop, Write, WriteSentence
+from pages_check import Branch, CallWrite, Literal, Loop, SlotCut, Write, WriteSentence
 from pages_parse import SCALARS
 
 # A C17 compiler need not take longer string literals than 4,095 bytes.
@@ -78,7 +78,8 @@ def header_write(world, room, also):
         if struct.name in templates:
             out.append(f"/* {comment_safe(templates[struct.name].comment)} */")
         out.append(struct_write(struct, first))
-    out += [signature(t) + ";" for t in templates.values()]
+    for t in templates.values():
+        out += [signature(t, part) + ";" for part in (("_open", "_close") if t.slot else ("",))]
     return "\n".join(out) + "\n\n#endif\n"
 
 
@@ -137,7 +138,7 @@ class Writer:
 
     def call(self, operation, depth):
         fields = ", ".join(f".{name} = {value}" for name, value in operation.fields) or "0"
-        call = f"{operation.name}_write(out, language, &(struct {operation.name}){{ {fields} }});"
+        call = f"{operation.name}_write{operation.part}(out, language, &(struct {operation.name}){{ {fields} }});"
         if not operation.said:
             self.add(depth, call)
             return
@@ -165,7 +166,20 @@ class Writer:
         self.operations(checked.operations, 1)
         self.add(0, "}\n")
 
+    def halves(self, template, checked):
+        """A component with a slot: what stands before it, and behind it."""
+        cut = next(at for at, one in enumerate(checked.operations) if isinstance(one, SlotCut))
+        for part, operations in (("_open", checked.operations[:cut]), ("_close", checked.operations[cut + 1:])):
+            self.add(0, signature(template, part) + "\n{\n    (void)language;\n    (void)v;")
+            if not operations:
+                self.add(1, "(void)out;")
+            self.operations(operations, 1)
+            self.add(0, "}\n")
+
     def template(self, world, template):
+        if template.slot:
+            self.halves(template, world.check(template))
+            return
         siblings = world.siblings.get(template.name)
         if not siblings:
             self.function(signature(template), world.check(template))
