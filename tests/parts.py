@@ -47,6 +47,8 @@ def parts(Part, suite):
         Part("command", "every command, the server's life, ./start, a post's whole way", python("command/run.py"), ["test"]),
         Part("media", "pictures through candour-media: what is read, refused and served, said by exiftool",
              python("media/run.py"), ["test"]),
+        Part("components", "each of our components against the reference HTML of GOV.UK Frontend",
+             python("browser/components.py"), ["test"]),
         Part("browser", "every public page in Chromium: axe, HTML, keyboard, 320 px, no JavaScript",
              python("browser/run.py"), ["test"]),
         Part("exit", "every way out of every public page, in Chromium and Firefox with a window",

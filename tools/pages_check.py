@@ -5,6 +5,7 @@ each, call) that pages_write.py turns into C without deciding anything.
 """
 import re
 
+from pages_catalogue import c_string
 from pages_html import READ_ALOUD, Walker, merge
 from pages_parse import Block, Call, Constant, Each, Fault, Hole, If, Node, Path, SCALARS, Sentence, Slot, Text, Type, Wrap
 from pages_xml import SitemapWalker, XmlWalker
@@ -346,6 +347,8 @@ class Checked:
             if wanted != Type("int"):
                 raise node.fault(f"{what} is {wanted}, not a number")
             return "INT64_MIN" if value == -2**63 else f"INT64_C({value})"
+        if wanted.needed() == Type("text") and node.template.kind == "prose":
+            return f"STR({c_string(value)})"
         if wanted.needed() == Type("text"):
             if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]*", value):
                 raise node.fault(f"{what}: in quotes stands one word for machines, as an id; sentences are in the catalogue")
@@ -496,7 +499,7 @@ class Checked:
             if name in checked.spoken:
                 self.speak(value, found)
                 if isinstance(value, Constant) and isinstance(value.value, str) and wanted.name == "text" and \
-                        re.search("[a-z]", value.value):
+                        node.template.kind != "prose" and re.search("[a-z]", value.value):
                     raise node.fault(f"{what} is read by people: its words belong in the catalogue or in a field")
             fields.append((name, found.c))
             if wanted.is_list:
