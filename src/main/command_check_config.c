@@ -4,6 +4,7 @@
  */
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -33,6 +34,15 @@ static int describe(void)
     return command_fail(&fault);
 }
 
+/* The folder that a file is in. */
+static const char *folder_of(struct arena *arena, const char *path)
+{
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] != '/')
+        n--;
+    return n > 1 || path[0] == '/' ? str_z(arena, (struct str){ path, n }) : ".";
+}
+
 static int check(struct arena *arena, const char *path)
 {
     struct fault fault;
@@ -47,6 +57,8 @@ static int check(struct arena *arena, const char *path)
         return command_fail(&fault);
     }
     enum status status = place_settings_read(arena, text, &settings, faults, &n);
+    if (status == STATUS_OK)
+        status = place_files_check(arena, text, settings, folder_of(arena, path), faults, &n);
     char shown[PATH_MAX];
     snprintf(shown, sizeof shown, "%s", path);
     options_one_line(shown);

@@ -131,7 +131,8 @@ static void look_at_settings(struct doctor *d)
         problem(d, "settings", "%s", path && faults ? fault.text : "There was not enough memory.");
         return;
     }
-    if (place_settings_read(d->arena, text, &d->settings, faults, &n) == STATUS_OK) {
+    if (place_settings_read(d->arena, text, &d->settings, faults, &n) == STATUS_OK &&
+        place_files_check(d->arena, text, d->settings, d->folder, faults, &n) == STATUS_OK) {
         line("settings", "%s has no faults", path);
         return;
     }

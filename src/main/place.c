@@ -125,6 +125,9 @@ enum status place_settings_read(struct arena *arena, struct str text, const stru
     const struct setting *address = wiring_setting("site.address");
     if (web_address_check(settings_get(*out, address)->text, &fault) != STATUS_OK)
         also_wrong(&c, address, &fault);
+    const struct setting *colour = wiring_setting("site.colour");
+    if (web_colour_check(settings_get(*out, colour)->text, &fault) != STATUS_OK)
+        also_wrong(&c, colour, &fault);
     const struct setting *target = wiring_setting("exit.target");
     if (web_exit_check(settings_get(*out, target)->text, settings_get(*out, address)->text, &fault) != STATUS_OK)
         also_wrong(&c, target, &fault);
@@ -136,6 +139,17 @@ enum status place_settings_read(struct arena *arena, struct str text, const stru
             STATUS_OK)
             also_wrong(&c, &site_settings.rows[i], &fault);
     wiring_checks(*out);
+    return *faults_n ? STATUS_INVALID : STATUS_OK;
+}
+
+enum status place_files_check(struct arena *arena, struct str text, const struct settings *settings, const char *folder,
+                              struct setting_fault *faults, size_t *faults_n)
+{
+    struct checking c = { arena, text, faults, faults_n };
+    struct fault fault;
+    const struct setting *logo = wiring_setting("site.logo");
+    if (web_logo_check(settings_get(settings, logo)->text, folder, &fault) != STATUS_OK)
+        also_wrong(&c, logo, &fault);
     return *faults_n ? STATUS_INVALID : STATUS_OK;
 }
 

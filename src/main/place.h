@@ -57,6 +57,10 @@ enum status place_whole(struct arena *arena, const char *folder, struct fault *f
 enum status place_settings_read(struct arena *arena, struct str text, const struct settings **out,
                                 struct setting_fault *faults, size_t *faults_n);
 
+/* Of settings without a fault: whether the files that they name, in `folder` or elsewhere, can be used. */
+enum status place_files_check(struct arena *arena, struct str text, const struct settings *settings, const char *folder,
+                              struct setting_fault *faults, size_t *faults_n);
+
 /* The first of these listeners that others than this machine may reach; STR_NONE: none. What is no address is none. */
 struct str place_reached_by_others(const struct str *listeners, size_t n);
 /* The same of the settings server.listen and server.proxy_listen. */

@@ -1,6 +1,6 @@
 /*
- * Style sheets, scripts and icons that are in the binary, under addresses that
- * hold their hash. A browser may keep them for ever: another content has
+ * Style sheets, scripts and icons that are in the binary, and those of the force's
+ * own look, under addresses that hold their hash. A browser may keep them for ever: another content has
  * another address. Answered on the loop from bytes made, and compressed, at start.
  */
 #include "web/inside.h"
@@ -16,8 +16,10 @@ struct assets {
     struct page *pages[SCHEMES][ASSETS_MAX]; /* the key is the address */
 };
 
-enum status assets_new(struct assets **out, const struct asset *list, size_t n, struct fault *fault)
+enum status assets_new(struct assets **out, const struct asset *list, size_t list_n, const struct asset *more,
+                       size_t more_n, struct fault *fault)
 {
+    size_t n = list_n + more_n;
     if (n > ASSETS_MAX)
         return fault_set(fault, STATUS_LIMIT, "more than %d assets are built in", ASSETS_MAX);
     struct assets *assets = mem_zero(1, sizeof *assets);
@@ -26,7 +28,7 @@ enum status assets_new(struct assets **out, const struct asset *list, size_t n, 
     assets->n = n;
     struct encoded encoded; /* made for the first scheme, used for both */
     for (size_t i = 0; i < n * SCHEMES; i++) {
-        const struct asset *a = &list[i / SCHEMES];
+        const struct asset *a = i / SCHEMES < list_n ? &list[i / SCHEMES] : &more[i / SCHEMES - list_n];
         bool secure = i % SCHEMES;
         struct str body = { (const char *)a->bytes, a->n };
         bool worth = encoding_worth(str_of(a->type), a->n);

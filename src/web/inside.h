@@ -183,9 +183,23 @@ void flight_end(struct flights *flights, struct flight *flight, void (*answer)(v
 /* ---- Assets: assets.c ---- */
 
 struct assets;
-enum status assets_new(struct assets **out, const struct asset *table, size_t n, struct fault *fault);
+/* The entries of both tables; those of `more` must live as long. */
+enum status assets_new(struct assets **out, const struct asset *table, size_t n, const struct asset *more,
+                       size_t more_n, struct fault *fault);
 void assets_free(struct assets *assets);
 bool assets_answer(const struct assets *assets, const struct http_head *head, struct http_answer *out);
+
+/* ---- The force's own look: look.c ---- */
+
+enum { LOOK_ASSETS = 2 };
+struct look {
+    struct arena *arena;
+    struct url style, logo;           /* the logo is NONE where there is none */
+    int64_t logo_width, logo_height;  /* as it is shown */
+    struct str colour;                /* of the header */
+    struct asset assets[LOOK_ASSETS]; /* served beside those that are built in; live as long as the web */
+    size_t assets_n;
+};
 
 /* ---- The site ---- */
 
@@ -207,6 +221,7 @@ struct web {
     struct page_cache *cache;
     struct flights flights;
     struct assets *assets;
+    struct look look;
     struct web_metrics *metrics; /* NULL: nobody measures */
     struct page **errors;        /* by language, scheme, status and methods allowed */
     struct page *exits[2];       /* by scheme */
@@ -248,6 +263,10 @@ struct page *error_page_of(struct web *web, int status, enum language language, 
 void error_page_fill(struct request *req, struct response *res, int status, struct str more);
 /* The page of 403 for a form whose token is not good. */
 void error_page_fill_form(struct request *req, struct response *res);
+
+/* The look, made at start: look.c. Settings that cannot be used are STATUS_INVALID. */
+enum status look_make(struct web *web, struct fault *fault);
+void look_free(struct web *web);
 
 /* The exit, made at start: exit.c. Settings that cannot be used are STATUS_INVALID. */
 enum status exit_make(struct web *web, struct fault *fault);
@@ -334,6 +353,8 @@ bool form_token_good(const struct serving *s);
 extern const struct setting web_setting_rows[];
 enum web_setting {
     WEB_SITE_NAME,
+    WEB_SITE_COLOUR,
+    WEB_SITE_LOGO,
     WEB_SITE_ADDRESS,
     WEB_CACHE_BYTES,
     WEB_UPLOAD_FOLDER,

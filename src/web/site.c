@@ -26,6 +26,20 @@ const struct setting web_setting_rows[] = {
                         .max = 80,
                         .preset = "A police force",
                         .help = "The name of the force, as it stands on every page." },
+    [WEB_SITE_COLOUR] = { .name = "site.colour",
+                          .type = SETTING_COLOUR,
+                          .preset = "#0b0c0c",
+                          .help = "The force's own colour, on which white words must be readable: the ground of the "
+                                  "header, "
+                                  "lines and bars. Where it is not given, lines and bars are blue." },
+    [WEB_SITE_LOGO] = { .name = "site.logo",
+                        .type = SETTING_TEXT,
+                        .min = 0,
+                        .max = 255,
+                        .preset = "",
+                        .help =
+                            "A PNG of at most 32 KB that stands in the header in place of the name: a path in the data "
+                            "folder, or a whole one. Empty: the name." },
     [WEB_SITE_ADDRESS] = { .name = "site.address",
                            .type = SETTING_URL,
                            .preset = "http://localhost:8080",
@@ -327,7 +341,10 @@ enum status web_new(struct web **out, const struct web_options *options, struct 
     if (status == STATUS_OK)
         status = route_tree_new(&web->tree, options->routes, options->routes_n, fault);
     if (status == STATUS_OK)
-        status = assets_new(&web->assets, candour_assets, candour_assets_n, fault);
+        status = look_make(web, fault);
+    if (status == STATUS_OK)
+        status =
+            assets_new(&web->assets, candour_assets, candour_assets_n, web->look.assets, web->look.assets_n, fault);
     if (status == STATUS_OK)
         status = exit_make(web, fault);
     if (status == STATUS_OK)
@@ -353,6 +370,7 @@ void web_free(struct web *web)
     errors_free(web);
     exit_free(web);
     assets_free(web->assets);
+    look_free(web);
     route_tree_free(web->tree);
     workspaces_free(web);
     mem_free(web->upload_folder_given);

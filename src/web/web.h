@@ -300,6 +300,10 @@ enum status web_address_check(struct str address, struct fault *fault);
  * for who wrote it.
  */
 enum status web_exit_check(struct str target, struct str site, struct fault *fault);
+/* Whether white words can be read on site.colour (`#rrggbb`); else STATUS_INVALID with the words for who wrote it. */
+enum status web_colour_check(struct str colour, struct fault *fault);
+/* Whether site.logo, a path of `folder` where it does not begin with '/', can be shown; empty is good. As above. */
+enum status web_logo_check(struct str name, const char *folder, struct fault *fault);
 enum status web_new(struct web **out, const struct web_options *options, struct fault *fault);
 void web_free(struct web *web);
 const struct http_app *web_http_app(struct web *web);

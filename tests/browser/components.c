@@ -151,6 +151,9 @@ static void frame(void)
     CALL(exit_this_page, .address = URL_OWN("/full-page-examples/announcements"), .words = STR("Exit this page"));
     fixture("generic-header: default");
     CALL(generic_header, .name = STR("My cool service"), .home = URL_OWN("/"));
+    fixture("generic-header: with image logo");
+    CALL(generic_header, .name = STR("HM Pizza Finder service"), .home = URL_OWN("/"), .logo = URL_OWN("/a/0/logo.png"),
+         .logo_width = 28, .logo_height = 30);
     fixture("service-navigation: with navigation with a current item");
     static const char *const items[] = { "Navigation item 1", "Navigation item 2", "Navigation item 3",
                                          "Navigation item 4" };

@@ -53,6 +53,8 @@ ON_PURPOSE = [
     ("service-navigation", "-", r"div/div/div/nav/ul @id=.*", "only the folding menu's button names it"),
     ("table", "-+", r"table @class=govuk-table( govuk-table--small-text-until-tablet)?", "small text on a phone, GOV.UK's own modifier"),
     ("table", "+", r"table/caption @id=.*", "a region that scrolls takes its name from the caption"),
+    ("generic-header", "-", r"div/div/div/a/svg.*", "a picture at an address of its own; the reference shows a drawing in the page"),
+    ("generic-header", "+", r"div/div/div/a/img.*", "a picture at an address of its own, with the force's name for who does not see it"),
     ("footer", "-", r"div/div/svg.*", "the crown belongs to the government"),
     ("footer", "-", r"div/div/div/div(/a.*| @class=govuk-footer__meta-item|)", "so does the link to Crown copyright"),
 ]

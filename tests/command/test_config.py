@@ -78,5 +78,5 @@ class Config(Case):
         folder = self.installation()
         self.write(folder, "candour.yaml", "site:\n  colour: red\n")
         done = run("serve", "--data", folder, "--listen", "localhost:0")
-        self.refused(done, 1, "candour.yaml:2:3", "colour")
+        self.refused(done, 1, "candour.yaml:2:11", "colour")
         self.assertEqual(run("user", "list", "--data", folder).returncode, 1)

@@ -120,7 +120,7 @@ class Away(Case):
             self.assertIn("tel:101", visitor.page)
             links = set(re.findall(r'<a[^>]* href="(/[^"]*)"', visitor.page))
             self.assertTrue({"/report", "/support"} <= links, links)
-            for link in links:
+            for link in links - {"/exit"}:  # which leads to another site
                 visitor.ask(link)
                 self.assertEqual((link, visitor.status), (link, 200))
             self.assertNotIn("<form", visitor.page)
