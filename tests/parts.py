@@ -51,6 +51,8 @@ def parts(Part, suite):
              python("browser/components.py"), ["test"]),
         Part("browser", "every public page in Chromium: axe, HTML, keyboard, 320 px, no JavaScript",
              python("browser/run.py"), ["test"]),
+        Part("look", "dark pages, forced colours, paper and a look of the force's own, in Chromium",
+             python("browser/look.py"), ["test"]),
         Part("exit", "every way out of every public page, in Chromium and Firefox with a window",
              python("browser/quick_exit.py"), ["test"]),
         Part("power", "the power cut at every point: nothing answered is lost", python("torture/run.py", "--quick"), ["test"]),

@@ -80,6 +80,7 @@ void web_layout(struct request *req, struct layout *out, struct str title)
         .demonstration = req->web->options.demonstration,
         /* Only what everybody may read has an address to be found under. */
         .canonical = s->head && req->route->cached ? request_address(req) : (struct url){ STR_NONE },
+        .printed_from = s->head && req->route->cached ? request_address(req).s : STR_NONE,
         .hidden = !s->head || !req->route->cached,
     };
     fill_pages(req, out);
