@@ -15,6 +15,8 @@
 
 #include "base/banned.h"
 
+enum { TABLE_NAME_MAX = 1000 }; /* bytes */
+
 enum part {
     PART_DOCUMENT,
     PART_QUOTE,
@@ -231,14 +233,31 @@ static void list(struct renderer *r, cmark_node *node, bool enters)
     put(r, ">\n");
 }
 
-static void table(struct renderer *r, bool enters)
+/*
+ * A table stands in a frame that scrolls when it is wider than the screen: reached by keyboard, and named by the words
+ * of the table's own head, so that it has a name in the language of the text.
+ */
+static void table(struct renderer *r, cmark_node *node, bool enters)
 {
-    if (enters) {
-        r->in_table_body = false;
-        put(r, "<table class=\"govuk-table\">\n");
-    } else {
-        put(r, r->in_table_body ? "</tbody>\n</table>\n" : "</table>\n");
+    struct buf name;
+    if (!enters) {
+        put(r, r->in_table_body ? "</tbody>\n</table>\n</div>\n" : "</table>\n</div>\n");
+        return;
     }
+    r->in_table_body = false;
+    buf_init(&name, r->scratch, TABLE_NAME_MAX);
+    cmark_node *head = cmark_node_first_child(node);
+    if (head)
+        markdown_tree_words(head, &name);
+    /* A head that is empty, or longer than a name is listened to, names nothing. */
+    if (buf_ok(&name) && buf_str(&name).n > 0) {
+        put(r, "<div class=\"candour-scroll\" role=\"group\" tabindex=\"0\" aria-label=\"");
+        html_attribute(r->out, buf_str(&name));
+        put(r, "\">\n");
+    } else {
+        put(r, "<div class=\"candour-scroll\">\n");
+    }
+    put(r, "<table class=\"govuk-table\">\n");
 }
 
 static void table_row(struct renderer *r, bool is_head, bool enters)
@@ -343,7 +362,7 @@ static enum status node_html(struct renderer *r, cmark_node *node, bool enters)
     case PART_BREAK:
         put(r, "<hr class=\"govuk-section-break govuk-section-break--m govuk-section-break--visible\">\n");
         break;
-    case PART_TABLE: table(r, enters); break;
+    case PART_TABLE: table(r, node, enters); break;
     case PART_TABLE_HEAD: table_row(r, true, enters); break;
     case PART_TABLE_ROW: table_row(r, false, enters); break;
     case PART_TABLE_CELL: table_cell(r, node, enters); break;

@@ -68,7 +68,7 @@ const struct setting web_setting_rows[] = {
     [WEB_EXIT_WORDS] = { .name = "exit.words",
                          .type = SETTING_TEXT,
                          .min = 1,
-                         .max = 40,
+                         .max = 30,
                          .preset = "Leave this site",
                          .help = "What the exit button of every public page says. Where it is not given, it is said in "
                                  "the language of the page." },
