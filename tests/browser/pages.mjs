@@ -1,10 +1,15 @@
 /*
- * Every public page in Debian's Chromium: valid HTML, no fault that axe-core
- * finds, whole without JavaScript, no sideways scrolling at 320 px, usable by
- * keyboard, no cookie, nothing loaded from elsewhere.
+ * Every public page in every state, in Debian's Chromium: valid HTML, no fault
+ * that axe-core finds, whole without JavaScript, no sideways scrolling at
+ * 320 px, usable by keyboard, what has the focus never covered, nothing cut
+ * with wider text or with text of twice the size, targets large enough, no
+ * cookie, nothing loaded from elsewhere.
  *
- * node pages.mjs ADDRESS PATH,… [FOLDER FOR PICTURES]      last line "N passed, N failed"
- * The paths are of pages that no list leads to.
+ * node pages.mjs STATES.json      last line "N passed, N failed"
+ *
+ *     [{ "name": …, "base": "http://localhost:…", "pages": [{ "path": …, "status": …, "press": … }] }]
+ *
+ * press: what is pressed when the page is there; looked at is then what comes.
  *
  * Rules of html-validate that are off, each with its reason: GOV.UK Frontend's
  * own markup has role="region" on a section and ul with role (prefer-native-element,
@@ -14,61 +19,45 @@
  */
 import { createRequire } from 'node:module'
 import { readFileSync } from 'node:fs'
-import { chromium } from 'playwright-core'
 import { FileSystemConfigLoader, HtmlValidate, esmResolver } from 'html-validate'
+import { check, each, finish, launch, open } from './lib.mjs'
+import { covered, cutText, fixedText, smallTargets, spaceText, watchFocus } from './page_checks.mjs'
 
 const require = createRequire(import.meta.url)
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
-const base = process.argv[2].replace(/\/$/, '')
-const more = process.argv[3].split(',').filter((path) => path)
-const pictures = process.argv[4]
-
-let passed = 0
-let failed = 0
+const states = JSON.parse(readFileSync(process.argv[2]))
+const AT_ONCE = 3
+const TABS_MAX = 300
 let seen = 0 // pictures
-function check(name, good, detail = '') {
-  if (good) passed++
-  else failed++
-  console.log(`${good ? 'ok    ' : 'FAILED'} ${name}${good || !detail ? '' : `: ${detail}`}`)
-}
 
 const config = JSON.parse(readFileSync(new URL('.htmlvalidate.json', import.meta.url)))
 const validator = new HtmlValidate(new FileSystemConfigLoader([esmResolver()], config))
+const browser = await launch()
 
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync']
-})
+const some = (list) => [...new Set(list)].slice(0, 5).join(' | ')
 
-async function addresses() {
-  const found = new Set(['/', '/news', '/withdrawn', '/corrections', '/corrections?kind=promise', '/campaigns', '/campaigns/week-against-hate', '/campaigns/lights-on', '/report', '/support', '/support?for=race', '/support?for=disability&need=sign-language', '/hate-crime', '/law', '/pictures-and-names', '/about', '/accessibility', '/privacy', '/cookies', '/contact', '/leaving', '/topics', '/feedback', '/feedback/sent', '/search', '/search?q=river', '/search?q=zzzzz', '/search?q=%01', '/no-such-page', '/news?after=broken', ...more])
-  const context = await browser.newContext({ javaScriptEnabled: false })
-  const page = await context.newPage()
-  let next = '/news'
-  await page.goto(base + '/withdrawn')
-  for (const link of await page.locator('main a[href^="/news/"]').all()) found.add(await link.getAttribute('href'))
-  for (let i = 0; next && i < 50; i++) {
-    await page.goto(base + next)
-    for (const link of await page.locator('main a[href^="/news/"]').all()) found.add(await link.getAttribute('href'))
-    next = (await page.locator('a[rel=next]').count()) ? await page.locator('a[rel=next]').getAttribute('href') : null
-    if (next) found.add(next)
-  }
-  await context.close()
-  return [...found]
+/* What had the focus, press by press, until it goes round. */
+async function walk(page, key) {
+  await page.evaluate(watchFocus)
+  const links = await page.locator('a[href]:visible, button:visible, input:visible, textarea:visible, [tabindex="0"]:visible').count()
+  for (let i = 0; i < Math.min(links + 2, TABS_MAX); i++) await page.keyboard.press(key)
+  return page.evaluate(() => { globalThis.lookAtFocus(); return globalThis.focusSeen.slice(1).filter((one) => one) })
 }
 
-async function checkPage(path) {
+async function checkPage(state, { path: asked, status, press }) {
+  const base = state.base
+  const path = `${state.name} ${asked}${press ? ', pressed' : ''}`
+  const page_of = { path: asked, press }
   // Chromium runs axe in pages whose own scripts are off only when evaluation is allowed: JavaScript is on here, and off below.
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
   const page = await context.newPage()
   const outside = []
   const complaints = []
   page.on('request', (request) => { if (!request.url().startsWith(base + '/') && !request.url().startsWith('data:')) outside.push(request.url()) })
-  page.on('console', (message) => { if (message.type() === 'error' && !message.text().includes('status of 4')) complaints.push(message.text()) })
-  const response = await page.goto(base + path)
+  page.on('console', (message) => { if (message.type() === 'error' && !/status of [45]/.test(message.text())) complaints.push(message.text()) })
+  const response = await open(page, base, page_of)
   const html = await response.text()
-  const wanted = path === '/no-such-page' || path.endsWith('broken') ? [404] : path.endsWith('%01') ? [400] : [200, 410]
-  check(`${path} answers ${response.status()}`, wanted.includes(response.status()))
+  check(`${path} answers ${response.status()}`, status ? status === response.status() : [200, 410].includes(response.status()))
 
   const report = await validator.validateString(html)
   const faults = report.results.flatMap((r) => r.messages.map((m) => `${m.ruleId} line ${m.line}: ${m.message}`))
@@ -82,7 +71,7 @@ async function checkPage(path) {
     result.violations.map((v) => `${v.id} (${v.nodes.map((n) => n.target).join(', ')})`).join(' | '))
   check(`${path} loads nothing from elsewhere`, outside.length === 0, outside.join(' '))
   check(`${path} breaks no rule of its own policy`, complaints.length === 0, complaints.join(' | '))
-  check(`${path} sets no cookie but that of a form`, (await context.cookies()).length === (path === '/feedback' ? 1 : 0))
+  check(`${path} sets no cookie but that of a form`, (await context.cookies()).length === (asked === '/feedback' ? 1 : 0))
 
   const shown = await page.evaluate(async () => {
     const sum = await new Promise((resolve) => {
@@ -120,52 +109,53 @@ async function checkPage(path) {
     check(`${path} leads from each mistake to its field, which says it too`, fields)
     await page.evaluate(() => { document.querySelector('.govuk-skip-link').focus() })
   }
-  await page.keyboard.press('Tab')
-  const first = await page.evaluate(() => ({ words: document.activeElement.textContent.trim(), href: document.activeElement.getAttribute('href') }))
-  check(`${path} has the skip link first`, mistaken || first.href === '#main-content', JSON.stringify(first))
-  const names = new Set()
-  let visible = true
-  for (let i = 0; i < 150; i++) {
-    await page.keyboard.press('Tab')
-    const focus = await page.evaluate(() => {
-      const e = document.activeElement
-      if (!e || e === document.body) return null
-      const style = getComputedStyle(e)
-      const box = e.getBoundingClientRect()
-      return { key: e.outerHTML + (box.top + scrollY), seen: style.outlineStyle !== 'none' || style.boxShadow !== 'none', size: box.width > 0 && box.height > 0 }
-    })
-    if (!focus || names.has(focus.key)) break
-    names.add(focus.key)
-    visible = visible && focus.seen && focus.size
-  }
+  await page.evaluate(() => { document.activeElement?.blur() })
+  const focus = await walk(page, 'Tab')
+  check(`${path} has the skip link first`, mistaken || /Skip to main content/.test(focus[0]?.name), JSON.stringify(focus[0]))
   const links = await page.locator('a[href]:visible').count()
-  check(`${path} is reached by keyboard, and shows where one is`, visible && names.size >= links - 1, `${names.size} of ${links}`)
-  if (pictures) await page.screenshot({ path: `${pictures}/${path.replace(/[^a-z0-9]+/gi, '_')}.png`, fullPage: true })
+  const names = new Set(focus.map((one) => one.key))
+  check(`${path} is reached by keyboard, and shows where one is`, focus.every((one) => one.shown) && names.size >= Math.min(links - 1, TABS_MAX), `${names.size} of ${links}`)
+  check(`${path} covers nothing that has the focus`, !focus.some((one) => one.covered || one.outside), some(focus.filter((one) => one.covered || one.outside).map((one) => one.name)))
+
+  /* 400 % of 1280 × 1024: WCAG 1.4.10. Backwards, as then the way out is where the focus comes to. */
+  await page.setViewportSize({ width: 320, height: 256 })
+  const width = await page.evaluate(() => document.documentElement.scrollWidth)
+  check(`${path} does not scroll sideways at 320 px`, width <= 320, `${width} px`)
+  const cut = await page.evaluate(cutText)
+  check(`${path} cuts no text at 320 px`, cut.length === 0, some(cut))
+  const small = await page.evaluate(smallTargets)
+  check(`${path} has no target that is too small`, small.length === 0, some(small))
+  const over = await page.evaluate(covered)
+  check(`${path} leaves two thirds of the window to the page at 400 %`, over.part <= 1 / 3, `${over.pixels} px of 256`)
+  const back = await walk(page, 'Shift+Tab')
+  check(`${path} covers nothing that has the focus at 400 %`, !back.some((one) => one.covered || one.outside), some(back.filter((one) => one.covered || one.outside).map((one) => one.name)))
+  await page.evaluate(spaceText)
+  const spaced = await page.evaluate(cutText)
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth)
+  check(`${path} cuts no text that is spaced wider`, spaced.length === 0 && wider <= 320, `${wider} px ${some(spaced)}`)
+  await page.setViewportSize({ width: 1280, height: 900 })
+  const fixed = await page.evaluate(fixedText)
+  check(`${path} lets all text grow`, fixed.length === 0, some(fixed))
+  const large = await page.evaluate(cutText)
+  const largest = await page.evaluate(() => document.documentElement.scrollWidth)
+  check(`${path} cuts no text of twice the size`, large.length === 0 && largest <= 1280, `${largest} px ${some(large)}`)
   await context.close()
 
-  const small = await browser.newContext({ viewport: { width: 320, height: 640 }, javaScriptEnabled: false })
-  const narrow = await small.newPage()
-  await narrow.goto(base + path)
-  check(`${path} has a heading without JavaScript`, (await narrow.locator('h1:visible').count()) === 1)
-  await small.close()
-  const measured = await browser.newContext({ viewport: { width: 320, height: 640 } })
-  const measure = await measured.newPage()
-  await measure.goto(base + path)
-  const width = await measure.evaluate(() => document.documentElement.scrollWidth)
-  check(`${path} does not scroll sideways at 320 px`, width <= 320, `${width} px`)
-  if (pictures) await measure.screenshot({ path: `${pictures}/${path.replace(/[^a-z0-9]+/gi, '_')}_320.png`, fullPage: true })
-  await measured.close()
+  const bare = await browser.newContext({ viewport: { width: 320, height: 640 }, javaScriptEnabled: false })
+  const plain = await bare.newPage()
+  await open(plain, base, page_of)
+  check(`${path} has a heading without JavaScript`, (await plain.locator('h1:visible').count()) === 1)
+  await bare.close()
 }
 
-try {
-  const paths = await addresses()
-  check('the news list leads to posts', paths.filter((path) => /^\/news\/\d/.test(path)).length >= 6, paths.join(' '))
-  for (const path of paths) await checkPage(path)
+await finish(browser, async () => {
+  const work = states.flatMap((state) => state.pages.map((page) => [state, page]))
+  await each(work, AT_ONCE, async ([state, page]) => {
+    try {
+      await checkPage(state, page)
+    } catch (error) {
+      check(`${state.name} ${page.path} is looked at to the end`, false, String(error))
+    }
+  })
   check('there was a picture to look at', seen > 0)
-} catch (error) {
-  check('the run came to its end', false, String(error))
-} finally {
-  await browser.close()
-}
-console.log(`${passed} passed, ${failed} failed`)
-process.exit(failed ? 1 : 0)
+})

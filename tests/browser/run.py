@@ -1,15 +1,22 @@
-"""Installs what the browser tests need from npm (pinned by the lock file), serves the demonstration and looks at it.
+"""Installs what the browser tests need from npm (pinned by the lock file), serves the site in each of its states and looks
+at it: where its links lead, its pages, and the ways of a reader through it.
 
-    CANDOUR_BUILD=build-test python3 tests/browser/run.py [FOLDER FOR PICTURES]     last line "N passed, N failed"
+    CANDOUR_BUILD=build-test python3 tests/browser/run.py [links|pages|journeys]…     last line "N passed, N failed"
+    CANDOUR_BUILD=build-test python3 tests/browser/run.py FOLDER                      makes pictures of all pages there instead
 """
+import contextlib
+import json
 import os
+import re
 import subprocess
 import sys
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "command"))
-from common import Case, ROOT, Server, run
+from common import Case, ROOT, Server, run, status, wait_for
+from links import crawl, dead
+from states import STATES
 
 
 class Site(Case):
@@ -75,21 +82,110 @@ def more_pages(site, folder):
     return [ended]
 
 
+ALWAYS = ["/", "/news", "/withdrawn", "/corrections", "/campaigns", "/topics", "/search"]
+# Of the demonstration, beside its posts: every page that is always there, and every answer to something asked for.
+DEMONSTRATION = [*ALWAYS, "/corrections?kind=promise", "/campaigns/week-against-hate", "/campaigns/lights-on", "/report", "/support",
+                 "/support?for=race", "/support?for=disability&need=sign-language", "/hate-crime", "/law", "/pictures-and-names",
+                 "/about", "/accessibility", "/privacy", "/cookies", "/contact", "/leaving", "/feedback", "/feedback/sent",
+                 "/search?q=river", "/search?q=zzzzz", ("/search?q=%01", 400), ("/no-such-page", 404), ("/news?after=broken", 404),
+                 ("/feedback", 422, "main form button")]
+# Of the others: each list as it is there.
+MORE = {"empty": ["/corrections?kind=correction", "/search?q=river", "/report", "/support"],
+        "one": ["/corrections?kind=correction", "/search?q=lamp", "/campaigns/lamps"],
+        "many": ["/search?q=river", "/campaigns/river", "/corrections?kind=withdrawal"],
+        "long": ["/search?q=river", f"/campaigns/{'w' * 60}", "/report", "/support?for=race", "/contact", "/about", ("/no-such-page", 404),
+                 ("/feedback", 422, "main form button")]}
+AWAY = [("/news?after=9.x", 503), "/report", "/support", "/hate-crime"]
+SEARCHED = ["/search", "/search?q=river", "/search?q=lamp"]
+
+
+def pages(state, found, more):
+    """What is looked at of a state of which all that links lead to was found."""
+    asked = DEMONSTRATION if state == "demonstration" else [*ALWAYS, *MORE[state]]
+    asked = [one if isinstance(one, tuple) else (one,) for one in [*asked, *more]]
+    posts = sorted(path for path in found if re.match(r"/news/\d", path))
+    if state == "many":
+        posts = posts[:1]
+    asked += [(path,) for path in posts]
+    for path, *_ in list(asked):         # of a list of several pages the second and the last
+        after = []
+        while path in found:
+            path = next((link.address for link in found[path].links if link.rel == "next"), None)
+            if path:
+                after.append(path)
+        asked += [(path,) for path in dict.fromkeys(after[:1] + after[-1:])]
+    asked += [(path,) for path in found if re.match(r"/campaigns/[^?]*\?acts=", path)][:1]
+    unique = {(one[0], one[2:]): one for one in asked}
+    return [dict(zip(("path", "status", "press"), one)) for one in unique.values()]
+
+
+def made(site):
+    """(name, folder, paths that no list leads to) of each installation."""
+    folder = site.installation(demonstration=True)
+    yield "demonstration", folder, more_pages(site, folder)
+    for name, make in STATES.items():
+        yield name, make(site).folder, []
+
+
+def counted(words):
+    """(passed, failed) of a program whose last line says so; it says what it finds while it runs."""
+    last = ""
+    with subprocess.Popen(words, cwd=HERE, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout:
+            last = line
+            if not re.match(r"\d+ passed, ", line):
+                print(line, end="", flush=True)
+    match = re.match(r"(\d+) passed, (\d+) failed", last)
+    return (int(match[1]), int(match[2]) + (process.returncode != 0 and match[2] == "0")) if match else (0, 1)
+
+
+def look(site, parts, folder):
+    passed = failed = 0
+    with contextlib.ExitStack() as stack:
+        states = []
+        for name, data, more in made(site):
+            server = stack.enter_context(Server(data))
+            found = crawl(server.port, [*SEARCHED, *more])
+            if "links" in parts:
+                wrong = dead(server.port, found)
+                print("\n".join([f"{'FAILED' if wrong else 'ok    '} {name}: {len(found)} addresses, none is dead", *wrong]), flush=True)
+                passed, failed = passed + (not wrong), failed + len(wrong)
+            states.append({"name": name, "base": f"http://localhost:{server.port}", "pages": pages(name, found, more)})
+        data = site.path("away")
+        os.mkdir(data)
+        run("init", "--data", os.path.join(data, "data"))
+        server = stack.enter_context(Server(os.path.join(data, "data")))
+        os.rename(os.path.join(data, "data", "candour.db"), os.path.join(data, "candour.db"))
+        wait_for(lambda: status(server.port, AWAY[0][0]) == 503, "a database that is away")
+        states.append({"name": "away", "base": f"http://localhost:{server.port}", "pages": [
+            dict(zip(("path", "status"), one if isinstance(one, tuple) else (one,))) for one in AWAY]})
+        given = site.path("states.json")
+        with open(given, "w", encoding="utf-8") as f:
+            json.dump(states, f)
+        if folder:
+            return counted(["node", "pictures.mjs", given, folder])
+        for part in ("pages", "journeys"):
+            if part in parts:
+                good, bad = counted(["node", f"{part}.mjs", given])
+                passed, failed = passed + good, failed + bad
+    return passed, failed
+
+
 def main():
+    parts = [word for word in sys.argv[1:] if word in ("links", "pages", "journeys")]
+    folder = next((os.path.abspath(word) for word in sys.argv[1:] if word not in parts), None)
     if not install():
         print("0 passed, 1 failed")
         return 1
     site = Site()
     site.setUp()
     try:
-        folder = site.installation(demonstration=True)
-        more = more_pages(site, folder)
-        with Server(folder) as server:
-            return subprocess.run(["node", "pages.mjs", f"http://localhost:{server.port}", ",".join(more), *sys.argv[1:]],
-                                  cwd=HERE).returncode
+        passed, failed = look(site, parts or ["links", "pages", "journeys"], folder)
     finally:
         site.doCleanups()
         unittest.doModuleCleanups()
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
