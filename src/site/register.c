@@ -363,7 +363,9 @@ enum http_status site_register(struct request *req, struct response *res)
     if (status != STATUS_OK)
         return response_error(req, res, http_status_of(status));
 
+    bool chosen = asked.kind.n > 0 || asked.month.n > 0;
     struct corrections view = { .rows_n = n > SITE_NEWS_POSTS ? SITE_NEWS_POSTS : n,
+                                .none = chosen ? t_register_none(req->language) : t_register_empty(req->language),
                                 .json = address_of(req, STR("/corrections.json"), asked.kind, asked.month, STR_NONE),
                                 .csv = address_of(req, STR("/corrections.csv"), asked.kind, asked.month, STR_NONE),
                                 .atom = address_of(req, STR("/corrections.atom"), asked.kind, asked.month, STR_NONE) };
