@@ -6,9 +6,9 @@ what nobody has confirmed are counted, and no link of the site leads nowhere.
 import html.parser
 import os
 import re
-import urllib.parse
 
 from common import ROOT, Case, Server, get, run, status, wait_for
+from links import crawl, dead
 
 # Path, title and heading (they are the same).
 PAGES = [("/hate-crime", "What is a hate crime"), ("/law", "Where the law comes from"), ("/report", "How to report hate crime"),
@@ -29,7 +29,6 @@ MARKS_EXPLAINED = ["“Not confirmed” means", "Not confirmed means", "Second-h
 UNCONFIRMED = ["Traveller Movement", "On Your Side"]
 TO_BE_CHECKED = {"0800 138 1625": "stop-hate-uk", "0800 555 111": "crimestoppers", "61016": "british-transport-police"}
 POLICE_NUMBERS = {"999", "101", "18000", "18001", "55"}
-CRAWL_MAX = 400
 # Grade of Flesch and Kincaid; 5 more is the age of who reads it with ease. Two pages name Acts and courts.
 GRADE, GRADES = 6.0, {"/law": 7.0, "/accessibility": 7.0}
 WORDS_MAX = 24
@@ -130,33 +129,14 @@ class Pages(Case):
                 self.assertEqual(page.headings, [title])
                 self.assertGreater(len(page.description), 20)
 
-    def crawl(self):
-        """{path: (page, steps from the first page)} of every page that links lead to."""
-        found, waiting = {}, [("/", 0)]
-        known = {"/"}
-        while waiting:
-            path, steps = waiting.pop(0)
-            self.assertLess(len(found), CRAWL_MAX, "the site has no end")
-            code, text = get(self.server.port, path)
-            self.assertIn(code, (200, 303), f"{path} is dead")
-            found[path] = (Page(text), steps)
-            for link, _ in found[path][0].links:
-                whole = urllib.parse.urldefrag(urllib.parse.urljoin(path, link)).url or path
-                if link.startswith(("/", "?", "#")) and whole not in known:
-                    known.add(whole)
-                    waiting.append((whole, steps + 1))
-        return found
-
     def test_no_link_of_the_site_leads_nowhere_and_what_matters_is_two_steps_away(self):
-        found = self.crawl()
-        for path, (page, _) in found.items():
-            for link, _ in page.links:
-                whole, part = urllib.parse.urldefrag(urllib.parse.urljoin(path, link))
-                if part and link.startswith(("/", "#")):
-                    self.assertIn(part, found[whole][0].ids, f"{path} leads to a part of {whole} that is not there")
+        found = crawl(self.server.port, ["/search?q=river"])
+        self.assertEqual(dead(self.server.port, found), [])
         for path in [p for p, _ in PAGES] + ["/corrections", "/withdrawn"] + [f"/support?for={s}" for s in STRANDS]:
-            self.assertLessEqual(found[path][1], 2, path)
-        self.assertGreater(len(found), 40)
+            self.assertLessEqual(found[path].steps, 2, path)
+        for kind in ("text/html", "application/atom+xml", "application/feed+json", "application/xml", "image/webp", "image/jpeg"):
+            self.assertTrue([path for path, one in found.items() if one.kind == kind and one.links or kind.startswith("image")], kind)
+        self.assertGreater(len(found), 150)
 
     def test_the_words_at_the_foot_of_a_page_are_the_heading_of_what_they_lead_to(self):
         _, text = get(self.server.port, "/")
