@@ -49,7 +49,7 @@ def parts(Part, suite):
              python("media/run.py"), ["test"]),
         Part("components", "each of our components against the reference HTML of GOV.UK Frontend",
              python("browser/components.py"), ["test"]),
-        Part("browser", "every public page in Chromium: axe, HTML, keyboard, 320 px, no JavaScript",
+        Part("browser", "every public page in every state in Chromium: axe, HTML, keyboard, 400 %, links, a reader's ways",
              python("browser/run.py"), ["test"]),
         Part("look", "dark pages, forced colours, paper and a look of the force's own, in Chromium",
              python("browser/look.py"), ["test"]),

@@ -2,12 +2,14 @@
 at it: where its links lead, its pages, and the ways of a reader through it.
 
     CANDOUR_BUILD=build-test python3 tests/browser/run.py [links|pages|journeys]…     last line "N passed, N failed"
-    CANDOUR_BUILD=build-test python3 tests/browser/run.py FOLDER                      makes pictures of all pages there instead
+    CANDOUR_BUILD=build-test python3 tests/browser/run.py FOLDER                      makes pictures of all pages there
+                                                                                      instead, a sheet of them for each state
 """
 import contextlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import unittest
@@ -106,6 +108,8 @@ def pages(state, found, more):
     posts = sorted(path for path in found if re.match(r"/news/\d", path))
     if state == "many":
         posts = posts[:1]
+    if state == "long":                  # the demonstration's own are looked at there
+        posts = [path for path in posts if path.split("/")[3].startswith("www")]
     asked += [(path,) for path in posts]
     for path, *_ in list(asked):         # of a list of several pages the second and the last
         after = []
@@ -139,6 +143,18 @@ def counted(words):
     return (int(match[1]), int(match[2]) + (process.returncode != 0 and match[2] == "0")) if match else (0, 1)
 
 
+def sheets(folder):
+    """One sheet a state, width and scheme, with the names under the pictures; where ImageMagick is there."""
+    if not shutil.which("montage"):
+        return
+    for state in sorted(one for one in os.listdir(folder) if os.path.isdir(os.path.join(folder, one))):
+        for kind in ("320-light", "320-dark", "1280-light", "1280-dark"):
+            taken = sorted(one for one in os.listdir(os.path.join(folder, state)) if one.endswith(kind + ".png"))
+            subprocess.run(["montage", "-label", "%t", *(f"{one}[320x480^]" for one in taken), "-geometry", "320x480+6+6",
+                            "-gravity", "north", "-extent", "320x480", "-tile", "6x", os.path.join(folder, f"{state}-{kind}.png")],
+                           cwd=os.path.join(folder, state), check=False)
+
+
 def look(site, parts, folder):
     passed = failed = 0
     with contextlib.ExitStack() as stack:
@@ -163,7 +179,9 @@ def look(site, parts, folder):
         with open(given, "w", encoding="utf-8") as f:
             json.dump(states, f)
         if folder:
-            return counted(["node", "pictures.mjs", given, folder])
+            done = counted(["node", "pictures.mjs", given, folder])
+            sheets(folder)
+            return done
         for part in ("pages", "journeys"):
             if part in parts:
                 good, bad = counted(["node", f"{part}.mjs", given])
