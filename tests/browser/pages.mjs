@@ -63,16 +63,7 @@ async function checkPage(state, { path: asked, status, press }) {
   const faults = report.results.flatMap((r) => r.messages.map((m) => `${m.ruleId} line ${m.line}: ${m.message}`))
   check(`${path} is valid HTML`, report.valid, faults.slice(0, 5).join(' | '))
 
-  await page.evaluate(axe)
-  const result = await page.evaluate(() => globalThis.axe.run(document, {
-    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-  }))
-  check(`${path} has no fault that axe finds`, result.violations.length === 0,
-    result.violations.map((v) => `${v.id} (${v.nodes.map((n) => n.target).join(', ')})`).join(' | '))
-  check(`${path} loads nothing from elsewhere`, outside.length === 0, outside.join(' '))
-  check(`${path} breaks no rule of its own policy`, complaints.length === 0, complaints.join(' | '))
-  check(`${path} sets no cookie but that of a form`, (await context.cookies()).length === (asked === '/feedback' ? 1 : 0))
-
+  /* Before axe, which scrolls the page. */
   const shown = await page.evaluate(async () => {
     const sum = await new Promise((resolve) => {
       let moved = 0
@@ -90,6 +81,16 @@ async function checkPage(state, { path: asked, status, press }) {
   seen += shown.n
   check(`${path} shows its first picture at once, later ones when they are near, each with its size`, shown.wrong.length === 0, shown.wrong.join(' | '))
   check(`${path} does not move while it loads`, shown.sum === 0, String(shown.sum))
+
+  await page.evaluate(axe)
+  const result = await page.evaluate(() => globalThis.axe.run(document, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+  }))
+  check(`${path} has no fault that axe finds`, result.violations.length === 0,
+    result.violations.map((v) => `${v.id} (${v.nodes.map((n) => n.target).join(', ')})`).join(' | '))
+  check(`${path} loads nothing from elsewhere`, outside.length === 0, outside.join(' '))
+  check(`${path} breaks no rule of its own policy`, complaints.length === 0, complaints.join(' | '))
+  check(`${path} sets no cookie but that of a form`, (await context.cookies()).length === (asked === '/feedback' ? 1 : 0))
 
   const unknown = await page.evaluate(() => {
     const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
