@@ -16,6 +16,7 @@ const base = (name) => states.find((state) => state.name === name).base
 const site = base('demonstration')
 const AWAY = 'https://www.bbc.co.uk/weather' // where the way out leads without a setting
 const TABS_MAX = 120
+const PATIENCE = 30000 // of a busy machine
 const windows = [
   { words: 'on a wide window', viewport: { width: 1280, height: 1024 } },
   { words: 'at 400 %', viewport: { width: 320, height: 256 } }
@@ -36,7 +37,7 @@ const steps = [
 
 async function click(page, name) {
   const link = page.locator('main').getByRole('link', { name, exact: typeof name === 'string' }).first()
-  await Promise.all([page.waitForNavigation(), link.click({ timeout: 5000 })])
+  await Promise.all([page.waitForNavigation(), link.click({ timeout: PATIENCE })])
 }
 
 async function clicked(window, [what, links, there]) {
@@ -106,7 +107,7 @@ class Reader {
   }
 
   async press(key) {
-    await Promise.all([this.page.waitForNavigation({ timeout: 10000 }), this.page.keyboard.press(key)])
+    await Promise.all([this.page.waitForNavigation({ timeout: PATIENCE }), this.page.keyboard.press(key)])
     if (this.page.url().startsWith('http://localhost')) await this.here()
   }
 
@@ -188,14 +189,14 @@ const journeys = [
     await reader.page.evaluate(() => { document.querySelector('.candour-scroll').style.width = '200px' })
     await reader.tab((one) => one.main)
     for (let i = 0; i < 3; i++) await reader.page.keyboard.press('ArrowRight')
-    await reader.page.waitForFunction(() => document.activeElement.scrollLeft > 0, null, { timeout: 5000 })
+    await reader.page.waitForFunction(() => document.activeElement.scrollLeft > 0, null, { timeout: PATIENCE })
     return true
   }],
   ...['Enter', 'Space'].map((key) => [`the way out is the second stop, and ${key} leaves`, async (reader) => {
     await reader.arrive(site + '/support?for=race')
     await reader.tab(() => true)
     const second = await reader.tab(() => true)
-    await Promise.all([reader.page.waitForRequest((request) => request.url() === AWAY, { timeout: 10000 }), reader.page.keyboard.press(key)])
+    await Promise.all([reader.page.waitForRequest((request) => request.url() === AWAY, { timeout: PATIENCE }), reader.page.keyboard.press(key)])
     return second.words.startsWith('Leave this site')
   }])
 ]
