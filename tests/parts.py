@@ -1,9 +1,8 @@
-"""The parts of ./test, in the order in which they run: what is quick to fail first."""
+"""The parts of ./test, in the order in which they run: what is quick to fail first. Two run at once; those that are `alone`
+measure, and run as soon as they can with nothing beside them."""
 import os
-import subprocess
 import sys
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PYTHON = sys.executable
 # Under the thread sanitiser only what has threads; its figure of time is ten times the plain one.
 THREADED = ["db fault", "db job", "db open", "db read", "db write", "http serve", "http limits", "http visitor", "web answer",
@@ -14,23 +13,10 @@ def python(script, *arguments):
     return [PYTHON, os.path.join("tests", script), *arguments]
 
 
-def formatted():
-    """Whether every C file stands as clang-format would have it. (passed, failed)"""
-    files = subprocess.run(["git", "ls-files", "src/*.[ch]", "tests/*.[ch]", "bench/*.[ch]", "tools/*.[ch]"], cwd=ROOT,
-                           capture_output=True, text=True).stdout.split()
-    files = [name for name in files if "/golden/" not in name]
-    done = subprocess.run(["clang-format-14", "--dry-run", "-Werror", *files], cwd=ROOT, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    wrong = {line.split(":")[0] for line in done.stdout.splitlines() if ": error:" in line}
-    for name in sorted(wrong):
-        print(f"   {name}: not as clang-format would have it; run clang-format-14 -i {name}", flush=True)
-    return len(files) - len(wrong), len(wrong)
-
-
 def parts(Part, suite):
     return [
         Part("house", "floors, file lengths, where SQL, HTML and sockets stand", [PYTHON, "tools/floors.py"]),
-        Part("format", "every C file is as clang-format writes it", formatted),
+        Part("format", "every C file is as clang-format writes it", python("format.py")),
         Part("golden", "the generators: golden output, and mistakes that must stop the build", python("golden/run.py"),
              ["test"]),
         Part("unit", "each room by itself", suite("test", "unit"), ["test"]),
@@ -40,9 +26,10 @@ def parts(Part, suite):
         Part("cuts", "every request of the corpus and the probe table, cut at every byte on a real connection",
              python("http/cuts.py"), ["test"]),
         Part("web", "forms, sessions, cache and writes over HTTP", python("http/test_web.py"), ["test"]),
-        Part("quiet", "100,000 cached answers: no allocation, no futex call", python("http/quiet.py"), ["test"]),
+        Part("quiet", "100,000 cached answers: no allocation, no futex call", python("http/quiet.py"), ["test"],
+             alone=True),
         Part("steady", "memory stays flat over good requests and bad ones; 2,000 idle connections", python("http/steady.py"),
-             ["test"]),
+             ["test"], alone=True),
         Part("clients", "curl, wrk, Chromium and Firefox, as they are", python("http/clients.py"), ["test"]),
         Part("command", "every command, the server's life, ./start, a post's whole way", python("command/run.py"), ["test"]),
         Part("media", "pictures through candour-media: what is read, refused and served, said by exiftool",
@@ -95,7 +82,7 @@ def parts(Part, suite):
         Part("nginx-long", "the same: 200,000 requests", python("http/differential.py", "--count", "200000"), ["test"],
              long=True),
         Part("steady-long", "memory stays flat over a million requests and a million bad ones",
-             python("http/steady.py", "--count", "1000000"), ["test"], long=True),
+             python("http/steady.py", "--count", "1000000"), ["test"], long=True, alone=True),
         Part("slow", "the slow and idle rows of the probe table", python("http/probe_server.py", "--slow"), ["test"],
-             long=True),
+             long=True, alone=True),
     ]

@@ -6,6 +6,7 @@ at it: where its links lead, its pages, and the ways of a reader through it.
                                                                                       instead, a sheet of them for each state
 """
 import contextlib
+import fcntl
 import json
 import os
 import re
@@ -30,7 +31,12 @@ def install():
     """npm ci where the folder is not what the lock file says."""
     mark = os.path.join(HERE, "node_modules", ".installed")
     with open(os.path.join(HERE, "package-lock.json"), encoding="utf-8") as f:
+        fcntl.flock(f, fcntl.LOCK_EX)    # two parts may want it at once; the second then finds it done
         lock = f.read()
+        return installed(mark, lock)
+
+
+def installed(mark, lock):
     if os.path.exists(mark):
         with open(mark, encoding="utf-8") as f:
             if f.read() == lock:
