@@ -15,6 +15,8 @@ BUILD = os.path.abspath(os.environ.get("CANDOUR_BUILD", os.path.join(ROOT, "buil
 BINARY = os.path.join(BUILD, "src", "main", "candour")
 # The same program with routes to try it with: a write, a page that stalls.
 TEST_BINARY = os.path.join(BUILD, "tests", "http", "candour-test")
+# Where a run of several files keeps the installations that they copy.
+MADE = "CANDOUR_TEST_MADE"
 # A sanitised build on a busy machine is slow; nothing here waits so long unless something is wrong.
 PATIENCE = 40
 
@@ -130,6 +132,20 @@ class Server:
             raise AssertionError(log)
 
 
+def template(made, demonstration):
+    """An installation in the folder `made`, which other processes may want at the same time."""
+    folder = os.path.join(made, "demonstration" if demonstration else "empty")
+    with open(folder + ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not os.path.exists(folder):
+            half = folder + ".half"
+            done = run("init", "--data", half, *(["--demonstration"] if demonstration else []))
+            if done.returncode != 0:
+                raise AssertionError(done.stderr)
+            os.rename(half, folder)
+    return folder
+
+
 class Case(unittest.TestCase):
     """A folder of its own for each test; two installations are made once and copied."""
     templates = {}
@@ -142,14 +158,14 @@ class Case(unittest.TestCase):
         return os.path.join(self.work, *names)
 
     def installation(self, demonstration=False):
+        """A copy of one that is made once: for all files of a run together, or for this one."""
         if demonstration not in self.templates:
-            keep = tempfile.mkdtemp(prefix="candour-command-")
-            unittest.addModuleCleanup(shutil.rmtree, keep, True)
-            made = run("init", "--data", os.path.join(keep, "data"), *(["--demonstration"] if demonstration else []))
-            if made.returncode != 0:
-                raise AssertionError(made.stderr)
-            self.templates[demonstration] = os.path.join(keep, "data")
-            unittest.addModuleCleanup(self.templates.pop, demonstration, None)
+            made = os.environ.get(MADE)
+            if not made:
+                made = tempfile.mkdtemp(prefix="candour-command-")
+                unittest.addModuleCleanup(shutil.rmtree, made, True)
+                unittest.addModuleCleanup(self.templates.clear)
+            self.templates[demonstration] = template(made, demonstration)
         folder = self.path("data")
         shutil.copytree(self.templates[demonstration], folder)
         return folder
