@@ -6,10 +6,10 @@ to itself, and the next one that could run goes before all others. A job that ta
 are all when end() is called; with a job end all processes that it has started, also those in sessions of their own.
 """
 import os
+import select
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -61,22 +61,29 @@ def marked(mark):
 
 
 def descendants(pid):
-    """The process and all below it."""
-    below = {}
+    """The process and all below it, each as (pid, when it started), for a number may be given again."""
+    below, started = {}, {}
     for entry in os.listdir("/proc"):
         if entry.isdigit():
             try:
                 with open(f"/proc/{entry}/stat", encoding="utf-8", errors="replace") as f:
-                    below.setdefault(int(f.read().rsplit(")", 1)[1].split()[1]), []).append(int(entry))
+                    words = f.read().rsplit(")", 1)[1].split()
             except OSError:
-                pass
+                continue
+            below.setdefault(int(words[1]), []).append(int(entry))
+            started[int(entry)] = words[19]
     found, look = set(), [pid]
     while look:
         at = look.pop()
-        if at not in found:
-            found.add(at)
+        if at in started and (at, started[at]) not in found:
+            found.add((at, started[at]))
             look += below.get(at, [])
     return found
+
+
+def still(processes):
+    """Those that are there, of what descendants() gave."""
+    return {pid for pid, started in processes if (pid, started) in descendants(pid)}
 
 
 def kill_all(pids):
@@ -92,6 +99,7 @@ class Lanes:
         self.jobs, self.lanes, self.say = jobs, lanes, say
         self.change = threading.Condition()
         self.shown = 0               # the jobs before this one have been shown whole
+        self.busy = 0                # lanes that have something to do
         self.ending = False
 
     # --- what is shown
@@ -156,6 +164,8 @@ class Lanes:
                 job.state = "ended"
                 self.show()
                 self.change.notify_all()
+        with self.change:
+            self.busy -= 1
 
     def do(self, job):
         if job.title:
@@ -164,44 +174,53 @@ class Lanes:
         place = tempfile.mkdtemp(prefix="candour-")
         os.chmod(place, 0o1777)                              # programs that give up root write here too
         began = time.monotonic()
-        job.process = subprocess.Popen(job.command, cwd=job.cwd, env={**job.env, MARK: mark, "TMPDIR": place}, text=True,
-                                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace",
-                                       stdin=subprocess.DEVNULL, start_new_session=True)
-        over = threading.Event()
-        watch = threading.Thread(target=self.watch, args=(job, began, mark, over), daemon=True)
-        watch.start()
+        job.process = subprocess.Popen(job.command, cwd=job.cwd, env={**job.env, MARK: mark, "TMPDIR": place},
+                                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                       start_new_session=True)
         try:
-            for line in job.process.stdout:
-                line = line.rstrip("\n")
-                line = job.read(job, line) if job.read else line
-                if line is not None:
-                    self.tell(job, line)
+            self.listen(job, began, mark)
+            kill_all(marked(mark))       # what is not below it and does not hold its output
             _, status, used = os.wait4(job.process.pid, 0)
             job.code = job.process.returncode = os.waitstatus_to_exitcode(status)
             job.processor = used.ru_utime + used.ru_stime
         finally:
-            over.set()
-            watch.join()
             job.process.stdout.close()
-            kill_all(marked(mark))       # what is not below it and does not hold its output
             job.seconds = time.monotonic() - began
             shutil.rmtree(place, ignore_errors=True)
         if job.late:
             job.code = job.code or 1
             self.tell(job, f"   ended: it took longer than {job.limit:.0f} s")
 
-    def watch(self, job, began, mark, over):
-        """Ends a job that takes too long, or that is no longer wanted."""
-        while not over.wait(0.2):
-            job.late = time.monotonic() - began > job.limit
-            if job.late or self.ending:
+    def listen(self, job, began, mark):
+        """Takes what a job says until nobody is left to say anything; ends one that takes too long or is no longer wanted."""
+        pipe, rest, open_still = job.process.stdout, b"", True
+        asked = gone = killed = 0        # when
+        own = set()
+        while open_still and not (killed and time.monotonic() - killed > GRACE):
+            if select.select([pipe], [], [], 0.2)[0]:
+                piece = os.read(pipe.fileno(), 65536)
+                open_still = bool(piece)
+                *lines, rest = (rest + piece).split(b"\n")
+                for line in lines + [rest] * (not piece and bool(rest)):
+                    line = line.decode("utf-8", "replace").rstrip("\r")
+                    line = job.read(job, line) if job.read else line
+                    if line is not None:
+                        self.tell(job, line)
+            now = time.monotonic()
+            if not asked and (now - began > job.limit or self.ending):
+                job.late, asked = now - began > job.limit, now
+                own = descendants(job.process.pid)       # before some of them lose their parent
                 try:
                     os.killpg(job.process.pid, signal.SIGINT)
                 except ProcessLookupError:
                     pass
-                if not over.wait(GRACE):
-                    kill_all(descendants(job.process.pid) | marked(mark))
-                return
+            if not gone and os.waitid(os.P_PID, job.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                gone = now
+            # Whoever holds its output after its end has been left behind.
+            if not killed and ((asked and now - asked > GRACE) or (gone and now - gone > GRACE)):
+                kill_all(still(own | descendants(job.process.pid)) | marked(mark))
+                killed = now
+        kill_all(still(own) - {job.process.pid} if gone else still(own))
 
     # --- all of them
 
@@ -209,20 +228,24 @@ class Lanes:
         lanes = [threading.Thread(target=self.work, args=(False,), daemon=True) for _ in range(self.lanes)]
         if self.lanes > 1:
             lanes.append(threading.Thread(target=self.work, args=(True,), daemon=True))
-        for lane in lanes:
-            lane.start()
         try:
             for lane in lanes:
-                while lane.is_alive():
-                    lane.join(0.5)
+                with self.change:
+                    self.busy += 1
+                lane.start()
+            # Neither join() nor is_alive() here: an interrupt in join() makes Python 3.11 take a thread for ended.
+            while self.busy:
+                time.sleep(0.1)
         except KeyboardInterrupt:
             self.say("ending what runs")
             self.end()
-            for lane in lanes:
-                lane.join(GRACE + 10)
+            last = time.monotonic() + 4 * GRACE
+            while self.busy and time.monotonic() < last:
+                try:
+                    time.sleep(0.1)
+                except KeyboardInterrupt:                    # it ends in a moment, and must not leave anything
+                    pass
             raise
-        finally:
-            sys.stdout.flush()
 
     def end(self):
         with self.change:

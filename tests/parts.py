@@ -17,6 +17,8 @@ def parts(Part, suite):
     return [
         Part("house", "floors, file lengths, where SQL, HTML and sockets stand", [PYTHON, "tools/floors.py"]),
         Part("format", "every C file is as clang-format writes it", python("format.py")),
+        Part("runner", "what runs the parts: two at once, one alone, in order, and nothing left behind",
+             python("runner/test_lanes.py")),
         Part("golden", "the generators: golden output, and mistakes that must stop the build", python("golden/run.py"),
              ["test"]),
         Part("unit", "each room by itself", suite("test", "unit"), ["test"]),
