@@ -14,6 +14,7 @@ content and the compiler is not: its error on that line holds these words.
 Prints each name, and last "N passed, N failed". A part without cases has failed.
 """
 import concurrent.futures
+import functools
 import os
 import re
 import shutil
@@ -27,6 +28,7 @@ TOOLS = os.path.join(TREE, 'tools')
 EXPECT = re.compile(r'expect(-compile)?:\s*(\S+):(\d+):\s*(.*?)\s*(?:\*/|#\}|-->)?\s*$')
 
 
+@functools.cache
 def project_flags():
     """The warnings of the root meson.build, so that there is one list of them."""
     with open(os.path.join(TREE, 'meson.build'), encoding='utf-8') as f:
@@ -208,14 +210,42 @@ class Floors(Part):
         return run(sys.executable, os.path.join(TOOLS, 'floors.py'), '--quiet', '--root', tree)
 
 
+TEST_BUILD = 'CANDOUR_TEST_BUILD'
+
+
+def names_test_build(paths):
+    for path in paths:
+        with open(path, encoding='utf-8', errors='replace') as f:
+            if TEST_BUILD in f.read():
+                return True
+    return False
+
+
+@functools.cache
+def headers_name_test_build():
+    return names_test_build(os.path.join(at, n) for at, _, names in os.walk(os.path.join(TREE, 'src')) for n in names
+                            if n.endswith('.h'))
+
+
+def defines(part, case, out):
+    """What is compiled twice: without and with the checks of a test build, where any of its text asks for them."""
+    own = [os.path.join(at, n) for at, _, names in os.walk(out) for n in names if n.endswith(('.c', '.h'))]
+    if headers_name_test_build() or names_test_build({*own, *part.sources(case, out)}):
+        return [[], ['-D' + TEST_BUILD]]
+    return [[]]
+
+
 def compile_all(part, case, out, compilers):
     """What the compilers have to say, as (compiler, output) of those that refuse."""
     refused = []
+    twice = defines(part, case, out)
     for source in part.sources(case, out):
         for compiler in compilers:
-            for define in ([], ['-DCANDOUR_TEST_BUILD']):
+            # clang says all that it has to say before it makes code; gcc finds null pointers only as it optimises.
+            goal = ['-fsyntax-only'] if compiler.startswith('clang') else ['-c', '-o', os.devnull]
+            for define in twice:
                 code, text = run(compiler, *project_flags(), *define, *('-I' + i for i in part.includes(out)), '-x', 'c',
-                                 '-c', '-o', os.devnull, source)
+                                 *goal, source)
                 if code:
                     refused.append((compiler, text))
                     break

@@ -30,6 +30,8 @@ MODES = [
     ('no sync of their folders', {'LD_PRELOAD': '{build}/tests/torture/failing_io.so', 'CANDOUR_IO_ROOT': '{folder}',
                                   'CANDOUR_IO_SKIP': 'folder'}, True),
 ]
+# Where a worse mode must lose something, a busy machine may have moved the log before each answer: then once more.
+TRIES = 3
 
 
 def replay(scenario, environment, wanted_bad, options):
@@ -95,11 +97,14 @@ def main():
         for mode, environment, wanted_bad in MODES:
             if wanted_bad and mode not in kind.noticed:
                 continue
-            scenario = kind(options.build, size, worse=wanted_bad)
             started = time.monotonic()
             try:
-                cuts, states, bad, answers, words = replay(
-                    scenario, {'CANDOUR_TEST_LOG_PAGES': kind.log_pages, **environment}, wanted_bad, options)
+                for _ in range(TRIES if wanted_bad else 1):
+                    scenario = kind(options.build, size, worse=wanted_bad)
+                    cuts, states, bad, answers, words = replay(
+                        scenario, {'CANDOUR_TEST_LOG_PAGES': kind.log_pages, **environment}, wanted_bad, options)
+                    if bad:
+                        break
             except (power.TraceError, OSError) as e:
                 print(f'FAILED {kind.name}, {mode}: {e}', flush=True)
                 failed += 1
