@@ -139,7 +139,8 @@ def template(made, demonstration):
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not os.path.exists(folder):
             half = folder + ".half"
-            done = run("init", "--data", half, *(["--demonstration"] if demonstration else []))
+            shutil.rmtree(half, ignore_errors=True)     # of a try that did not end
+            done = run("init", "--data", half, *(["--demonstration"] if demonstration else []), timeout=5 * PATIENCE)
             if done.returncode != 0:
                 raise AssertionError(done.stderr)
             os.rename(half, folder)
