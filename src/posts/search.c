@@ -87,9 +87,16 @@ enum status posts_search_forget(struct db *db, struct arena *arena, struct fault
 
 /* ---- Readers ---- */
 
-static bool is_gap(char c)
+/* How many bytes of what stands between words begin here; 0 within a word. */
+static size_t gap_at(struct str words, size_t at)
 {
-    return (unsigned char)c <= ' ' || c == 0x7F;
+    unsigned char c = (unsigned char)words.p[at];
+    if (c <= ' ' || c == 0x7F)
+        return 1;
+    /* U+2066 to U+2069, which come with copied text and which the index, older than they are, takes for letters. */
+    bool isolate = words.n - at >= 3 && c == 0xE2 && (unsigned char)words.p[at + 1] == 0x81 &&
+                   (unsigned char)words.p[at + 2] >= 0xA6 && (unsigned char)words.p[at + 2] <= 0xA9;
+    return isolate ? 3 : 0;
 }
 
 /* Each word in quotes, a space between them: all of them have to be there. "" where there is none. */
@@ -98,13 +105,13 @@ static struct str asked_for(struct arena *arena, struct str words)
     struct buf out;
     buf_init(&out, arena, 4 * words.n + 4);
     for (size_t i = 0; i < words.n;) {
-        size_t from = i;
-        while (i < words.n && !is_gap(words.p[i]))
-            i++;
-        if (i == from) {
-            i++;
+        size_t from = i, gap = gap_at(words, i);
+        if (gap > 0) {
+            i += gap;
             continue;
         }
+        while (i < words.n && gap_at(words, i) == 0)
+            i++;
         buf_add(&out, out.n > 0 ? STR(" \"") : STR("\""));
         for (; from < i; from++) {
             if (words.p[from] == '"')

@@ -123,7 +123,7 @@ static enum http_status not_kept(struct request *req, struct response *res, void
 /*
  * route: POST /feedback
  * permission: public
- * body: form 32768
+ * body: form 65536
  * csrf: again
  * cache: no-store
  * help: Keeps what was said about the site, for 90 days.

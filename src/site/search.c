@@ -92,10 +92,10 @@ enum http_status site_search(struct request *req, struct response *res)
     struct search view = { .action = request_own(req, STR("/search")) };
     if (after->state == VALUE_INVALID || (after->state == VALUE_OK && !post_cursor_read(after->text, &cursor)))
         return response_error(req, res, HTTP_NOT_FOUND);
-    if (words->text.p != NULL && str_code_points(words->text) > POST_SEARCH_POINTS)
-        return mistaken(req, res, &view, t_search_too_long(req->language, req->arena, POST_SEARCH_POINTS));
     if (words->text.p != NULL)
         view.typed = words->text;
+    if (words->text.p != NULL && str_code_points(words->text) > POST_SEARCH_POINTS)
+        return mistaken(req, res, &view, t_search_too_long(req->language, req->arena, POST_SEARCH_POINTS));
     if (words->state == VALUE_INVALID)
         return mistaken(req, res, &view, t_search_unreadable(req->language));
     struct str asked = words->state == VALUE_OK ? str_trim(words->text) : STR("");

@@ -28,7 +28,7 @@ static const struct error_words table[] = {
     { HTTP_CONFLICT, 0, t_error_409_heading, t_error_409_words },
     { HTTP_GONE, 0, t_error_410_heading, t_error_410_words },
     { HTTP_TOO_LARGE, 0, t_error_413_heading, t_error_413_words },
-    { 414, 0, t_error_414_heading, t_error_414_words },
+    { HTTP_URI_TOO_LONG, 0, t_error_414_heading, t_error_414_words },
     { 417, 0, t_error_400_heading, t_error_400_words },
     { HTTP_MISDIRECTED, 0, t_error_421_heading, t_error_421_words },
     { HTTP_UNPROCESSABLE, 0, t_error_422_heading, t_error_422_words },
@@ -57,7 +57,7 @@ static void fill(struct request *req, struct response *res, int status, struct s
                  struct str more)
 {
     struct error_page view = { .heading = heading, .words = words, .more = more };
-    if (status == HTTP_NOT_FOUND)
+    if (status == HTTP_NOT_FOUND || status == HTTP_GONE || status == HTTP_URI_TOO_LONG)
         view.search = request_own(req, STR("/search"));
     web_layout(req, &view.layout, heading);
     view.layout.hidden = true;
