@@ -4,7 +4,8 @@
  *
  * It promises: within a tenth of a second nothing of the page is left to see, to read aloud, to focus or to go on
  * working; the tab says nothing of it; this page leaves the history (others that were seen before stay in it). It
- * stores nothing, asks nothing and tells nobody.
+ * asks nothing and tells nobody. It stores nothing, but for who turned the Escape key off on the page /leaving: a word
+ * that the tab forgets, at the latest when the site is left.
  */
 'use strict'
 ;(() => {
@@ -12,6 +13,7 @@
   const TAP_WITHIN_MS = 5000 // of the one before
   const AGAIN_AFTER_MS = 10000 // a load that takes longer is begun anew; each time it may take twice as long
   const BUTTON = '.govuk-js-exit-this-page-button'
+  const ESCAPE_OFF = 'candour-escape-off'
   const SHIFTS = ['ShiftLeft', 'ShiftRight'] // keys that can be felt: the shift of a screen's keyboard has no such name
 
   let leaving = false
@@ -50,10 +52,51 @@
     leaving = true
     address = document.querySelector(BUTTON)?.href ?? address
     empty()
+    turnEscape(false)
     go()
     tryAgain(AGAIN_AFTER_MS)
     // Somebody or something stopped the load: where the browser tells us, not a moment is lost.
     window.navigation?.addEventListener('navigateerror', () => setTimeout(go, 250))
+  }
+
+  /* Asked of the tab each time: a page that comes back from the browser's memory may not have seen the last change. */
+  function isEscapeOff () {
+    try {
+      return window.sessionStorage.getItem(ESCAPE_OFF) !== null
+    } catch {
+      return false
+    }
+  }
+
+  /* Whether it could be kept: a browser may be told to keep nothing. */
+  function turnEscape (off) {
+    try {
+      if (off) window.sessionStorage.setItem(ESCAPE_OFF, '1')
+      else window.sessionStorage.removeItem(ESCAPE_OFF)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /* The line at the top of every page, and the choice on the page that has it. */
+  function showEscape () {
+    const state = isEscapeOff() ? 'off' : 'on'
+    document.documentElement.classList.toggle(ESCAPE_OFF, state === 'off')
+    for (const id of ['escape-key-is', 'escape-key-turn']) {
+      const element = document.getElementById(id)
+      if (element) element.textContent = element.dataset[state]
+    }
+  }
+
+  function offerEscape () {
+    const choice = document.getElementById('escape-key')
+    if (!choice || !turnEscape(isEscapeOff())) return
+    choice.hidden = false
+    document.getElementById('escape-key-turn').addEventListener('click', () => {
+      turnEscape(!isEscapeOff())
+      showEscape()
+    })
   }
 
   /* Whether this Escape is for something that it closes: an input method, a picker, a dialog, a script of the page. */
@@ -84,7 +127,7 @@
   window.addEventListener('keydown', (event) => {
     if (leaving) return
     const modified = event.ctrlKey || event.altKey || event.metaKey
-    if (event.key === 'Escape' && !event.repeat && !modified && !isForAnother(event)) {
+    if (event.key === 'Escape' && !event.repeat && !modified && !isForAnother(event) && !isEscapeOff()) {
       event.preventDefault() // a browser's own Escape stops loading
       leave()
     } else if (event.key === ' ' && event.target instanceof Element && event.target.closest(BUTTON)) {
@@ -130,7 +173,14 @@
   /* A page that a browser kept as it was comes back empty, and leaves anew. */
   window.addEventListener('pageshow', (event) => {
     if (event.persisted && leaving) go()
+    else if (event.persisted) showEscape()
+  })
+
+  document.addEventListener('DOMContentLoaded', () => {
+    offerEscape()
+    showEscape()
   })
 
   document.documentElement.classList.add('candour-exit-works')
+  showEscape()
 })()

@@ -2,10 +2,10 @@
  * Leaving quickly, in a real browser with a window: every numbered fact of docs/quick-exit.md, each yes, no, or not to
  * be tested here. Chromium is driven by Playwright, Firefox over WebDriver BiDi.
  *
- * node quick_exit.mjs chromium|firefox SETTINGS      JSON: base, metrics, log, key, cert, port, user, out
+ * node quick_exit.mjs chromium|firefox SETTINGS      JSON: base, metrics, log, database, key, cert, port, user, out
  * Writes its results to `out`; last line "N passed, N failed". The other site, to which the exit leads, is served here.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import { connect, createServer as createSocketServer } from 'node:net'
 import { chromium } from 'playwright-core'
@@ -275,6 +275,46 @@ const leaves = (path, act, options) => fresh(path, async (page) => {
   return (await arrived(page)) === true || where(page)
 }, options)
 await fact(9, 'A click leaves', () => leaves('/news', (page) => page.click(BUTTON)))
+await fact(9, 'A double click leaves once', () => fresh('/news', async (page) => {
+  await page.click(BUTTON, isChromium ? { clickCount: 2 } : { count: 2 })
+  return ((await arrived(page)) === true && other.hits === 1) || { at: await where(page), hits: other.hits }
+}))
+await fact(9, 'A click, and Escape, leave from a page that is not there and from one that could not be made', async () => {
+  for (const path of ['/no-such-page', '/test/fail/x']) {
+    const seen = await fresh(path, async (page) => { await page.click(BUTTON); return (await arrived(page)) === true || where(page) })
+    const key = await fresh(path, async (page) => { await page.keyboard.press('Escape'); return (await arrived(page)) === true || where(page) })
+    if (seen !== true || key !== true) return { path, seen, key }
+  }
+  return true
+})
+await fact(9, 'A click, and Escape, leave while the database is away', async () => {
+  renameSync(given.database, given.database + '.away')
+  try {
+    const path = '/news?after=9.x'
+    if (!await until(async () => (await fetch(base + path)).status === 503)) return 'the database is still there'
+    const click = await fresh(path, async (page) => { const seen = await words(page); await page.click(BUTTON); return ((await arrived(page)) === true && seen.includes('not available')) || where(page) })
+    const key = await fresh(path, async (page) => { await page.keyboard.press('Escape'); return (await arrived(page)) === true || where(page) })
+    return (click === true && key === true) || { click, key }
+  } finally {
+    renameSync(given.database + '.away', given.database)
+    await until(async () => (await fetch(base + '/news')).status === 200)
+  }
+})
+await fact(9, 'It leaves from a tab that a link of the site opened', () => fresh('/news', async (page, context) => {
+  await page.evaluate((address) => {
+    const link = document.createElement('a')
+    link.href = address
+    link.target = '_blank'
+    document.body.append(link)
+    link.click()
+  }, base + '/report')
+  const popup = await until(async () => (await context.pages()).find((one) => one !== page))
+  if (!popup) return 'no tab was opened'
+  await until(async () => (await where(popup)).endsWith('/report') && (await popup.evaluate(() => document.readyState)) === 'complete')
+  await popup.bringToFront()
+  await popup.keyboard.press('Escape')
+  return (await arrived(popup)) === true || { at: await where(popup) }
+}))
 await fact(10, 'Enter on it leaves', () => leaves('/news', async (page) => { await page.focus(BUTTON); await page.keyboard.press('Enter') }))
 await fact(10, 'The space bar on it leaves', () => leaves('/news', async (page) => { await page.focus(BUTTON); await page.keyboard.press(' ') }))
 await fact(11, 'Tab, Tab, Enter from the top of the page leaves: the button stands right behind the skip link', () => leaves('/news', (page) => taps(page, 'Tab', 'Tab', 'Enter')))
@@ -324,6 +364,18 @@ await fact(12, 'Escape that closes a calendar (date) does not leave, the next on
     await page.click('#date')
     await sleep(500)
   }, (page) => page.evaluate(() => CSS.supports('selector(:open)') && document.querySelector('#date').matches(':open'))))
+await fact(12, 'Escape leaves where a part of the page is folded open, which Escape does not close', () => leaves('/test/form', async (page) => {
+  await page.evaluate(() => {
+    const details = document.createElement('details')
+    const summary = document.createElement('summary')
+    summary.textContent = 'More'
+    details.append(summary, 'Words')
+    details.open = true
+    document.querySelector('main').prepend(details)
+    summary.focus()
+  })
+  await page.keyboard.press('Escape')
+}))
 await fact(12, 'Escape that a script of the page takes for something of its own does not leave', () => fresh('/test/form', async (page) => {
   await page.evaluate(() => document.querySelector('#name').addEventListener('keydown', (event) => event.preventDefault()))
   await focusField(page)
@@ -342,6 +394,80 @@ await fact(12, 'Escape within an input method does not leave', () => fresh('/tes
   }
   return stays(page)
 }), MADE_UP)
+/* The choice on /leaving. */
+const line1 = (page) => page.evaluate(() => document.querySelector('.candour-exit__hint').innerText)
+const choice = (page) => page.evaluate(() => {
+  const button = document.querySelector('#escape-key-turn')
+  return { shown: button.getClientRects().length > 0, button: button.innerText, is: document.querySelector('#escape-key-is').innerText, role: document.querySelector('#escape-key-is').getAttribute('role') }
+})
+const OFF = { shown: true, button: 'Turn the Escape key on', is: 'The Escape key is off. It does not leave this site.', role: 'status' }
+const ON = { shown: true, button: 'Turn the Escape key off', is: 'The Escape key is on. It leaves this site.', role: 'status' }
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b)
+const turn = async (page) => {
+  await page.goto(base + '/leaving')
+  await page.focus('#escape-key-turn')
+  await page.keyboard.press('Enter')
+}
+await fact(12, 'Escape can be turned off and on for this visit, by keyboard, on the page that explains it, and its state is marked to be announced', () => fresh('/leaving', async (page) => {
+  const seen = [await choice(page)]
+  await page.focus('#escape-key-turn')
+  for (const key of ['Enter', ' ', ' ']) { await page.keyboard.press(key); seen.push(await choice(page)) }
+  const focused = await page.evaluate(() => document.activeElement.id)
+  await page.keyboard.press('Escape')
+  return (same(seen, [ON, OFF, ON, OFF]) && focused === 'escape-key-turn' && await stays(page)) || { seen, focused }
+}))
+await fact(12, 'Where it was turned off it does not leave from any page, and the first line of each says so', () => fresh(null, async (page) => {
+  await turn(page)
+  const seen = [await line1(page)]
+  for (const path of ['/news', '/test/form', '/no-such-page']) {
+    await page.goto(base + path)
+    seen.push(await line1(page))
+    await page.keyboard.press('Escape')
+    if (!await stays(page)) return { left: path }
+  }
+  return seen.every((one) => one === 'The Escape key is off. Quickly leave this site by pressing Shift three times') || seen
+}))
+await fact(12, 'Where it was turned off a page behind the Back button knows it', () => fresh('/test/form', async (page) => {
+  await turn(page)
+  await back(page)
+  const seen = [await where(page), await line1(page)]
+  await page.keyboard.press('Escape')
+  return (seen[0].endsWith('/test/form') && seen[1].includes('off') && await stays(page)) || seen
+}))
+for (const [how, act] of [['the button', (page) => page.click(BUTTON)], ['Shift three times', (page) => taps(page, 'ShiftLeft', 'ShiftLeft', 'ShiftLeft')]]) {
+  await fact(12, `Where it was turned off, ${how} leaves, and turns it on again`, () => fresh(null, async (page, context) => {
+    await turn(page)
+    await page.goto(base + '/news')
+    await act(page)
+    if (!await arrived(page)) return 'did not leave'
+    other.hits = 0
+    await page.goto(base + '/leaving')
+    const after = [await choice(page), await line1(page)]
+    await page.keyboard.press('Escape')
+    return (same(after[0], ON) && after[1].includes('by pressing the Escape key') && (await arrived(page)) === true) || after
+  }))
+}
+await fact(12, 'No cookie is needed for the choice', () => fresh(null, async (page, context) => {
+  await turn(page)
+  await page.goto(base + '/news')
+  const cookies = await context.cookies()
+  return ((await line1(page)).includes('off') && cookies.length === 0) || cookies.map((one) => one.name)
+}))
+await fact(12, 'Without JavaScript, or where nothing may be stored, the choice is not offered', async () => {
+  if (!isChromium) {
+    const html = await (await fetch(base + '/leaving')).text()
+    return /<div id="escape-key" hidden>/.test(html) || 'it is not hidden'
+  }
+  const plain = await fresh('/leaving', (page) => page.isVisible('#escape-key'), { javaScriptEnabled: false })
+  const nothing = await fresh(null, async (page) => {
+    await page.addInitScript(() => Object.defineProperty(window, 'sessionStorage', { get () { throw new DOMException('no', 'SecurityError') } }))
+    await page.goto(base + '/leaving')
+    const shown = await page.isVisible('#escape-key')
+    await page.keyboard.press('Escape')
+    return shown || !await arrived(page)
+  })
+  return (!plain && !nothing) || { plain, nothing }
+})
 await fact(13, 'Shift three times leaves', () => leaves('/news', (page) => taps(page, 'ShiftLeft', 'ShiftLeft', 'ShiftLeft')))
 await fact(13, 'Shift three times leaves with left and right mixed', () => leaves('/news', (page) => taps(page, 'ShiftRight', 'ShiftLeft', 'ShiftRight')))
 await fact(13, 'Shift three times leaves with one key down before the other is up', () => isChromium ? leaves('/news', async (page) => {
@@ -460,6 +586,25 @@ await fact(19, 'The content is gone within 100 ms though the other site takes 5 
   const after = await waiting((emptyAfter) => emptyAfter)
   return (after <= 100 && other.hits === 1) || { after, hits: other.hits }
 })
+await fact(19, 'Nothing of a page is shown before the keys work', () => fresh(null, async (page) => {
+  let go
+  const wait = new Promise((resolve) => { go = resolve })
+  const held = (url) => /\/exit-|\/exit\.[^/]*js/.test(url)
+  let asked = false
+  if (isChromium) await page.route((url) => held(url.pathname), async (route) => { asked = true; await wait; await route.continue() })
+  else {
+    await page.setRequestInterception(true)
+    page.on('request', async (request) => { if (held(new URL(request.url()).pathname)) { asked = true; await wait } request.continue().catch(() => {}) })
+  }
+  const loaded = page.goto(base + '/test/form').catch(() => {})
+  if (!await until(() => asked)) { go(); return 'the script was not asked for' }
+  await sleep(500)
+  const before = await Promise.race([page.evaluate(() => document.body === null || document.body.innerText === ''), sleep(3000).then(() => 'no answer')])
+  go()
+  await loaded
+  await page.keyboard.press('Escape')
+  return (before === true && (await arrived(page)) === true) || { before, at: await where(page) }
+}))
 await fact(20, 'Title and icon say nothing', async () => {
   const seen = await waiting(() => [document.title, ...[...document.querySelectorAll('link')].map((e) => e.href)])
   return seen.join() === 'Loading,data:,' || seen

@@ -60,7 +60,7 @@ def try_browser(which):
         with Server(folder, binary=TEST_BINARY) as server:
             given = {"base": f"http://localhost:{server.port}", "metrics": f"http://127.0.0.1:{metrics}/metrics",
                      "log": f"/proc/{os.getpid()}/fd/{server.log.fileno()}", "key": key, "cert": cert, "port": port,
-                     "user": "press-officer-1", "out": out}
+                     "user": "press-officer-1", "out": out, "database": os.path.join(folder, "candour.db")}
             code = subprocess.run(["xvfb-run", "-a", "node", "quick_exit.mjs", which, json.dumps(given)], cwd=HERE,
                                   stdin=subprocess.DEVNULL).returncode
         if not os.path.exists(out):
