@@ -221,6 +221,11 @@ enum status sqlite_connect(struct db_place *place, bool writing, struct db_link 
     link->base.place = place;
     link->writing = writing;
     const struct sqlite_place *at = (struct sqlite_place *)place;
+    /* What was put in its place is not even opened: SQLite removes the log beside a database that it finds empty. */
+    if (at->seen[FILE_DATABASE].number != 0 && sqlite_place_check(at, fault) != STATUS_OK) {
+        mem_free(link);
+        return fault->status;
+    }
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
     int code;
     if (at->sealed) {

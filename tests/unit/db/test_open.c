@@ -333,6 +333,29 @@ static void a_database_that_was_replaced_is_noticed(void **state)
     place_end(&other);
 }
 
+/* SQLite removes the log beside a database that it finds empty, and what was committed last with it. */
+static void an_empty_file_in_its_place_does_not_cost_the_log(void **state)
+{
+    (void)state;
+    struct place p;
+    struct fault fault = { 0 };
+    struct db_tx *tx = NULL;
+    place_make(&p, NULL);
+    write_pair(&p, 1);
+    move(&p, "candour.db", "away");
+    char path[128];
+    place_path(&p, "candour.db", path, sizeof path);
+    int fd = open(path, O_CREAT | O_EXCL | O_RDWR, 0600);
+    assert_true(fd >= 0);
+    close(fd);
+    assert_int_equal(db_read_begin(p.db, &tx, &fault), STATUS_UNAVAILABLE); /* a connection that is made now */
+    move(&p, "away", "candour.db");
+    assert_int_equal(pairs_count(p.db), 1);
+    write_pair(&p, 2);
+    assert_int_equal(pairs_count(p.db), 2);
+    place_end(&p);
+}
+
 /* ---- A full disk ---- */
 
 /* A file system of `size` in a folder of its own; false where this test may not mount. */
@@ -468,6 +491,7 @@ int main(void)
         cmocka_unit_test(a_step_that_fails_leaves_nothing_of_itself),
         cmocka_unit_test(a_file_that_was_removed_is_noticed_and_its_return_too),
         cmocka_unit_test(a_database_that_was_replaced_is_noticed),
+        cmocka_unit_test(an_empty_file_in_its_place_does_not_cost_the_log),
         cmocka_unit_test(a_full_disk_refuses_acts_and_keeps_the_others),
         cmocka_unit_test(a_full_disk_at_the_first_opening_leaves_no_half_database),
         cmocka_unit_test(a_folder_that_was_unmounted_is_noticed),
