@@ -86,6 +86,7 @@ static enum http_status show(struct request *req, struct response *res, const st
         items[view.mistakes_n++] = (struct error_item){ .words = view.page_mistake, .field = URL_OWN("#page") };
     struct str title = t_feedback_title(req->language);
     web_layout(req, &view.layout, view.mistakes_n > 0 ? t_form_title_error(req->language, req->arena, title) : title);
+    view.layout.away = req->db == NULL; /* then what needs it is not offered */
     feedback_form_write(&res->body, req->language, &view);
     return status;
 }
@@ -139,8 +140,9 @@ enum http_status site_feedback_send(struct request *req, struct response *res)
     if (status != STATUS_OK)
         return response_error(req, res, status == STATUS_INVALID ? HTTP_BAD_REQUEST : HTTP_SERVER_ERROR);
     if (form_stale(req)) {
-        form->mistakes[FIELD_WORDS] = t_feedback_stale(req->language);
-        return show(req, res, form, HTTP_FORBIDDEN);
+        bool away = req->db == NULL;
+        form->mistakes[FIELD_WORDS] = away ? t_feedback_not_kept(req->language) : t_feedback_stale(req->language);
+        return show(req, res, form, away ? HTTP_UNAVAILABLE : HTTP_FORBIDDEN);
     }
     if (!find_mistakes(req, form))
         return show(req, res, form, HTTP_UNPROCESSABLE);

@@ -168,7 +168,8 @@ static struct page *page_of(struct serving *s, int status, struct str key)
             fault_set(&res->fault, STATUS_LIMIT,
                       "the page could not be made: its memory or its length reached a limit");
     }
-    if (status >= HTTP_SERVER_ERROR)
+    /* That the database is away was said when it went: not again by every visitor. */
+    if (status >= HTTP_SERVER_ERROR && !(status == HTTP_UNAVAILABLE && atomic_load(&web->away)))
         log_failure(s, status);
     if (!whole || (status >= HTTP_BAD_REQUEST && res->body.n == 0))
         return error_page_of(web, status, s->request.language, s->head->secure, 0);
@@ -436,9 +437,10 @@ static void serve(struct web *web, struct http_exchange *x)
     struct db *db = web_database(web);
     /*
      * Without a database a public page may still stand (how to report, who helps): its handler is asked, and one that
-     * wants to read answers 503 itself. Nothing is kept of it.
+     * wants to read answers 503 itself. Nothing is kept of it. A form that shows again what was typed does so now too.
      */
-    if (!db && !found.route->cached && found.route->handler != web_healthz && found.route->handler != web_exit)
+    if (!db && !found.route->cached && !found.route->csrf_again && found.route->handler != web_healthz &&
+        found.route->handler != web_exit)
         answer_error(web, x, HTTP_UNAVAILABLE, language, 0);
     else if (db && found.route->cached)
         serve_cached(web, x, &found, language, db, number);

@@ -109,7 +109,8 @@ struct route {
     uint64_t body_max;
     const struct upload_form *upload; /* BODY_UPLOAD: what the form may bring */
     bool csrf;
-    bool csrf_again; /* without the token the handler runs too, to show what was typed again, and may write nothing */
+    bool csrf_again; /* without the token, or the database (req->db is NULL), the handler runs too, to show what was
+                        typed again, and may write nothing: form_stale */
     bool cached;     /* may stand in the page cache: public, GET, no cookie read */
     bool no_store;   /* report, receipt and desk pages */
     web_handler *handler;
@@ -210,8 +211,9 @@ const struct upload_file *request_file(const struct request *req, size_t field, 
 struct str form_token(struct request *req, struct response *res);
 
 /*
- * Only on a route with "csrf: again": the token was not good, because the page was open too long. Whoever sent it gets
- * the form again with what was typed and a new token; an act that is begun nevertheless is a 500.
+ * Only on a route with "csrf: again": the token was not good, because the page was open too long, or the database is
+ * away (req->db is NULL). Whoever sent it gets the form again with what was typed and a new token; an act that is begun
+ * nevertheless is a 500.
  */
 bool form_stale(const struct request *req);
 

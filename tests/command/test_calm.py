@@ -62,9 +62,21 @@ class Calm(Row):
         status, head, body = self.asked("/news.atom", "HEAD")
         self.assertEqual((status, body), (503, ""))
         self.assertRegex(head, r"\r\nRetry-After: \d+")
-        status, _, page = self.asked("/feedback", "POST", "Content-Type: application/x-www-form-urlencoded\r\n", b"words=x")
-        self.assertEqual(status, 503)
-        self.way_on(page)
+        # A form that was open meanwhile comes back with what was typed, and with its reason.
+        for more in ("", "Cookie: candour-form=x; candour-session=" + "A" * 43 + "\r\n"):
+            status, head, page = self.asked("/feedback", "POST", more + "Content-Type: application/x-www-form-urlencoded\r\n",
+                                            b"form-token=x&once=" + b"a" * 32 + b"&words=Typed+before&page=%2Fnews")
+            self.assertEqual(status, 503)
+            self.assertRegex(head, r"\r\nRetry-After: \d+")
+            self.assertEqual(self.typed_again(page), "Typed before")
+            self.has('value="/news"', page)
+            self.has("your feedback was not kept", page)
+            for words in ('href="/exit"', "tel:999", "tel:101", 'href="/report"'):
+                self.has(words, page)
+        lines = self.server.logged().count("\n")
+        for _ in range(20):
+            self.asked("/news")
+        self.assertLess(self.server.logged().count("\n") - lines, 10, "each visitor writes a line")
         for path in PROSE:
             status, _, page = self.asked(path)
             with self.subTest(path=path):
