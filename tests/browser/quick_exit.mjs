@@ -247,7 +247,7 @@ await fact(4, 'It is seen, with an edge, in forced colours', async () => {
 })
 await fact(5, 'It is at least 44 by 44 px', () => fresh(null, (page) => look(page, (seen) => seen.width >= 44 && seen.height >= 44)))
 await fact(6, 'It is not printed', async () => {
-  if (!isChromium) notHere('WebDriver BiDi cannot show a page as it is printed; the rule of the style sheet is the same')
+  if (!isChromium) notHere('WebDriver BiDi gives a printed page as a PDF file alone, which no tool of the tests reads; the rule of the style sheet is the same')
   return fresh('/news', async (page) => {
     await page.emulateMedia({ media: 'print' })
     return !await page.isVisible(BUTTON) && !await page.isVisible('.candour-exit__hint')
