@@ -30,7 +30,7 @@ MODES = [
     ('no sync of their folders', {'LD_PRELOAD': '{build}/tests/torture/failing_io.so', 'CANDOUR_IO_ROOT': '{folder}',
                                   'CANDOUR_IO_SKIP': 'folder'}, True),
 ]
-# Where a worse mode must lose something, a busy machine may have moved the log before each answer: then once more.
+# A worse mode has to lose something at one cut or another; a run whose cuts all fell well says nothing of it, and is made again.
 TRIES = 3
 
 
