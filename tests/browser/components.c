@@ -94,6 +94,8 @@ static void forms(void)
 {
     fixture("button: default");
     CALL(button, .words = STR("Save and continue"));
+    fixture("button: secondary");
+    CALL(button_choice, .id = STR("secondary"), .words = STR("Secondary button"), .other = STR("Other words"));
     const struct error_item mistakes[] = {
         { .words = STR("The date your passport was issued must be in the past"), .field = URL_OWN("#example-error-1") },
         { .words = STR("Enter a postcode, like AA1 1AA"), .field = URL_OWN("#example-error-2") },
