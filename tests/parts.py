@@ -42,6 +42,8 @@ def parts(Part, suite):
              python("browser/run.py"), ["test"]),
         Part("look", "dark pages, forced colours, paper and a look of the force's own, in Chromium",
              python("browser/look.py"), ["test"]),
+        Part("budget", "what every public page costs: bytes, requests, pictures, and the same without JavaScript",
+             python("browser/run.py", "budget"), ["test"]),
         Part("exit", "every way out of every public page, in Chromium and Firefox with a window",
              python("browser/quick_exit.py"), ["test"]),
         Part("power", "the power cut at every point: nothing answered is lost", python("torture/run.py", "--quick"), ["test"]),
