@@ -179,7 +179,7 @@ enum http_status site_contact(struct request *req, struct response *res)
 enum http_status site_leaving(struct request *req, struct response *res)
 {
     struct leaving view = { 0 };
-    lay_out(req, &view.layout, t_leaving_title(req->language), (struct str){ 0 });
+    lay_out(req, &view.layout, t_leaving_title(req->language), t_leaving_description(req->language));
     view.words = view.layout.exit_words;
     leaving_write(&res->body, req->language, &view);
     return HTTP_OK;

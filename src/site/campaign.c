@@ -88,6 +88,7 @@ enum http_status site_campaigns(struct request *req, struct response *res)
         return response_error(req, res, HTTP_SERVER_ERROR);
     site_until_midnight(res, now);
     web_layout(req, &view.layout, t_campaigns_title(req->language));
+    view.layout.description = t_campaigns_words(req->language);
     campaigns_write(&res->body, req->language, &view);
     return HTTP_OK;
 }
@@ -215,6 +216,7 @@ enum http_status site_campaign(struct request *req, struct response *res)
         return response_error(req, res, HTTP_SERVER_ERROR);
     site_until_midnight(res, now);
     web_layout(req, &view.layout, campaign.name);
+    view.layout.description = campaign.purpose;
     campaign_page_write(&res->body, req->language, &view);
     return HTTP_OK;
 }

@@ -46,6 +46,7 @@ enum http_status site_home(struct request *req, struct response *res)
         return response_error(req, res, HTTP_SERVER_ERROR);
     site_until_midnight(res, now);
     web_layout(req, &view.layout, STR_NONE);
+    view.layout.description = t_home_description(req->language, req->arena, view.layout.site_name);
     home_write(&res->body, req->language, &view);
     return HTTP_OK;
 }

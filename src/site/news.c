@@ -93,6 +93,7 @@ enum http_status site_news(struct request *req, struct response *res)
     view.topics = request_own(req, STR("/topics"));
     view.search = request_own(req, STR("/search"));
     view.layout.at_news = true;
+    view.layout.description = t_news_description(req->language);
     news_write(&res->body, req->language, &view);
     return HTTP_OK;
 }
@@ -113,6 +114,7 @@ enum http_status site_withdrawn(struct request *req, struct response *res)
         return answer;
     struct withdrawn view = { .rows = list.rows, .rows_n = list.rows_n, .older = list.older, .newest = list.newest };
     web_layout(req, &view.layout, t_withdrawn_title(req->language));
+    view.layout.description = t_withdrawn_words(req->language);
     withdrawn_write(&res->body, req->language, &view);
     return HTTP_OK;
 }

@@ -384,6 +384,7 @@ enum http_status site_register(struct request *req, struct response *res)
     site_until_midnight(res, now); /* the page says what is late */
     web_layout(req, &view.layout, t_register_title(req->language));
     view.layout.feed = view.atom;
+    view.layout.description = t_register_words(req->language);
     corrections_write(&res->body, req->language, &view);
     return HTTP_OK;
 }

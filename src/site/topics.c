@@ -92,6 +92,7 @@ enum http_status site_topics(struct request *req, struct response *res)
     view.last = months[0];
     site_until_midnight(res, now);
     web_layout(req, &view.layout, t_topics_title(req->language));
+    view.layout.description = t_topics_description(req->language);
     topics_write(&res->body, req->language, &view);
     return HTTP_OK;
 }

@@ -41,7 +41,7 @@ class Page(html.parser.HTMLParser):
     def __init__(self, text):
         super().__init__(convert_charrefs=True)
         self.title, self.headings, self.links, self.ids, self.blocks = "", [], [], set(), []
-        self.description, self.open, self.main = "", [], False
+        self.description, self.open, self.main, self.hidden = "", [], False, False
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
@@ -52,6 +52,7 @@ class Page(html.parser.HTMLParser):
             self.links.append((attributes["href"], attributes.get("rel", "")))
         if tag == "meta" and attributes.get("name") == "description":
             self.description = attributes["content"]
+        self.hidden = self.hidden or (tag == "meta" and attributes.get("name") == "robots" and "noindex" in attributes["content"])
         if tag in ("title", "h1", "h2", "h3", "main", "p", "li", "dt", "dd", "td", "th", "caption"):
             if self.open:
                 self.open[-1][2] = True
@@ -137,6 +138,10 @@ class Pages(Case):
         for kind in ("text/html", "application/atom+xml", "application/feed+json", "application/xml", "image/webp", "image/jpeg"):
             self.assertTrue([path for path, one in found.items() if one.kind == kind and one.links or kind.startswith("image")], kind)
         self.assertGreater(len(found), 150)
+            self.assertLessEqual(found[path][1], 2, path)
+        self.assertGreater(len(found), 40)
+        # What a search engine shows under the title, and who sends a link on.
+        self.assertEqual([path for path, (page, _) in found.items() if page.headings and not page.hidden and len(page.description) < 20], [])
 
     def test_the_words_at_the_foot_of_a_page_are_the_heading_of_what_they_lead_to(self):
         _, text = get(self.server.port, "/")

@@ -1,0 +1,72 @@
+/*
+ * What other people's tools say of the public pages: pa11y (HTML_CodeSniffer, WCAG 2 AA) of every page, Lighthouse of a
+ * page of each kind: accessibility, best practices and SEO at 100. No test of time here: bench/lighthouse.py has that.
+ *
+ * node lint.mjs ADDRESS PATH,…      last line "N passed, N failed"; the paths are of pages that no list leads to
+ *
+ * One Chromium for all. pa11y takes several pages at once, because it waits half a second for each to become quiet.
+ */
+import puppeteer from 'puppeteer-core'
+import pa11y from 'pa11y'
+import lighthouse from 'lighthouse'
+import { CHROMIUM, QUIET, addresses, counter } from './addresses.mjs'
+import { SIX, named } from './six.mjs'
+
+const AT_ONCE = 3
+/* Rules of HTML_CodeSniffer that are off: rule -> why. */
+const PASSED_OVER = {}
+const PERFECT = ['accessibility', 'best-practices', 'seo']
+
+const base = process.argv[2].replace(/\/$/, '')
+const more = process.argv[3].split(',').filter((path) => path)
+const { check, end } = counter()
+const browser = await puppeteer.launch({ executablePath: CHROMIUM, args: QUIET })
+
+async function sniff(path) {
+  const { issues } = await pa11y(base + path, { browser, standard: 'WCAG2AA', runners: ['htmlcs'], ignore: Object.keys(PASSED_OVER) })
+  check(`${path} has no fault that pa11y finds`, issues.length === 0,
+    issues.slice(0, 5).map((i) => `${i.code} at ${i.selector}: ${i.message}`).join(' | '))
+}
+
+/* A tool that finds nothing anywhere has not looked: a page with one fault of each kind. */
+async function sniffsAtAll() {
+  const page = await browser.newPage()
+  await page.goto(`${base}/about`)
+  await page.evaluate(() => {
+    document.querySelector('html').removeAttribute('lang')
+    const [, , pale] = ['img', 'input', 'p'].map((name) => document.querySelector('main').appendChild(document.createElement(name)))
+    pale.textContent = 'pale'
+    Object.assign(pale.style, { color: '#999', background: '#fff' })
+  })
+  const { issues } = await pa11y(`${base}/about`, { browser, page, ignoreUrl: true, runners: ['htmlcs'] })
+  const found = ['H57.2', 'H37', 'F68', 'G18.Fail'].filter((code) => issues.some((i) => i.code.includes(code)))
+  check('pa11y finds a missing language, a picture without words, a field without a label and pale words', found.length === 4, found.join(' '))
+  await page.close()
+}
+
+async function judge(path) {
+  const page = await browser.newPage()
+  const { lhr } = await lighthouse(base + path, { onlyCategories: PERFECT, logLevel: 'silent' }, undefined, page)
+  for (const category of PERFECT) {
+    const wrong = lhr.categories[category].auditRefs.map((ref) => lhr.audits[ref.id]).filter((audit) => audit.score !== null && audit.score < 1)
+    check(`${path} has 100 of Lighthouse for ${category}`, lhr.categories[category].score === 1, wrong.map((audit) => audit.id).join(' '))
+  }
+  check(`${path} was judged without a warning`, lhr.runWarnings.length === 0 && !lhr.runtimeError, [...lhr.runWarnings, lhr.runtimeError?.message].join(' '))
+  await page.close()
+}
+
+try {
+  const waiting = await addresses(base, more)
+  const six = await named(base)
+  await sniffsAtAll()
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    while (waiting.length) await sniff(waiting.shift())
+  }))
+  for (const path of six) await judge(path)
+  check('six pages of different kinds were judged', six.length === SIX)
+} catch (error) {
+  check('the run came to its end', false, String(error))
+} finally {
+  await browser.close()
+}
+end()
