@@ -44,6 +44,8 @@ def parts(Part, suite):
              python("browser/look.py"), ["test"]),
         Part("budget", "what every public page costs: bytes, requests, pictures, and the same without JavaScript",
              python("browser/run.py", "budget"), ["test"]),
+        Part("lint", "pa11y over every public page; Lighthouse at 100 on six, without its figures of time",
+             python("browser/run.py", "lint"), ["test"]),
         Part("exit", "every way out of every public page, in Chromium and Firefox with a window",
              python("browser/quick_exit.py"), ["test"]),
         Part("power", "the power cut at every point: nothing answered is lost", python("torture/run.py", "--quick"), ["test"]),
