@@ -1,7 +1,7 @@
 """The pages that say what a hate crime is, where the law comes from, how to report, who helps, and what the site is.
 
-They are asked as a reader meets them: by links from the first page, without a script. The words are measured, marks of
-what nobody has confirmed are counted, and no link of the site leads nowhere.
+They are asked as a reader meets them: by links from the first page, without a script. Marks of what nobody has confirmed
+are counted, and no link of the site leads nowhere. How hard they are to read: test_reading.py.
 """
 import html.parser
 import os
@@ -34,6 +34,7 @@ GRADE, GRADES = 6.0, {"/law": 7.0, "/accessibility": 7.0}
 WORDS_MAX = 24
 # The law asks for these words as they are.
 MODEL_WORDS = ["is responsible for enforcing the Public Sector Bodies", "is committed to making its website accessible"]
+CRAWL_MAX = 400
 
 
 class Page(html.parser.HTMLParser):
@@ -85,23 +86,6 @@ def sentences(page):
         if tag in ("p", "li", "dd", "td"):
             words = re.sub(r"Not confirmed|Second-hand", "", words).replace("No. 2", "No 2")
             yield from (s for s in re.split(r"(?<=[.?!:])[”’]?\s+", words) if re.search(r"[a-z]", s))
-
-
-def syllables(word):
-    groups = len(re.findall(r"[aeiouy]+", word))
-    silent = word.endswith("e") and not word.endswith("le") or re.search(r"[^aeioutd]ed$", word)
-    return max(1, groups - (1 if silent and groups > 1 else 0))
-
-
-def words_of(sentence):
-    return re.findall(r"[a-z]+(?:[’'-][a-z]+)*", sentence.lower())
-
-
-def grade(page):
-    """Flesch and Kincaid (1975): 0.39 words a sentence + 11.8 syllables a word - 15.59."""
-    told = [words_of(s) for s in sentences(page)]
-    words = [w for s in told for w in s]
-    return 0.39 * len(words) / len(told) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
 
 
 class Pages(Case):
@@ -215,15 +199,6 @@ class Pages(Case):
                         self.assertIn(f"{found} (number to be checked by the force)", words)
                     else:
                         self.assertTrue(set(found.split()) <= POLICE_NUMBERS, f"{path}: {found}")
-
-    def test_each_page_is_in_plain_words(self):
-        for path, _ in PAGES:
-            page = self.page(path)
-            with self.subTest(path):
-                for sentence in sentences(page):
-                    if not any(words in sentence for words in MODEL_WORDS):
-                        self.assertLessEqual(len(sentence.split()), WORDS_MAX, sentence)
-                self.assertLessEqual(grade(page), GRADES.get(path, GRADE))
 
     def test_the_labels_are_explained_in_the_very_words_of_the_posts(self):
         with open(os.path.join(ROOT, "src", "web", "catalogue.en.txt"), encoding="utf-8") as f:
