@@ -31,6 +31,7 @@ enum {
     MEDIA_WIDTH_LARGE = 1600,               /* pixels */
     MEDIA_HEIGHT_MAX = 8000,                /* pixels of a rendition: a taller one is made narrower */
     MEDIA_RENDITIONS_MAX = 4,               /* two widths in WebP and JPEG */
+    MEDIA_PHONE_BYTES = 44 * 1000,          /* of the small WebP, which a telephone gets: with its head 45 KB */
     MEDIA_RENDITION_MAX = 10 * 1024 * 1024, /* bytes of one */
     MEDIA_WISH_MAX = 2000,                  /* bytes of a wish */
     MEDIA_ALT_MAX = 10 * 1000,              /* bytes of a text alternative */
