@@ -280,6 +280,7 @@ static bool fill_picture(struct request *req, const struct post_shown *picture, 
         }
     }
     view->picture = true;
+    view->picture_phone = n[0] > 0 ? urls[0][0] : (struct url){ STR_NONE }; /* however fine its screen is */
     view->picture_webp = url_srcset(req->arena, urls[0], widths[0], n[0]);
     view->picture_jpeg = url_srcset(req->arena, urls[1], widths[1], n[1]);
     view->picture_alt = picture->decorative ? STR("") : picture->alt;
