@@ -9,7 +9,7 @@ gives (header, exit button, footer from its examples), with the package's whole 
 commonly use it. Both are served from this machine with brotli; the line and the processor of the telephone are
 simulated by Lighthouse. Ends with 1 where an aim is missed.
 
-Needs what tests/browser/ needs; installs GOV.UK Frontend by assets/package-lock.json into a folder of its own.
+Needs what tests/browser/ needs.
 """
 import argparse
 import json
@@ -59,10 +59,7 @@ START = "import { initAll } from '/govuk-frontend.min.js'\ninitAll()\n"
 
 def peer(folder, base):
     """The peer's files, from the package and from the words of our own page."""
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(os.path.join(ROOT, "assets", name), folder)
-    subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    package = os.path.join(folder, "node_modules", "govuk-frontend", "dist", "govuk")
+    package = os.path.join(BROWSER, "node_modules", "govuk-frontend", "dist", "govuk")
     out = os.path.join(folder, "out")
     shutil.copytree(os.path.join(package, "assets"), os.path.join(out, "assets"))
     for name in ("govuk-frontend.min.css", "govuk-frontend.min.js"):
