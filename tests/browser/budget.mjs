@@ -2,12 +2,12 @@
  * What a public page may cost who reads it on a telephone: bytes as they come over the wire, heads included, measured
  * by Chromium with an empty cache, and the number of requests. And every page says the same without JavaScript.
  *
- * node budget.mjs ADDRESS PATH,…      last line "N passed, N failed"; the paths are of pages that no list leads to
+ * node budget.mjs ADDRESS FILE      last line "N passed, N failed"; FILE: JSON, the pages as {path, status}
  *
  * KB are 1,000 bytes. The icon counts. Every picture is loaded, also those that wait until somebody scrolls to them.
  */
-import { chromium } from 'playwright-core'
-import { CHROMIUM, QUIET, addresses, answers, counter } from './addresses.mjs'
+import { readFileSync } from 'node:fs'
+import { check, finish, launch } from './lib.mjs'
 
 const KB = 1000
 const BYTES_MAX = 60 * KB // without pictures
@@ -16,9 +16,8 @@ const PICTURE_MAX = 45 * KB
 const PHONE = { viewport: { width: 375, height: 812 }, deviceScaleFactor: 3, isMobile: true } // the finest screens
 
 const base = process.argv[2].replace(/\/$/, '')
-const more = process.argv[3].split(',').filter((path) => path)
-const { check, end } = counter()
-const browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET })
+const pages = JSON.parse(readFileSync(process.argv[3]))
+const browser = await launch()
 
 /* Every request of one visit: {address, type, bytes, status}. */
 async function visit(path) {
@@ -70,13 +69,13 @@ async function withoutScript(path) {
 const kb = (bytes) => `${(bytes / KB).toFixed(1)} KB`
 const largest = { page: { bytes: 0 }, picture: { bytes: 0 }, requests: { n: 0 } }
 
-async function checkPage(path) {
+async function checkPage({ path, status }) {
   const { requests, whole, words } = await visit(path)
   const pictures = requests.filter((r) => r.type === 'Image')
   const rest = requests.filter((r) => r.type !== 'Image')
   const bytes = rest.reduce((sum, r) => sum + r.bytes, 0)
   const parts = rest.map((r) => `${new URL(r.address).pathname} ${kb(r.bytes)}`).join(', ')
-  check(`${path} was measured whole`, whole && answers(path).includes(rest[0].status), parts)
+  check(`${path} was measured whole`, whole && (status ? [status] : [200, 410]).includes(rest[0].status), parts)
   check(`${path} is at most ${kb(BYTES_MAX)} without its pictures`, bytes <= BYTES_MAX, `${kb(bytes)}: ${parts}`)
   check(`${path} takes at most ${REQUESTS_MAX} requests`, requests.length <= REQUESTS_MAX, requests.map((r) => r.address).join(' '))
   for (const picture of pictures) {
@@ -90,15 +89,10 @@ async function checkPage(path) {
   check(`${path} says and offers the same without JavaScript`, missing.length === 0 && without.length === words.length, missing.slice(0, 3).join(' | '))
 }
 
-try {
-  for (const path of await addresses(base, more)) await checkPage(path)
+await finish(browser, async () => {
+  for (const one of pages) await checkPage(one)
   check('there was a picture to weigh', largest.picture.bytes > 0)
-} catch (error) {
-  check('the run came to its end', false, String(error))
-} finally {
-  await browser.close()
-}
-console.log(`the largest page: ${largest.page.path}, ${kb(largest.page.bytes)} without pictures (${largest.page.parts})`)
-console.log(`the largest picture at the width of a telephone: ${kb(largest.picture.bytes)} on ${largest.picture.path}`)
-console.log(`the most requests: ${largest.requests.n} on ${largest.requests.path}`)
-end()
+  console.log(`the largest page: ${largest.page.path}, ${kb(largest.page.bytes)} without pictures (${largest.page.parts})`)
+  console.log(`the largest picture at the width of a telephone: ${kb(largest.picture.bytes)} on ${largest.picture.path}`)
+  console.log(`the most requests: ${largest.requests.n} on ${largest.requests.path}`)
+})

@@ -9,10 +9,9 @@ export function check(name, good, detail = '') {
   console.log(`${good ? 'ok    ' : 'FAILED'} ${name}${good || !detail ? '' : `: ${detail}`}`)
 }
 
-export const launch = () => chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync']
-})
+export const CHROMIUM = '/usr/bin/chromium'
+export const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+export const launch = () => chromium.launch({ executablePath: CHROMIUM, args: QUIET })
 
 /* `work` with each of `items`, so many at a time; each to its end. */
 export async function each(items, at_once, work) {

@@ -2,21 +2,21 @@
  * What other people's tools say of the public pages: pa11y (HTML_CodeSniffer, WCAG 2 AA) of every page, Lighthouse of a
  * page of each kind: accessibility, best practices and SEO at 100. No test of time here: bench/lighthouse.py has that.
  *
- * node lint.mjs ADDRESS PATH,…      last line "N passed, N failed"; the paths are of pages that no list leads to
+ * node lint.mjs ADDRESS FILE      last line "N passed, N failed"; FILE: JSON, the pages as {path, …}
  *
  * No rule is off. One Chromium for all. pa11y takes several pages at once, because it waits half a second for each to become quiet.
  */
+import { readFileSync } from 'node:fs'
 import puppeteer from 'puppeteer-core'
 import pa11y from 'pa11y'
-import { CHROMIUM, QUIET, addresses, counter } from './addresses.mjs'
+import { CHROMIUM, QUIET, check, each, finish } from './lib.mjs'
 import { SIX, judged, six } from './lighthouse.mjs'
 
 const AT_ONCE = 3
 const PERFECT = ['accessibility', 'best-practices', 'seo']
 
 const base = process.argv[2].replace(/\/$/, '')
-const more = process.argv[3].split(',').filter((path) => path)
-const { check, end } = counter()
+const pages = JSON.parse(readFileSync(process.argv[3]))
 const browser = await puppeteer.launch({ executablePath: CHROMIUM, args: QUIET })
 
 async function sniff(path) {
@@ -50,18 +50,10 @@ async function judge(path) {
   check(`${path} was judged without a warning`, lhr.runWarnings.length === 0, lhr.runWarnings.join(' '))
 }
 
-try {
-  const waiting = await addresses(base, more)
+await finish(browser, async () => {
   const chosen = await six(base)
   await sniffsAtAll()
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    while (waiting.length) await sniff(waiting.shift())
-  }))
+  await each(pages, AT_ONCE, ({ path }) => sniff(path))
   for (const path of chosen) await judge(path)
   check('six pages of different kinds were judged', chosen.length === SIX)
-} catch (error) {
-  check('the run came to its end', false, String(error))
-} finally {
-  await browser.close()
-}
-end()
+})

@@ -12,7 +12,7 @@ import { readFileSync, existsSync, statSync } from 'node:fs'
 import { extname, join, normalize } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import puppeteer from 'puppeteer-core'
-import { CHROMIUM, QUIET } from './addresses.mjs'
+import { CHROMIUM, QUIET } from './lib.mjs'
 import { judged, six } from './lighthouse.mjs'
 
 const [rounds, folder, base] = process.argv.slice(2)
