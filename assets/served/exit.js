@@ -176,10 +176,13 @@
     else if (event.persisted) showEscape()
   })
 
-  document.addEventListener('DOMContentLoaded', () => {
+  /* It comes beside the page, before or after it is whole: the page never waits for it. */
+  function whenWhole () {
     offerEscape()
     showEscape()
-  })
+  }
+  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', whenWhole)
+  else whenWhole()
 
   document.documentElement.classList.add('candour-exit-works')
   showEscape()

@@ -146,6 +146,7 @@ async function checkPage(state, { path: asked, status, press }) {
   const plain = await bare.newPage()
   await open(plain, base, page_of)
   check(`${path} has a heading without JavaScript`, (await plain.locator('h1:visible').count()) === 1)
+  check(`${path} does not say without JavaScript that keys leave it`, (await plain.locator('.candour-exit__hint:visible').count()) === 0)
   await bare.close()
 }
 

@@ -263,9 +263,9 @@ await fact(7, 'The first line of the page says what Escape does, and only where 
     const first = hint.getBoundingClientRect()
     const shown = first.height > 0 && first.top === 0 && hint.innerText
     document.documentElement.classList.remove('candour-exit-works')
-    return [shown, hint.getBoundingClientRect().height]
+    return [shown, getComputedStyle(hint).visibility]
   })
-  return (line[0] === 'Quickly leave this site by pressing the Escape key' && line[1] === 0) || line
+  return (line[0] === 'Quickly leave this site by pressing the Escape key' && line[1] === 'hidden') || line
 }))
 
 /* ---- Ways in ---- */
@@ -545,7 +545,7 @@ await fact(18, 'No question is asked, also when something was typed', () => fres
   await page.click(BUTTON)
   if (!await arrived(page) || page.asked) return { asked: page.asked }
   const html = await (await fetch(base + '/test/form')).text()
-  const scripts = [...html.matchAll(/<script src="([^"]*)"/g)].map(([, src]) => src)
+  const scripts = [...html.matchAll(/<script async src="([^"]*)"/g)].map(([, src]) => src)
   const asking = []
   for (const src of scripts) if ((await (await fetch(base + src)).text()).includes('beforeunload')) asking.push(src)
   return (scripts.length > 0 && asking.length === 0) || { scripts, asking }
@@ -586,7 +586,7 @@ await fact(19, 'The content is gone within 100 ms though the other site takes 5 
   const after = await waiting((emptyAfter) => emptyAfter)
   return (after <= 100 && other.hits === 1) || { after, hits: other.hits }
 })
-await fact(19, 'Nothing of a page is shown before the keys work', () => fresh(null, async (page) => {
+await fact(12, 'Before the script is there the button leads out, no line says that the keys work, and nothing moves when it comes', () => fresh(null, async (page) => {
   let go
   const wait = new Promise((resolve) => { go = resolve })
   const held = (url) => /\/exit-|\/exit\.[^/]*js/.test(url)
@@ -596,14 +596,20 @@ await fact(19, 'Nothing of a page is shown before the keys work', () => fresh(nu
     await page.setRequestInterception(true)
     page.on('request', async (request) => { if (held(new URL(request.url()).pathname)) { asked = true; await wait } request.continue().catch(() => {}) })
   }
+  const look = () => page.evaluate(() => {
+    const line = document.querySelector('.candour-exit__hint')
+    return { words: document.querySelector('h1')?.innerText ?? '', top: document.querySelector('h1')?.getBoundingClientRect().top, line: getComputedStyle(line).visibility === 'visible' && getComputedStyle(line).display !== 'none', way: document.querySelector('.govuk-js-exit-this-page-button').getAttribute('href') }
+  })
   const loaded = page.goto(base + '/test/form').catch(() => {})
   if (!await until(() => asked)) { go(); return 'the script was not asked for' }
-  await sleep(500)
-  const before = await Promise.race([page.evaluate(() => document.body === null || document.body.innerText === ''), sleep(3000).then(() => 'no answer')])
+  const before = await until(async () => { const seen = await Promise.race([look().catch(() => null), sleep(3000)]); return seen && seen.words !== '' ? seen : false })
   go()
   await loaded
+  if (!before) return 'the page waited for the script'
+  if (!await until(() => page.evaluate(() => document.documentElement.classList.contains('candour-exit-works')))) return 'the script never ran'
+  const after = await look()
   await page.keyboard.press('Escape')
-  return (before === true && (await arrived(page)) === true) || { before, at: await where(page) }
+  return (!before.line && before.way === '/exit' && after.line && after.top === before.top && (await arrived(page)) === true) || { before, after, at: await where(page) }
 }))
 await fact(20, 'Title and icon say nothing', async () => {
   const seen = await waiting(() => [document.title, ...[...document.querySelectorAll('link')].map((e) => e.href)])
