@@ -65,7 +65,7 @@ class Doctor(Case):
 
     def test_faults_of_the_settings_come_with_their_place(self):
         folder = self.installation()
-        self.write(folder, "candour.yaml", "site:\n  colour: red\n")
+        self.write(folder, "candour.yaml", "site:\n  shade: red\n")
         self.problem(folder, "settings", "candour.yaml:2:3")
         self.write(folder, "candour.yaml", "site:\n  address: https://police.example/path\n")
         self.problem(folder, "settings", "candour.yaml:2:12", "nothing behind it")
