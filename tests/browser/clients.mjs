@@ -16,6 +16,13 @@ const browsers = [
   { browser: 'firefox', executablePath: '/usr/bin/firefox-esr' }
 ]
 
+/* Chromium may be gone before it has answered that it was told to go; nobody waits for that answer. */
+process.on('uncaughtException', (error) => {
+  if (/Browser\.close/.test(error.message)) return
+  console.error(error)
+  process.exit(1)
+})
+
 let passed = 0
 let failed = 0
 function check(name, good, detail) {
