@@ -23,7 +23,7 @@ static void must(bool holds)
         abort();
 }
 
-/* Everything that a start tag may be; an address or a number stands for its '?'. */
+/* Everything that a start tag may be; an address, a number or words stand for its '?'. */
 static const char *const tags[] = {
     "p class=\"govuk-body\"",
     "h2 class=\"govuk-heading-m\"",
@@ -40,6 +40,8 @@ static const char *const tags[] = {
     "code",
     "pre",
     "a class=\"govuk-link\" href=\"?\"",
+    "div class=\"candour-scroll\"",
+    "div class=\"candour-scroll\" role=\"group\" tabindex=\"0\" aria-label=\"?\"",
     "table class=\"govuk-table\"",
     "thead class=\"govuk-table__head\"",
     "tbody class=\"govuk-table__body\"",
@@ -65,6 +67,8 @@ static bool fits(struct str tag, struct str form)
     if (str_find_byte(value, '"') >= 0)
         return false;
     int64_t number;
+    if (str_starts(form, STR("div")))
+        return value.n > 0; /* the words of a table's head */
     if (str_starts(form, STR("ol")))
         return str_to_i64(value, &number);
     return str_starts(value, STR("https://")) || str_starts(value, STR("http://")) ||
