@@ -8,20 +8,12 @@
  */
 import { createRequire } from 'node:module'
 import { readFileSync } from 'node:fs'
-import { chromium } from 'playwright-core'
+import { check, finish, launch } from './lib.mjs'
 
 const require = createRequire(import.meta.url)
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 const [base, own] = process.argv.slice(2)
 const OWN_COLOUR = 'rgb(91, 44, 111)'
-
-let passed = 0
-let failed = 0
-function check(name, good, detail = '') {
-  if (good) passed++
-  else failed++
-  console.log(`${good ? 'ok    ' : 'FAILED'} ${name}${good || !detail ? '' : `: ${detail}`}`)
-}
 
 function luminance(colour) {
   const parts = colour.startsWith('#')
@@ -32,10 +24,7 @@ function luminance(colour) {
 }
 const contrast = (a, b) => Math.max(luminance(a), luminance(b)) / Math.min(luminance(a), luminance(b))
 
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync']
-})
+const browser = await launch()
 
 async function open(address, media, width = 1280) {
   const context = await browser.newContext({ viewport: { width, height: 900 } })
@@ -179,7 +168,7 @@ async function ownLook() {
   }
 }
 
-try {
+await finish(browser, async () => {
   const first = await browser.newContext()
   const page = await first.newPage()
   await page.goto(base + '/withdrawn')
@@ -198,10 +187,4 @@ try {
   for (const scheme of ['light', 'dark']) for (const path of ['/', '/news/2026/the-lamp', labelled, withdrawn, '/search?q=%01', '/search?q=river']) await forced(path, scheme)
   for (const path of ['/', '/news', '/news/2026/the-lamp', labelled, withdrawn, '/report', '/support', '/topics', '/feedback']) await paper(path)
   await ownLook()
-} catch (error) {
-  check('the run came to its end', false, String(error))
-} finally {
-  await browser.close()
-}
-console.log(`${passed} passed, ${failed} failed`)
-process.exit(failed ? 1 : 0)
+})
