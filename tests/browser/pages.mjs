@@ -97,7 +97,7 @@ async function checkPage(state, { path: asked, status, press }) {
     const selectors = rules.flatMap((rule) => [rule, ...(rule.cssRules ?? [])]).map((rule) => rule.selectorText ?? '').join(' ')
     const used = new Set([...document.querySelectorAll('[class]')].flatMap((e) => [...e.classList]))
     /* GOV.UK's own markup has these, and its style sheet nothing for them. */
-    const bare = ['govuk-template__header', 'govuk-template__footer', 'govuk-js-exit-this-page-button', 'govuk-table__body', 'govuk-table__row']
+    const bare = ['govuk-generic-header__container', 'govuk-template__header', 'govuk-template__footer', 'govuk-js-exit-this-page-button', 'govuk-table__body', 'govuk-table__row']
     return [...used].filter((name) => !bare.includes(name) && !selectors.includes('.' + CSS.escape(name)))
   })
   check(`${path} uses no class that the style sheet does not have`, unknown.length === 0, unknown.join(' '))
