@@ -425,7 +425,7 @@ await fact(12, 'Where it was turned off it does not leave from any page, and the
     await page.keyboard.press('Escape')
     if (!await stays(page)) return { left: path }
   }
-  return seen.every((one) => one === 'The Escape key is off. Quickly leave this site by pressing Shift three times') || seen
+  return seen.every((one) => one === 'Escape is off. Press Shift three times to leave') || seen
 }))
 await fact(12, 'Where it was turned off a page behind the Back button knows it', () => fresh('/test/form', async (page) => {
   await turn(page)
