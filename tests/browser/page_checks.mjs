@@ -127,3 +127,21 @@ export function covered() {
   const height = box && button ? Math.max(0, Math.min(innerHeight, Math.max(box.bottom, button.bottom))) : 0
   return { part: height / innerHeight, pixels: Math.round(height) }
 }
+
+/* The line about the keys in each of its states: the room that is kept for it, and what its words and its edges take, in px. */
+export function hintRooms() {
+  const root = document.documentElement
+  const was = root.className
+  const hint = document.querySelector('.candour-exit__hint')
+  const style = getComputedStyle(hint)
+  const rooms = [['on', ''], ['off', 'candour-escape-off']].flatMap(([says, off]) => ['candour-exit-works', ''].map((works) => {
+    root.className = `govuk-template ${works} ${off}`
+    const words = document.createRange()
+    words.selectNodeContents(hint.querySelector(`.candour-exit__${says}`))
+    const lines = new Set([...words.getClientRects()].map((rect) => rect.top)).size
+    const taken = lines * parseFloat(style.lineHeight) + parseFloat(style.paddingTop) + parseFloat(style.paddingBottom)
+    return { says, works: works !== '', kept: hint.offsetHeight, taken }
+  }))
+  root.className = was
+  return rooms
+}

@@ -20,8 +20,8 @@
 import { createRequire } from 'node:module'
 import { readFileSync } from 'node:fs'
 import { FileSystemConfigLoader, HtmlValidate, esmResolver } from 'html-validate'
-import { check, each, finish, launch, open } from './lib.mjs'
-import { covered, cutText, fixedText, smallTargets, spaceText, watchFocus } from './page_checks.mjs'
+import { check, each, finish, inPieces, launch, open, watchMoves } from './lib.mjs'
+import { covered, cutText, fixedText, hintRooms, smallTargets, spaceText, watchFocus } from './page_checks.mjs'
 
 const require = createRequire(import.meta.url)
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
@@ -44,6 +44,20 @@ async function walk(page, key) {
   return page.evaluate(() => { globalThis.lookAtFocus(); return globalThis.focusSeen.slice(1).filter((one) => one) })
 }
 
+/* What moved on a page that is there, from its beginning on. */
+async function moved(page) {
+  await page.evaluate(watchMoves)
+  await page.waitForTimeout(200)
+  return page.evaluate(() => globalThis.moves)
+}
+
+/* The line about the keys: the room that is kept for it is what it takes, before it is there too, whichever it says. */
+async function checkHint(page, name) {
+  const rooms = await page.evaluate(hintRooms)
+  const good = rooms.every((one) => one.kept > 0 && one.kept === one.taken)
+  check(`${name} keeps the room that the line about the keys takes`, good, JSON.stringify(rooms))
+}
+
 async function checkPage(state, { path: asked, status, press }) {
   const base = state.base
   const path = `${state.name} ${asked}${press ? ', pressed' : ''}`
@@ -64,29 +78,19 @@ async function checkPage(state, { path: asked, status, press }) {
   check(`${path} is valid HTML`, report.valid, faults.slice(0, 5).join(' | '))
 
   /* Before axe, which scrolls the page. */
-  const shown = await page.evaluate(async () => {
-    const where = (rect) => `${Math.round(rect.x)},${Math.round(rect.y)} ${Math.round(rect.width)}x${Math.round(rect.height)}`
-    const moved = await new Promise((resolve) => {
-      const found = []
-      new PerformanceObserver((list) => {
-        for (const e of list.getEntries()) {
-          for (const one of e.sources) found.push(`${one.node?.className || one.node?.nodeName} from ${where(one.previousRect)} to ${where(one.currentRect)}`)
-          if (e.sources.length === 0) found.push(`something, by ${e.value}`)
-        }
-      }).observe({ type: 'layout-shift', buffered: true })
-      setTimeout(() => resolve(found), 200)
-    })
+  const moves = await moved(page)
+  const shown = await page.evaluate(() => {
     const wrong = [...document.images].flatMap((e, at) => {
       const lazy = e.loading === 'lazy'
       const below = at > 0 && e.getBoundingClientRect().top + scrollY > innerHeight
       return [!e.getAttribute('width') || !e.getAttribute('height') ? `${e.src} has no width and height` : '',
         at === 0 && lazy ? `${e.src} is the first and waits` : '', below && !lazy ? `${e.src} is below the first screen and does not wait` : '']
     })
-    return { moved, wrong: wrong.filter((words) => words), n: document.images.length }
+    return { wrong: wrong.filter((words) => words), n: document.images.length }
   })
   seen += shown.n
   check(`${path} shows its first picture at once, later ones when they are near, each with its size`, shown.wrong.length === 0, shown.wrong.join(' | '))
-  check(`${path} does not move while it loads`, shown.moved.length === 0, some(shown.moved))
+  check(`${path} does not move while it loads`, moves.length === 0, some(moves))
 
   await page.evaluate(axe)
   const result = await page.evaluate(() => globalThis.axe.run(document, {
@@ -124,8 +128,10 @@ async function checkPage(state, { path: asked, status, press }) {
   check(`${path} is reached by keyboard, and shows where one is`, focus.every((one) => one.shown) && names.size >= Math.min(links - 1, TABS_MAX), `${names.size} of ${links}`)
   check(`${path} covers nothing that has the focus`, !focus.some((one) => one.covered || one.outside), some(focus.filter((one) => one.covered || one.outside).map((one) => one.name)))
 
+  await checkHint(page, path)
   /* 400 % of 1280 × 1024: WCAG 1.4.10. Backwards, as then the way out is where the focus comes to. */
   await page.setViewportSize({ width: 320, height: 256 })
+  await checkHint(page, `${path} at 320 px`)
   const width = await page.evaluate(() => document.documentElement.scrollWidth)
   check(`${path} does not scroll sideways at 320 px`, width <= 320, `${width} px`)
   const cut = await page.evaluate(cutText)
@@ -156,6 +162,23 @@ async function checkPage(state, { path: asked, status, press }) {
   await bare.close()
 }
 
+/* Pages that a browser paints again and again while they come. */
+const SLOWLY = {
+  demonstration: ['/', '/search', '/support?for=race', '/topics', '/cookies', '/feedback'],
+  one: ['/topics'],
+  long: ['/report', '/no-such-page']
+}
+async function checkSlowly(state, path, width) {
+  const server = await inPieces(state.base, 30, 250)
+  const context = await browser.newContext({ viewport: { width, height: 900 } })
+  const page = await context.newPage()
+  await page.goto(server.base + path)
+  const moves = await moved(page)
+  check(`${state.name} ${path} does not move at ${width} px though it comes tag by tag`, moves.length === 0, some(moves))
+  await context.close()
+  server.close()
+}
+
 await finish(browser, async () => {
   const work = states.flatMap((state) => state.pages.map((page) => [state, page]))
   await each(work, AT_ONCE, async ([state, page]) => {
@@ -166,4 +189,6 @@ await finish(browser, async () => {
     }
   })
   check('there was a picture to look at', seen > 0)
+  const slowly = states.flatMap((state) => (SLOWLY[state.name] ?? []).flatMap((path) => [1280, 320].map((width) => [state, path, width])))
+  await each(slowly, AT_ONCE, ([state, path, width]) => checkSlowly(state, path, width))
 })

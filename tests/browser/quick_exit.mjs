@@ -10,6 +10,7 @@ import { createServer } from 'node:https'
 import { connect, createServer as createSocketServer } from 'node:net'
 import { chromium } from 'playwright-core'
 import puppeteer from 'puppeteer-core'
+import { sleep, until } from './lib.mjs'
 
 const which = process.argv[2]
 const given = JSON.parse(process.argv[3])
@@ -17,17 +18,6 @@ const base = given.base
 const BUTTON = '.govuk-js-exit-this-page-button'
 const TYPED = 'what somebody typed'
 const isChromium = which === 'chromium'
-
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
-async function until (question, ms = 10000) {
-  const end = Date.now() + ms
-  for (;;) {
-    const answer = await Promise.resolve().then(question).catch(() => undefined)
-    if (answer) return answer
-    if (Date.now() > end) return undefined
-    await sleep(25)
-  }
-}
 
 /* ---- The other site ---- */
 
@@ -586,16 +576,17 @@ await fact(19, 'The content is gone within 100 ms though the other site takes 5 
   const after = await waiting((emptyAfter) => emptyAfter)
   return (after <= 100 && other.hits === 1) || { after, hits: other.hits }
 })
-await fact(12, 'Before the script is there the button leads out, no line says that the keys work, and nothing moves when it comes', () => fresh(null, async (page) => {
+async function beforeScript(page, width, off) {
+  if (off) await turn(page)
+  await size(page, width, 900)
   let go
   const wait = new Promise((resolve) => { go = resolve })
-  if (!isChromium) throw new NotHere('WebDriver BiDi cannot be relied on to hold a script back while its page is drawn')
   const held = (url) => /\/exit-|\/exit\.[^/]*js/.test(url)
   let asked = false
   await page.route((url) => held(url.pathname), async (route) => { asked = true; await wait; await route.continue() })
   const look = () => page.evaluate(() => {
     const line = document.querySelector('.candour-exit__hint')
-    return { words: document.querySelector('h1')?.innerText ?? '', top: document.querySelector('h1')?.getBoundingClientRect().top, line: getComputedStyle(line).visibility === 'visible' && getComputedStyle(line).display !== 'none', way: document.querySelector('.govuk-js-exit-this-page-button').getAttribute('href') }
+    return { words: document.querySelector('h1')?.innerText ?? '', top: document.querySelector('h1')?.getBoundingClientRect().top, line: getComputedStyle(line).visibility === 'visible' && getComputedStyle(line).display !== 'none', says: line.innerText, way: document.querySelector('.govuk-js-exit-this-page-button').getAttribute('href') }
   })
   const loaded = page.goto(base + '/test/form').catch(() => {})
   if (!await until(() => asked)) { go(); return 'the script was not asked for' }
@@ -605,9 +596,18 @@ await fact(12, 'Before the script is there the button leads out, no line says th
   if (!before) return 'the page waited for the script'
   if (!await until(() => page.evaluate(() => document.documentElement.classList.contains('candour-exit-works')))) return 'the script never ran'
   const after = await look()
-  await page.keyboard.press('Escape')
-  return (!before.line && before.way === '/exit' && after.line && Math.abs(after.top - before.top) < 2 && (await arrived(page)) === true) || { before, after, at: await where(page) }
-}))
+  if (off) await page.click(BUTTON)
+  else await page.keyboard.press('Escape')
+  return (!before.line && before.way === '/exit' && after.line && after.says.includes('off') === off && Math.abs(after.top - before.top) < 2 && (await arrived(page)) === true) || { before, after, at: await where(page) }
+}
+await fact(12, 'Before the script is there the button leads out, no line says that the keys work, and nothing moves when it comes', async () => {
+  if (!isChromium) notHere('WebDriver BiDi cannot be relied on to hold a script back while its page is drawn')
+  for (const [width, off] of [[1280, false], [1280, true], [320, false], [320, true]]) {
+    const seen = await fresh(null, (page) => beforeScript(page, width, off))
+    if (seen !== true) return { width, off, seen }
+  }
+  return true
+})
 await fact(20, 'Title and icon say nothing', async () => {
   const seen = await waiting(() => [document.title, ...[...document.querySelectorAll('link')].map((e) => e.href)])
   return seen.join() === 'Loading,data:,' || seen
