@@ -586,7 +586,7 @@ async function beforeScript(page, width, off) {
   await page.route((url) => held(url.pathname), async (route) => { asked = true; await wait; await route.continue() })
   const look = () => page.evaluate(() => {
     const line = document.querySelector('.candour-exit__hint')
-    return { words: document.querySelector('h1')?.innerText ?? '', top: document.querySelector('h1')?.getBoundingClientRect().top, line: getComputedStyle(line).visibility === 'visible' && getComputedStyle(line).display !== 'none', says: line.innerText, way: document.querySelector('.govuk-js-exit-this-page-button').getAttribute('href') }
+    return { words: (document.styleSheets.length && document.querySelector('h1')?.innerText) || '', top: document.querySelector('h1')?.getBoundingClientRect().top, line: getComputedStyle(line).visibility === 'visible' && getComputedStyle(line).display !== 'none', says: line.innerText, way: document.querySelector('.govuk-js-exit-this-page-button').getAttribute('href') }
   })
   const loaded = page.goto(base + '/test/form').catch(() => {})
   if (!await until(() => asked)) { go(); return 'the script was not asked for' }
