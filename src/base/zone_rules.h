@@ -1,0 +1,25 @@
+/*
+ * Offsets of any zone of tzdata, by name: for texts that name one. The zone
+ * of the process is zone.h's.
+ *
+ * Rules are read once a zone from /usr/share/zoneinfo (TZif, RFC 8536) and
+ * kept; every function may be called by any thread. A name is only what is
+ * there: no path leads out of that folder.
+ */
+#ifndef CANDOUR_BASE_ZONE_RULES_H
+#define CANDOUR_BASE_ZONE_RULES_H
+
+#include "base/str.h"
+
+bool zone_rules_known(struct str name);
+/* Seconds east of UTC at a moment, in seconds since 1970 UTC. False where there is no such zone, or no memory. */
+bool zone_rules_offset(struct str name, int64_t utc, int32_t *offset);
+/*
+ * The same for what a clock there shows. An hour that comes twice is the first one; one that is left out has the offset
+ * from before it.
+ */
+bool zone_rules_offset_local(struct str name, int64_t local, int32_t *offset);
+/* Whether the offset was never another one and never will be; then it is in *offset. */
+bool zone_rules_fixed(struct str name, int32_t *offset);
+
+#endif

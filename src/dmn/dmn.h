@@ -1,0 +1,77 @@
+/*
+ * DMN models: read once, evaluated any number of times, by any number of
+ * threads at once (OMG Decision Model and Notation 1.5; files of 1.2 to 1.5).
+ *
+ * This is the contract of the room, and the one header of libcandour-dmn.
+ */
+#ifndef CANDOUR_DMN_DMN_H
+#define CANDOUR_DMN_DMN_H
+
+#include "base/status.h"
+#include "dmn/value.h"
+
+struct arena;
+struct dmn_model;
+struct json;
+struct json_writer;
+
+struct dmn_file {
+    struct str name;  /* for people: where it is from */
+    struct str bytes; /* the XML; used only while it is read */
+};
+/* What is wrong with a model: with its file, the element it stands in, and the line. */
+struct dmn_fault {
+    struct str file, where, words;
+    int line;
+};
+
+/*
+ * The first file is the model; it may import the others, by their namespaces. The model lives in the arena.
+ * STATUS_INVALID and STATUS_LIMIT where a file cannot be read at all; what is wrong inside, and leaves the rest of the
+ * model usable, is in dmn_model_faults.
+ */
+enum status dmn_model_read(struct arena *arena, const struct dmn_file *files, size_t files_n, struct dmn_model **out,
+                           struct fault *fault);
+const struct dmn_fault *dmn_model_faults(const struct dmn_model *model, size_t *n);
+struct str dmn_model_name(const struct dmn_model *model);
+struct str dmn_model_namespace(const struct dmn_model *model);
+
+enum dmn_element_kind { DMN_INPUT_DATA, DMN_DECISION, DMN_BUSINESS_KNOWLEDGE_MODEL, DMN_DECISION_SERVICE };
+struct dmn_element; /* of the DRG */
+/* In the order of the files; those of imported models too. */
+size_t dmn_model_elements(const struct dmn_model *model);
+const struct dmn_element *dmn_model_element(const struct dmn_model *model, size_t i);
+/* `space` STR_NONE: of the first file. NULL where there is none. */
+const struct dmn_element *dmn_model_find(const struct dmn_model *model, struct str space, struct str name);
+enum dmn_element_kind dmn_element_kind(const struct dmn_element *element);
+struct str dmn_element_name(const struct dmn_element *element);
+struct str dmn_element_namespace(const struct dmn_element *element);
+
+/* One value of an input; also of a decision that is to be taken as given. */
+struct dmn_input {
+    struct str space, name; /* space STR_NONE: of any */
+    struct feel_value value;
+};
+struct dmn_trace; /* trace.h */
+struct dmn_result {
+    struct feel_value value; /* null with its reason in why */
+    const struct dmn_trace
+        *trace; /* of each decision that was evaluated, in the order in which it ended; NULL: not asked */
+};
+/*
+ * A decision, or a decision service with its inputs by name. Values and trace are in the arena, which has to have a cap
+ * (DMN_RUN_MEMORY_MAX is meant for it). STATUS_LIMIT, and the fault names decision and line, where a bound was hit.
+ */
+enum status dmn_evaluate(const struct dmn_model *model, const struct dmn_element *element, struct arena *arena,
+                         int64_t now_ms, const struct dmn_input *inputs, size_t inputs_n, struct dmn_result *out,
+                         struct fault *fault);
+
+/*
+ * JSON as the value that `element` takes: a text becomes a date where its type wants one. NULL: without a type. Values
+ * are in the arena; null where it is full (arena_failed says so).
+ */
+struct feel_value dmn_value_from_json(struct arena *arena, const struct json *json, const struct dmn_element *element);
+/* Numbers with all their digits; dates, times, durations and ranges as texts. */
+void dmn_value_to_json(struct json_writer *w, struct feel_value value);
+
+#endif

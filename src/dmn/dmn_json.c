@@ -1,0 +1,142 @@
+/*
+ * Values from JSON and to JSON (dmn.h). JSON knows neither dates nor durations: a text becomes one where the type of
+ * the input wants it, and any of them is written as its text.
+ */
+#include "base/arena.h"
+#include "base/json.h"
+#include "dmn/model.h"
+#include "dmn/temporal.h"
+#include "base/banned.h"
+
+static struct feel_value from(struct arena *arena, const struct json *json, const struct feel_type *type);
+
+static const struct feel_type *item_type(const struct feel_type *type)
+{
+    return type && type->form == TYPE_LIST ? type->of : NULL;
+}
+
+static const struct feel_type *field_type(const struct feel_type *type, struct str name)
+{
+    if (type && type->form == TYPE_LIST)
+        type = type->of; /* one is a list of itself */
+    for (size_t i = 0; type && type->form == TYPE_CONTEXT && i < type->n; i++)
+        if (str_equal(type->fields[i].name, name))
+            return type->fields[i].type;
+    return NULL;
+}
+
+/* A text, or the date, time or duration that the type wants, where it is one. */
+static struct feel_value from_text(struct arena *arena, struct str text, const struct feel_type *type)
+{
+    struct feel_value value = feel_string(text);
+    bool is_months;
+    if (!type)
+        return value;
+    bool duration = type->form == TYPE_DURATION ||
+                    (type->form == TYPE_KIND && (type->kind == FEEL_DAYS || type->kind == FEEL_MONTHS));
+    if (duration && temporal_duration_parse(text, &is_months, &value.days, &value.months)) {
+        value.kind = is_months ? FEEL_MONTHS : FEEL_DAYS;
+        return value;
+    }
+    if (type->form != TYPE_KIND)
+        return feel_string(text);
+    if (type->kind == FEEL_DATE && temporal_date_parse(text, &value.date))
+        value.kind = FEEL_DATE;
+    else if (type->kind == FEEL_TIME && temporal_time_parse(arena, text, &value.time))
+        value.kind = FEEL_TIME;
+    else if (type->kind == FEEL_DATE_AND_TIME) {
+        struct feel_moment *moment = ARENA_NEW(arena, struct feel_moment);
+        if (moment && temporal_moment_parse(arena, text, moment)) {
+            value.kind = FEEL_DATE_AND_TIME;
+            value.moment = moment;
+        }
+    }
+    return value.kind == FEEL_STRING ? feel_string(text) : value;
+}
+
+static struct feel_value from_array(struct arena *arena, const struct json *json, const struct feel_type *type)
+{
+    struct feel_value *items = ARENA_ARRAY(arena, json->n + 1, struct feel_value);
+    if (!items)
+        return FEEL_NONE;
+    for (size_t i = 0; i < json->n; i++)
+        items[i] = from(arena, &json->items[i], item_type(type));
+    return feel_list(items, json->n);
+}
+
+static struct feel_value from_object(struct arena *arena, const struct json *json, const struct feel_type *type)
+{
+    struct feel_entry *entries = ARENA_ARRAY(arena, json->n + 1, struct feel_entry);
+    struct feel_context *context = ARENA_NEW(arena, struct feel_context);
+    if (!entries || !context)
+        return FEEL_NONE;
+    for (size_t i = 0; i < json->n; i++)
+        entries[i] =
+            (struct feel_entry){ json->names[i], from(arena, &json->items[i], field_type(type, json->names[i])) };
+    *context = (struct feel_context){ entries, json->n };
+    return feel_context(context);
+}
+
+static struct feel_value from(struct arena *arena, const struct json *json, const struct feel_type *type)
+{
+    struct number number;
+    switch (json->kind) {
+    case JSON_NULL: return FEEL_NONE;
+    case JSON_BOOL: return feel_boolean(json->boolean);
+    case JSON_NUMBER: return number_parse(json->text, &number) ? feel_number(number) : FEEL_NONE;
+    case JSON_STRING: return from_text(arena, json->text, type);
+    case JSON_ARRAY: return from_array(arena, json, type);
+    case JSON_OBJECT: return from_object(arena, json, type);
+    }
+    return FEEL_NONE;
+}
+
+struct feel_value dmn_value_from_json(struct arena *arena, const struct json *json, const struct dmn_element *element)
+{
+    return from(arena, json, element ? element->type : NULL);
+}
+
+void dmn_value_to_json(struct json_writer *w, struct feel_value value)
+{
+    struct buf text;
+    switch (value.kind) {
+    case FEEL_NULL: json_put_null(w); return;
+    case FEEL_BOOLEAN: json_put_bool(w, value.boolean); return;
+    case FEEL_LIST:
+        if (w->depth >= JSON_MAX_DEPTH)
+            break;
+        json_open_array(w);
+        for (size_t i = 0; i < value.list.n; i++)
+            dmn_value_to_json(w, value.list.items[i]);
+        json_close_array(w);
+        return;
+    case FEEL_CONTEXT:
+        if (w->depth >= JSON_MAX_DEPTH)
+            break;
+        json_open_object(w);
+        for (size_t i = 0; i < value.context->n; i++) {
+            json_name(w, value.context->entries[i].name);
+            dmn_value_to_json(w, value.context->entries[i].value);
+        }
+        json_close_object(w);
+        return;
+    case FEEL_STRING: json_put_str(w, value.string); return;
+    case FEEL_NUMBER:
+    case FEEL_DATE:
+    case FEEL_TIME:
+    case FEEL_DATE_AND_TIME:
+    case FEEL_DAYS:
+    case FEEL_MONTHS:
+    case FEEL_RANGE:
+    case FEEL_FUNCTION: break;
+    }
+    /* A number's own digits; anything else, and what is too deep for JSON, as its text. */
+    buf_init(&text, NULL, w->out->limit);
+    feel_write(&text, value);
+    struct str written = buf_ok(&text) ? buf_str(&text) : STR("");
+    if (value.kind == FEEL_NUMBER)
+        json_put_raw(w, written);
+    else
+        json_put_str(w, written);
+    buf_free(&text);
+}

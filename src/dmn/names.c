@@ -1,0 +1,183 @@
+/* Names and where they lead: scopes, captures, members. Promises: see parse.h. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "dmn/builtin.h"
+#include "dmn/parse_inside.h"
+#include "base/banned.h"
+
+enum { COMPLAINT_MAX = 400 };
+
+void *parse_grown(struct arena *arena, void *list, size_t n, size_t *cap, size_t size, size_t align)
+{
+    if (n < *cap)
+        return list;
+    size_t wanted = *cap == 0 ? 4 : *cap * 2;
+    void *more = arena_array(arena, wanted, size, align);
+    if (!more)
+        return NULL;
+    if (n > 0)
+        memcpy(more, list, n * size);
+    *cap = wanted;
+    return more;
+}
+
+void members_add(struct members *members, struct str name)
+{
+    for (size_t i = 0; i < members->n; i++)
+        if (str_equal(members->names[i], name))
+            return;
+    struct str *room = PARSE_PUSH(members->arena, members->names, members->n, members->cap);
+    if (room)
+        *room = name;
+}
+
+int maker_slot(struct maker *maker)
+{
+    return maker->slots++;
+}
+
+void complaints_add(struct complaints *complaints, struct str where, int line, const char *format, ...)
+{
+    char words[COMPLAINT_MAX];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(words, sizeof words, format, arguments);
+    va_end(arguments);
+    struct complaint *room = PARSE_PUSH(complaints->arena, complaints->list, complaints->n, complaints->cap);
+    if (room)
+        *room = (struct complaint){ where, line, str_copy(complaints->arena, str_of(words)) };
+}
+
+/* The place in this body of a place in one outside of it. -1 when memory is gone. */
+static int capture(struct maker *maker, const struct maker *owner, int slot)
+{
+    if (maker == owner)
+        return slot;
+    int from = capture(maker->outside, owner, slot);
+    for (size_t i = 0; i < maker->captures_n; i++)
+        if (maker->captures[i].from == from)
+            return maker->captures[i].to;
+    struct node_capture *room = PARSE_PUSH(maker->arena, maker->captures, maker->captures_n, maker->captures_cap);
+    if (!room)
+        return -1;
+    *room = (struct node_capture){ from, maker_slot(maker) };
+    return room->to;
+}
+
+static const struct node *slot_node(struct parser *p, const struct scope *found)
+{
+    struct node *node = parser_node(p, NODE_SLOT);
+    if (node)
+        node->slot = capture(p->in->maker, found->maker, found->slot);
+    return node;
+}
+
+static const struct node *resolve(struct parser *p, const struct scope *scope, struct str name)
+{
+    for (; scope; scope = scope->before) {
+        if (scope->name.p && str_equal(scope->name, name))
+            return slot_node(p, scope);
+        if (scope->name.p)
+            continue;
+        struct node *field = parser_node(p, NODE_FIELD);
+        if (!field)
+            return NULL;
+        field->field.name = name;
+        field->field.slot = capture(p->in->maker, scope->maker, scope->slot);
+        field->field.outside = resolve(p, scope->before, name);
+        return field;
+    }
+    const struct feel_function *function = builtin_find(name);
+    if (!function)
+        return NULL;
+    struct node *node = parser_node(p, NODE_VALUE);
+    if (node)
+        node->value = (struct feel_value){ .kind = FEEL_FUNCTION, .function = function };
+    return node;
+}
+
+static void longest(const struct scan *scan, struct str name, size_t *most, struct str *found)
+{
+    size_t n = scan_name(scan, name);
+    if (n > *most) {
+        *most = n;
+        *found = name;
+    }
+}
+
+static void longest_member(struct parser *p, size_t *most, struct str *found)
+{
+    for (size_t i = 0; i < p->in->members->n; i++)
+        longest(&p->scan, p->in->members->names[i], most, found);
+}
+
+/* The longest name that stands here and means something; STR_NONE: none does. *n is how many bytes it takes. */
+static struct str known_name(struct parser *p, size_t *n)
+{
+    struct str found = STR_NONE;
+    bool in_filter = false;
+    *n = 0;
+    for (const struct scope *scope = p->scope; scope; scope = scope->before) {
+        in_filter = in_filter || !scope->name.p;
+        if (scope->name.p)
+            longest(&p->scan, scope->name, n, &found);
+    }
+    for (size_t i = 0; i < builtin_names_n; i++)
+        longest(&p->scan, builtin_names[i], n, &found);
+    if (in_filter)
+        longest_member(p, n, &found);
+    return found;
+}
+
+size_t parser_known(struct parser *p)
+{
+    size_t n;
+    known_name(p, &n);
+    return n;
+}
+
+const struct node *parser_reference(struct parser *p)
+{
+    size_t n;
+    struct str word = scan_word(&p->scan);
+    struct str name = known_name(p, &n);
+    if (n < word.n) { /* no name that there is begins with this word */
+        name = word;
+        n = word.n;
+    }
+    p->scan.at += n;
+    const struct node *node = resolve(p, p->scope, name);
+    if (node || arena_failed(p->in->arena))
+        return node;
+    if (!p->quiet)
+        complaints_add(p->in->complaints, p->in->where, parser_line(p), "nothing here is called \"%.*s\"",
+                       STR_ARG(name));
+    struct node *unknown = parser_node(p, NODE_UNKNOWN);
+    if (unknown)
+        unknown->unknown = str_format(p->in->arena, "Nothing here is called \"%.*s\".", STR_ARG(name));
+    return unknown;
+}
+
+struct str parser_member(struct parser *p)
+{
+    size_t n = 0;
+    struct str name = STR_NONE, word;
+    scan_space(&p->scan);
+    word = scan_word(&p->scan);
+    longest_member(p, &n, &name);
+    if (n < word.n) {
+        name = word;
+        n = word.n;
+    }
+    p->scan.at += n;
+    return n > 0 ? scan_name_of(p->in->arena, name) : STR_NONE;
+}
+
+const struct node *parse_name(const struct parsing *parsing, struct str name)
+{
+    struct parser p = { .in = parsing, .scope = parsing->scope };
+    return resolve(&p, parsing->scope, name);
+}

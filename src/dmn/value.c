@@ -1,0 +1,279 @@
+/* Values: what is equal, what comes before what, and how they are written. Promises: see value.h. */
+#include "dmn/value.h"
+
+#include "dmn/temporal.h"
+#include "base/banned.h"
+
+struct feel_value feel_boolean(bool value)
+{
+    return (struct feel_value){ .kind = FEEL_BOOLEAN, .boolean = value };
+}
+
+struct feel_value feel_number(struct number value)
+{
+    return (struct feel_value){ .kind = FEEL_NUMBER, .number = value };
+}
+
+struct feel_value feel_integer(int64_t value)
+{
+    return feel_number(number_of(value));
+}
+
+struct feel_value feel_string(struct str value)
+{
+    return (struct feel_value){ .kind = FEEL_STRING, .string = value };
+}
+
+struct feel_value feel_list(const struct feel_value *items, size_t n)
+{
+    uint32_t depth = 0;
+    for (size_t i = 0; i < n; i++)
+        depth = items[i].depth > depth ? items[i].depth : depth;
+    return (struct feel_value){ .kind = FEEL_LIST, .depth = depth + 1, .list = { items, n } };
+}
+
+struct feel_value feel_context(const struct feel_context *context)
+{
+    uint32_t depth = 0;
+    for (size_t i = 0; i < context->n; i++)
+        depth = context->entries[i].value.depth > depth ? context->entries[i].value.depth : depth;
+    return (struct feel_value){ .kind = FEEL_CONTEXT, .depth = depth + 1, .context = context };
+}
+
+const char *feel_kind_name(enum feel_kind kind)
+{
+    static const char *const names[FEEL_KINDS] = {
+        [FEEL_NULL] = "null",
+        [FEEL_BOOLEAN] = "boolean",
+        [FEEL_NUMBER] = "number",
+        [FEEL_STRING] = "string",
+        [FEEL_DATE] = "date",
+        [FEEL_TIME] = "time",
+        [FEEL_DATE_AND_TIME] = "date and time",
+        [FEEL_DAYS] = "days and time duration",
+        [FEEL_MONTHS] = "years and months duration",
+        [FEEL_LIST] = "list",
+        [FEEL_CONTEXT] = "context",
+        [FEEL_RANGE] = "range",
+        [FEEL_FUNCTION] = "function",
+    };
+    return names[kind];
+}
+
+const struct feel_value *feel_context_get(const struct feel_context *context, struct str name)
+{
+    for (size_t i = 0; i < context->n; i++)
+        if (str_equal(context->entries[i].name, name))
+            return &context->entries[i].value;
+    return NULL;
+}
+
+static enum feel_truth truth(bool value)
+{
+    return value ? FEEL_TRUE : FEEL_FALSE;
+}
+
+static enum feel_truth lists_equal(struct feel_list a, struct feel_list b)
+{
+    if (a.n != b.n)
+        return FEEL_FALSE;
+    for (size_t i = 0; i < a.n; i++)
+        if (feel_equal(a.items[i], b.items[i]) != FEEL_TRUE)
+            return FEEL_FALSE;
+    return FEEL_TRUE;
+}
+
+static enum feel_truth contexts_equal(const struct feel_context *a, const struct feel_context *b)
+{
+    if (a->n != b->n)
+        return FEEL_FALSE;
+    for (size_t i = 0; i < a->n; i++) {
+        const struct feel_value *other = feel_context_get(b, a->entries[i].name);
+        if (!other || feel_equal(a->entries[i].value, *other) != FEEL_TRUE)
+            return FEEL_FALSE;
+    }
+    return FEEL_TRUE;
+}
+
+static enum feel_truth ranges_equal(const struct feel_range *a, const struct feel_range *b)
+{
+    return truth(a->form == b->form && a->start_in == b->start_in && a->end_in == b->end_in &&
+                 feel_equal(a->start, b->start) == FEEL_TRUE && feel_equal(a->end, b->end) == FEEL_TRUE);
+}
+
+enum feel_truth feel_equal(struct feel_value a, struct feel_value b)
+{
+    if (a.kind == FEEL_NULL || b.kind == FEEL_NULL)
+        return truth(a.kind == b.kind);
+    if (a.kind != b.kind)
+        return FEEL_UNKNOWN;
+    switch (a.kind) {
+    case FEEL_NULL: return FEEL_TRUE;
+    case FEEL_BOOLEAN: return truth(a.boolean == b.boolean);
+    case FEEL_NUMBER: return truth(number_compare(a.number, b.number) == 0);
+    case FEEL_STRING: return truth(str_equal(a.string, b.string));
+    case FEEL_DATE: return truth(temporal_date_compare(a.date, b.date) == 0);
+    case FEEL_TIME: return truth(temporal_time_equal(a.time, b.time));
+    case FEEL_DATE_AND_TIME: return truth(temporal_moment_equal(a.moment, b.moment));
+    case FEEL_DAYS: return truth(a.days.seconds == b.days.seconds && a.days.nanos == b.days.nanos);
+    case FEEL_MONTHS: return truth(a.months == b.months);
+    case FEEL_LIST: return lists_equal(a.list, b.list);
+    case FEEL_CONTEXT: return contexts_equal(a.context, b.context);
+    case FEEL_RANGE: return ranges_equal(a.range, b.range);
+    case FEEL_FUNCTION: return truth(a.function == b.function);
+    }
+    return FEEL_UNKNOWN;
+}
+
+bool feel_same(struct feel_value a, struct feel_value b)
+{
+    return feel_equal(a, b) == FEEL_TRUE;
+}
+
+static int order_of(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+bool feel_order(struct feel_value a, struct feel_value b, int *out)
+{
+    if (a.kind != b.kind)
+        return false;
+    switch (a.kind) {
+    case FEEL_NUMBER: *out = number_compare(a.number, b.number); return true;
+    case FEEL_STRING: *out = str_compare(a.string, b.string); return true; /* UTF-8 sorts as its code points do */
+    case FEEL_DATE: *out = temporal_date_compare(a.date, b.date); return true;
+    case FEEL_TIME: return temporal_time_compare(a.time, b.time, out);
+    case FEEL_DATE_AND_TIME: return temporal_moment_compare(a.moment, b.moment, out);
+    case FEEL_DAYS:
+        *out = order_of(a.days.seconds, b.days.seconds);
+        if (*out == 0)
+            *out = order_of(a.days.nanos, b.days.nanos);
+        return true;
+    case FEEL_MONTHS: *out = order_of(a.months, b.months); return true;
+    case FEEL_NULL:
+    case FEEL_BOOLEAN:
+    case FEEL_LIST:
+    case FEEL_CONTEXT:
+    case FEEL_RANGE:
+    case FEEL_FUNCTION: return false;
+    }
+    return false;
+}
+
+enum feel_truth feel_within(const struct feel_range *range, struct feel_value value)
+{
+    int order;
+    if (range->form == RANGE_UNEQUAL) {
+        enum feel_truth equal = feel_equal(range->start, value);
+        return equal == FEEL_UNKNOWN ? equal : truth(equal == FEEL_FALSE);
+    }
+    if (range->start.kind != FEEL_NULL) {
+        if (!feel_order(range->start, value, &order))
+            return FEEL_UNKNOWN;
+        if (order > 0 || (order == 0 && !range->start_in))
+            return FEEL_FALSE;
+    }
+    if (range->end.kind != FEEL_NULL) {
+        if (!feel_order(value, range->end, &order))
+            return FEEL_UNKNOWN;
+        if (order > 0 || (order == 0 && !range->end_in))
+            return FEEL_FALSE;
+    }
+    return FEEL_TRUE;
+}
+
+/* ---- As text ---- */
+
+static void write_quoted(struct buf *out, struct str text)
+{
+    buf_add_byte(out, '"');
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '"' || text.p[i] == '\\')
+            buf_add_byte(out, '\\');
+        buf_add_byte(out, text.p[i]);
+    }
+    buf_add_byte(out, '"');
+}
+
+static void write_inner(struct buf *out, struct feel_value value)
+{
+    if (value.kind == FEEL_STRING)
+        write_quoted(out, value.string);
+    else if (value.kind == FEEL_NULL)
+        buf_add(out, STR("null"));
+    else
+        feel_write(out, value);
+}
+
+static bool plain_key(struct str name)
+{
+    for (size_t i = 0; i < name.n; i++)
+        if (name.p[i] == '{' || name.p[i] == '}' || name.p[i] == ':' || name.p[i] == ',' || name.p[i] == '"' ||
+            name.p[i] == '\\')
+            return false;
+    return name.n > 0;
+}
+
+static void write_context(struct buf *out, const struct feel_context *context)
+{
+    buf_add_byte(out, '{');
+    for (size_t i = 0; i < context->n; i++) {
+        if (i > 0)
+            buf_add(out, STR(", "));
+        if (plain_key(context->entries[i].name))
+            buf_add(out, context->entries[i].name);
+        else
+            write_quoted(out, context->entries[i].name);
+        buf_add(out, STR(": "));
+        write_inner(out, context->entries[i].value);
+    }
+    buf_add_byte(out, '}');
+}
+
+static void write_range(struct buf *out, const struct feel_range *range)
+{
+    static const char *const signs[] = {
+        [RANGE_LESS] = "<", [RANGE_GREATER] = ">", [RANGE_EQUAL] = "", [RANGE_UNEQUAL] = "!="
+    };
+    if (range->form != RANGE_INTERVAL) {
+        bool below = range->form == RANGE_LESS;
+        buf_format(out, "(%s%s ", signs[range->form],
+                   range->form != RANGE_UNEQUAL && (below ? range->end_in : range->start_in) ? "=" : "");
+        write_inner(out, below ? range->end : range->start);
+        buf_add_byte(out, ')');
+        return;
+    }
+    buf_add_byte(out, range->start_in ? '[' : '(');
+    write_inner(out, range->start);
+    buf_add(out, STR(".."));
+    write_inner(out, range->end);
+    buf_add_byte(out, range->end_in ? ']' : ')');
+}
+
+void feel_write(struct buf *out, struct feel_value value)
+{
+    switch (value.kind) {
+    case FEEL_NULL: buf_add(out, STR("null")); return;
+    case FEEL_BOOLEAN: buf_add(out, value.boolean ? STR("true") : STR("false")); return;
+    case FEEL_NUMBER: number_write(out, value.number); return;
+    case FEEL_STRING: buf_add(out, value.string); return;
+    case FEEL_DATE: temporal_date_write(out, value.date); return;
+    case FEEL_TIME: temporal_time_write(out, value.time); return;
+    case FEEL_DATE_AND_TIME: temporal_moment_write(out, value.moment); return;
+    case FEEL_DAYS: temporal_days_write(out, value.days); return;
+    case FEEL_MONTHS: temporal_months_write(out, value.months); return;
+    case FEEL_LIST:
+        buf_add_byte(out, '[');
+        for (size_t i = 0; i < value.list.n; i++) {
+            if (i > 0)
+                buf_add(out, STR(", "));
+            write_inner(out, value.list.items[i]);
+        }
+        buf_add_byte(out, ']');
+        return;
+    case FEEL_CONTEXT: write_context(out, value.context); return;
+    case FEEL_RANGE: write_range(out, value.range); return;
+    case FEEL_FUNCTION: buf_add(out, STR("function")); return;
+    }
+}
