@@ -71,6 +71,8 @@ enum status dmn_evaluate(const struct dmn_model *model, const struct dmn_element
  * are in the arena; null where it is full (arena_failed says so).
  */
 struct feel_value dmn_value_from_json(struct arena *arena, const struct json *json, const struct dmn_element *element);
+/* The same of a value that has texts where the element's type has dates. */
+struct feel_value dmn_value_typed(struct arena *arena, struct feel_value value, const struct dmn_element *element);
 /* Numbers with all their digits; dates, times, durations and ranges as texts. */
 void dmn_value_to_json(struct json_writer *w, struct feel_value value);
 

@@ -8,8 +8,6 @@
 #include "dmn/temporal.h"
 #include "base/banned.h"
 
-static struct feel_value from(struct arena *arena, const struct json *json, const struct feel_type *type);
-
 static const struct feel_type *item_type(const struct feel_type *type)
 {
     return type && type->form == TYPE_LIST ? type->of : NULL;
@@ -26,74 +24,97 @@ static const struct feel_type *field_type(const struct feel_type *type, struct s
 }
 
 /* A text, or the date, time or duration that the type wants, where it is one. */
-static struct feel_value from_text(struct arena *arena, struct str text, const struct feel_type *type)
+static struct feel_value typed_text(struct arena *arena, struct feel_value text, const struct feel_type *type)
 {
-    struct feel_value value = feel_string(text);
+    struct feel_value value = { .kind = FEEL_NULL };
+    struct feel_moment moment;
     bool is_months;
-    if (!type)
-        return value;
     bool duration = type->form == TYPE_DURATION ||
                     (type->form == TYPE_KIND && (type->kind == FEEL_DAYS || type->kind == FEEL_MONTHS));
-    if (duration && temporal_duration_parse(text, &is_months, &value.days, &value.months)) {
+    if (duration && temporal_duration_parse(text.string, &is_months, &value.days, &value.months)) {
         value.kind = is_months ? FEEL_MONTHS : FEEL_DAYS;
-        return value;
-    }
-    if (type->form != TYPE_KIND)
-        return feel_string(text);
-    if (type->kind == FEEL_DATE && temporal_date_parse(text, &value.date))
+    } else if (type->form != TYPE_KIND) {
+        return text;
+    } else if (type->kind == FEEL_DATE && temporal_date_parse(text.string, &value.date)) {
         value.kind = FEEL_DATE;
-    else if (type->kind == FEEL_TIME && temporal_time_parse(arena, text, &value.time))
+    } else if (type->kind == FEEL_TIME && temporal_time_parse(arena, text.string, &value.time)) {
         value.kind = FEEL_TIME;
-    else if (type->kind == FEEL_DATE_AND_TIME) {
-        struct feel_moment *moment = ARENA_NEW(arena, struct feel_moment);
-        if (moment && temporal_moment_parse(arena, text, moment)) {
-            value.kind = FEEL_DATE_AND_TIME;
-            value.moment = moment;
-        }
+    } else if (type->kind == FEEL_DATE_AND_TIME && temporal_moment_parse(arena, text.string, &moment)) {
+        struct feel_moment *kept = ARENA_NEW(arena, struct feel_moment);
+        if (!kept)
+            return text;
+        *kept = moment;
+        value.kind = FEEL_DATE_AND_TIME;
+        value.moment = kept;
     }
-    return value.kind == FEEL_STRING ? feel_string(text) : value;
+    return value.kind == FEEL_NULL ? text : value;
 }
 
-static struct feel_value from_array(struct arena *arena, const struct json *json, const struct feel_type *type)
+static struct feel_value typed(struct arena *arena, struct feel_value value, const struct feel_type *type)
 {
-    struct feel_value *items = ARENA_ARRAY(arena, json->n + 1, struct feel_value);
-    if (!items)
-        return FEEL_NONE;
-    for (size_t i = 0; i < json->n; i++)
-        items[i] = from(arena, &json->items[i], item_type(type));
-    return feel_list(items, json->n);
-}
-
-static struct feel_value from_object(struct arena *arena, const struct json *json, const struct feel_type *type)
-{
-    struct feel_entry *entries = ARENA_ARRAY(arena, json->n + 1, struct feel_entry);
+    if (!type)
+        return value;
+    if (value.kind == FEEL_STRING)
+        return typed_text(arena, value, type->form == TYPE_LIST ? type->of : type);
+    if (value.kind == FEEL_LIST) {
+        struct feel_value *items = ARENA_ARRAY(arena, value.list.n + 1, struct feel_value);
+        for (size_t i = 0; items && i < value.list.n; i++)
+            items[i] = typed(arena, value.list.items[i], item_type(type));
+        return items ? feel_list(items, value.list.n) : FEEL_NONE;
+    }
+    if (value.kind != FEEL_CONTEXT)
+        return value;
+    size_t n = value.context->n;
+    struct feel_entry *entries = ARENA_ARRAY(arena, n + 1, struct feel_entry);
     struct feel_context *context = ARENA_NEW(arena, struct feel_context);
     if (!entries || !context)
         return FEEL_NONE;
-    for (size_t i = 0; i < json->n; i++)
-        entries[i] =
-            (struct feel_entry){ json->names[i], from(arena, &json->items[i], field_type(type, json->names[i])) };
-    *context = (struct feel_context){ entries, json->n };
+    for (size_t i = 0; i < n; i++) {
+        entries[i] = value.context->entries[i];
+        entries[i].value = typed(arena, entries[i].value, field_type(type, entries[i].name));
+    }
+    *context = (struct feel_context){ entries, n };
     return feel_context(context);
 }
 
-static struct feel_value from(struct arena *arena, const struct json *json, const struct feel_type *type)
+struct feel_value dmn_value_typed(struct arena *arena, struct feel_value value, const struct dmn_element *element)
+{
+    return typed(arena, value, element->type);
+}
+
+static struct feel_value from(struct arena *arena, const struct json *json)
 {
     struct number number;
+    struct feel_value *items;
+    struct feel_entry *entries;
+    struct feel_context *context;
     switch (json->kind) {
     case JSON_NULL: return FEEL_NONE;
     case JSON_BOOL: return feel_boolean(json->boolean);
     case JSON_NUMBER: return number_parse(json->text, &number) ? feel_number(number) : FEEL_NONE;
-    case JSON_STRING: return from_text(arena, json->text, type);
-    case JSON_ARRAY: return from_array(arena, json, type);
-    case JSON_OBJECT: return from_object(arena, json, type);
+    case JSON_STRING: return feel_string(json->text);
+    case JSON_ARRAY:
+        items = ARENA_ARRAY(arena, json->n + 1, struct feel_value);
+        for (size_t i = 0; items && i < json->n; i++)
+            items[i] = from(arena, &json->items[i]);
+        return items ? feel_list(items, json->n) : FEEL_NONE;
+    case JSON_OBJECT:
+        entries = ARENA_ARRAY(arena, json->n + 1, struct feel_entry);
+        context = ARENA_NEW(arena, struct feel_context);
+        if (!entries || !context)
+            return FEEL_NONE;
+        for (size_t i = 0; i < json->n; i++)
+            entries[i] = (struct feel_entry){ json->names[i], from(arena, &json->items[i]) };
+        *context = (struct feel_context){ entries, json->n };
+        return feel_context(context);
     }
     return FEEL_NONE;
 }
 
 struct feel_value dmn_value_from_json(struct arena *arena, const struct json *json, const struct dmn_element *element)
 {
-    return from(arena, json, element ? element->type : NULL);
+    struct feel_value value = from(arena, json);
+    return element ? typed(arena, value, element->type) : value;
 }
 
 void dmn_value_to_json(struct json_writer *w, struct feel_value value)

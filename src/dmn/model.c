@@ -230,7 +230,15 @@ static bool compile_knowledge(struct compiling *c)
         *room = (struct node_parameter){ attribute_name(c->model, child, "name"), type ? type : &feel_type_any };
         maker_slot(c->parsing.maker);
     }
-    /* Names of what it needs stand outside of the parameters' names. */
+    /* It may call itself; names of what it needs stand outside of the parameters' names. */
+    struct requirement *itself = ARENA_NEW(c->model->arena, struct requirement);
+    if (!itself)
+        return false;
+    *itself = (struct requirement){ c->element, maker_slot(c->parsing.maker) };
+    c->element->requirements = itself;
+    c->element->requirements_n = 1;
+    if (!model_enter(c, c->element->variable, itself->slot))
+        return false;
     if (!take_requirements(c, "knowledgeRequirement"))
         return false;
     for (size_t i = 0; i < n; i++)
@@ -355,9 +363,33 @@ static bool build(struct dmn_model *model)
     return !arena_failed(model->arena);
 }
 
+/* The files that are imported from the first one, directly or not; the others, and what cannot be read, are left out.
+ */
+static void keep_imported(struct dmn_model *model, bool *wanted)
+{
+    size_t kept = 0;
+    wanted[0] = true;
+    for (bool more = true; more;) {
+        more = false;
+        for (size_t i = 0; i < model->files_n; i++)
+            for (const struct xml *child = wanted[i] ? xml_child(model->files[i].xml, "import") : NULL; child;
+                 child = xml_again(child)) {
+                struct model_file *file = file_of(model, xml_attribute(child, "namespace"));
+                if (!file || wanted[file - model->files])
+                    continue;
+                wanted[file - model->files] = more = true;
+            }
+    }
+    for (size_t i = 0; i < model->files_n; i++)
+        if (wanted[i])
+            model->files[kept++] = model->files[i];
+    model->files_n = kept;
+}
+
 enum status dmn_model_read(struct arena *arena, const struct dmn_file *files, size_t files_n, struct dmn_model **out,
                            struct fault *fault)
 {
+    bool wanted[DMN_IMPORTS_MAX] = { false };
     struct dmn_model *model = ARENA_NEW(arena, struct dmn_model);
     if (files_n == 0 || files_n > DMN_IMPORTS_MAX)
         return fault_set(fault, STATUS_LIMIT, "A model has at most %d files.", (int)DMN_IMPORTS_MAX);
@@ -365,17 +397,19 @@ enum status dmn_model_read(struct arena *arena, const struct dmn_file *files, si
         return fault_no_memory(fault);
     model->arena = arena;
     model->members.arena = arena;
-    model->files_n = files_n;
     for (size_t i = 0; i < files_n; i++) {
-        model->files[i].given = (struct dmn_file){ str_copy(arena, files[i].name), files[i].bytes };
-        enum status status = open_file(model, &model->files[i], fault);
-        if (status != STATUS_OK)
+        struct model_file *file = &model->files[model->files_n];
+        struct fault other;
+        file->given = (struct dmn_file){ str_copy(arena, files[i].name), files[i].bytes };
+        enum status status = open_file(model, file, i == 0 ? fault : &other);
+        if (status == STATUS_NO_MEMORY)
+            return fault_no_memory(fault);
+        if (status != STATUS_OK && i == 0)
             return status;
-        for (size_t j = 0; j < i; j++)
-            if (str_equal(model->files[j].space, model->files[i].space))
-                return fault_set(fault, STATUS_INVALID, "%.*s and %.*s have the same namespace.",
-                                 STR_ARG(files[j].name), STR_ARG(files[i].name));
+        if (status == STATUS_OK && !file_of(model, file->space))
+            model->files_n++;
     }
+    keep_imported(model, wanted);
     if (!build(model))
         return fault_no_memory(fault);
     *out = model;

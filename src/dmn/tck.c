@@ -126,8 +126,21 @@ static bool numbers_agree(struct number expected, struct number actual)
            number_compare(number_absolute(difference), bound) <= 0;
 }
 
+/* An expected value without a type is a text: then it is how the value is written. */
+static bool written_so(struct str expected, struct feel_value actual)
+{
+    struct buf text;
+    buf_init(&text, NULL, WORDS_MAX);
+    feel_write(&text, actual);
+    bool same = buf_ok(&text) && str_equal(buf_str(&text), expected);
+    buf_free(&text);
+    return same;
+}
+
 static bool agree(struct feel_value expected, struct feel_value actual)
 {
+    if (expected.kind == FEEL_STRING && actual.kind >= FEEL_DATE && actual.kind <= FEEL_MONTHS)
+        return written_so(str_trim(expected.string), actual);
     if (expected.kind != actual.kind)
         return false;
     if (expected.kind == FEEL_NUMBER)
@@ -176,13 +189,29 @@ static struct str words_of(struct arena *arena, struct feel_value expected, stru
     return whole.n > WORDS_MAX ? str_slice(whole, 0, WORDS_MAX) : whole;
 }
 
-static size_t inputs_of(struct arena *arena, const struct xml *test, struct dmn_input **out)
+static const struct dmn_element *input_named(const struct dmn_model *model, const struct dmn_input *input)
+{
+    for (size_t i = 0; i < dmn_model_elements(model); i++) {
+        const struct dmn_element *element = dmn_model_element(model, i);
+        if (str_equal(dmn_element_name(element), input->name) &&
+            (!input->space.p || str_equal(dmn_element_namespace(element), input->space)))
+            return element;
+    }
+    return NULL;
+}
+
+/* What has no type of its own is what the model's input is. */
+static size_t inputs_of(struct arena *arena, const struct dmn_model *model, const struct xml *test,
+                        struct dmn_input **out)
 {
     size_t n = 0, cap = 0;
     *out = NULL;
     for (const struct xml *node = xml_child(test, "inputNode"); node; node = xml_again(node)) {
         struct dmn_input input = { xml_attribute(node, "namespace"), scan_name_of(arena, xml_attribute(node, "name")),
                                    value_in(arena, node) };
+        const struct dmn_element *element = input_named(model, &input);
+        if (element)
+            input.value = dmn_value_typed(arena, input.value, element);
         struct dmn_input *room = PARSE_PUSH(arena, *out, n, cap);
         if (room)
             *room = input;
@@ -200,7 +229,7 @@ static struct tck_result run_result(struct running *r, struct arena *scratch, co
     struct dmn_input *inputs;
     struct dmn_result got;
     struct fault fault;
-    size_t n = inputs_of(scratch, test, &inputs);
+    size_t n = inputs_of(scratch, r->model, test, &inputs);
     name = scan_name_of(scratch, invocable.p ? invocable : name);
     const struct dmn_element *element = dmn_model_find(r->model, xml_attribute(result, "namespace"), name);
     if (!element) {

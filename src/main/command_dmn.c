@@ -1,0 +1,285 @@
+/*
+ * candour dmn: decision models in a terminal: evaluate, look for faults, print as tables, run test cases.
+ *
+ * Needs no data folder. A model, and what it imports, is read from files; imports are looked for beside it, by their
+ * namespace. Files are hostile; the engine bounds them (src/dmn/limits.h).
+ */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/zone.h"
+#include "dmn/dmn.h"
+#include "dmn/limits.h"
+#include "main/dmn_said.h"
+#include "main/options.h"
+#include "base/banned.h"
+
+enum {
+    MODEL_ARENA_MAX = 256 * 1024 * 1024,
+    SAID_MAX = 16 * 1024 * 1024,
+    FILES_MAX = DMN_IMPORTS_MAX,
+    PATH_SIZE = 4096
+};
+enum { OPTION_DECISION, OPTION_INPUT, OPTION_TRACE, OPTION_JSON, OPTION_CSV, OPTIONS };
+
+/* ---- Files ---- */
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+bool dmn_said_names(struct arena *arena, const char *folder, const char *ending, const char ***out, size_t *n)
+{
+    enum { NAMES_MAX = 10000 };
+    const char **names = ARENA_ARRAY(arena, NAMES_MAX, const char *);
+    DIR *dir = names ? opendir(folder) : NULL;
+    struct dirent *entry;
+    *n = 0;
+    if (!dir)
+        return false;
+    while (*n < NAMES_MAX && (entry = readdir(dir)))
+        if (entry->d_name[0] != '.' && str_ends(str_of(entry->d_name), str_of(ending)))
+            names[(*n)++] = str_z(arena, str_of(entry->d_name));
+    closedir(dir);
+    if (*n > 0)
+        qsort(names, *n, sizeof *names, by_name);
+    *out = names;
+    return !arena_failed(arena);
+}
+
+/* The model and every other .dmn file beside it, which it may import. */
+enum status dmn_said_files(struct arena *arena, const char *path, struct dmn_file *files, size_t *files_n,
+                           struct fault *fault)
+{
+    const char **names;
+    size_t n;
+    const char *slash = strrchr(path, '/');
+    struct str folder = slash ? str_slice(str_of(path), 0, (size_t)(slash - path)) : STR(".");
+    struct str base = str_of(slash ? slash + 1 : path);
+    enum status status = file_read(arena, path, DMN_MODEL_MAX, &files[0].bytes, fault);
+    if (status != STATUS_OK)
+        return status;
+    files[0].name = base;
+    *files_n = 1;
+    const char *folder_z = folder.n ? str_z(arena, folder) : "/";
+    if (str_find(files[0].bytes, STR("import")) < 0 || !dmn_said_names(arena, folder_z, ".dmn", &names, &n))
+        return STATUS_OK;
+    for (size_t i = 0; i < n && *files_n < FILES_MAX; i++) {
+        char beside[PATH_SIZE];
+        struct fault ignored; /* what cannot be read is not imported, and the model says what is missing */
+        if (str_equal(str_of(names[i]), base))
+            continue;
+        snprintf(beside, sizeof beside, "%s/%s", folder_z, names[i]);
+        struct dmn_file *file = &files[*files_n];
+        if (file_read(arena, beside, DMN_MODEL_MAX, &file->bytes, &ignored) == STATUS_OK) {
+            file->name = str_of(names[i]);
+            ++*files_n;
+        }
+    }
+    return STATUS_OK;
+}
+
+static enum status read_model(struct arena *arena, const char *path, struct dmn_model **out, struct fault *fault)
+{
+    struct dmn_file files[FILES_MAX];
+    size_t n;
+    enum status status = dmn_said_files(arena, path, files, &n, fault);
+    return status == STATUS_OK ? dmn_model_read(arena, files, n, out, fault) : status;
+}
+
+/* ---- eval ---- */
+
+/* The inputs of the model, from the members of one JSON object. */
+static enum status read_inputs(struct arena *arena, const struct dmn_model *model, const char *path,
+                               struct dmn_input **out, size_t *n, struct fault *fault)
+{
+    struct str text;
+    const struct json *json;
+    enum status status = file_read(arena, path, JSON_MAX_BYTES, &text, fault);
+    if (status == STATUS_OK)
+        status = json_read(arena, text, &json, fault);
+    if (status != STATUS_OK)
+        return status;
+    if (json->kind != JSON_OBJECT)
+        return fault_set(fault, STATUS_INVALID, "%s: write one object with a member for each input.", path);
+    struct dmn_input *inputs = ARENA_ARRAY(arena, json->n + 1, struct dmn_input);
+    if (!inputs)
+        return fault_no_memory(fault);
+    for (size_t i = 0; i < json->n; i++) {
+        const struct dmn_element *element = NULL;
+        for (size_t j = 0; j < dmn_model_elements(model) && !element; j++) {
+            const struct dmn_element *other = dmn_model_element(model, j);
+            enum dmn_element_kind kind = dmn_element_kind(other);
+            if ((kind == DMN_INPUT_DATA || kind == DMN_DECISION) && str_equal(dmn_element_name(other), json->names[i]))
+                element = other;
+        }
+        if (!element)
+            return fault_set(fault, STATUS_INVALID, "%s: the model has no input \"%.*s\".", path,
+                             STR_ARG(json->names[i]));
+        inputs[i] =
+            (struct dmn_input){ STR_NONE, json->names[i], dmn_value_from_json(arena, &json->items[i], element) };
+    }
+    *out = inputs;
+    *n = json->n;
+    return STATUS_OK;
+}
+
+static bool wanted(const struct dmn_model *model, const struct dmn_element *element, const char *name)
+{
+    enum dmn_element_kind kind = dmn_element_kind(element);
+    if (name)
+        return str_equal(dmn_element_name(element), str_of(name));
+    return kind == DMN_DECISION && str_equal(dmn_element_namespace(element), dmn_model_namespace(model));
+}
+
+static int evaluate(struct arena *arena, const char *path, const struct option options[OPTIONS])
+{
+    struct dmn_model *model;
+    struct dmn_input *inputs = NULL;
+    struct fault fault;
+    struct buf out;
+    struct json_writer w;
+    size_t inputs_n = 0, found = 0;
+    int code = EXIT_DONE;
+    enum status status = read_model(arena, path, &model, &fault);
+    if (status == STATUS_OK && options[OPTION_INPUT].seen)
+        status = read_inputs(arena, model, options[OPTION_INPUT].value, &inputs, &inputs_n, &fault);
+    if (status != STATUS_OK) {
+        command_fail(&fault);
+        return EXIT_CANNOT;
+    }
+    dmn_said_faults(model);
+    buf_init(&out, NULL, SAID_MAX);
+    json_writer_init(&w, &out);
+    if (options[OPTION_JSON].seen)
+        json_open_object(&w);
+    for (size_t i = 0; i < dmn_model_elements(model); i++) {
+        const struct dmn_element *element = dmn_model_element(model, i);
+        struct dmn_result result;
+        if (!wanted(model, element, options[OPTION_DECISION].value))
+            continue;
+        found++;
+        struct arena *run = arena_new(DMN_RUN_MEMORY_MAX);
+        if (!run || dmn_evaluate(model, element, run, clock_now_ms(), inputs, inputs_n, &result, &fault) != STATUS_OK) {
+            if (!run)
+                fault_no_memory(&fault);
+            command_fail(&fault);
+            code = EXIT_REFUSED;
+        } else if (options[OPTION_JSON].seen) {
+            dmn_said_result_json(&w, element, &result, options[OPTION_TRACE].seen);
+        } else {
+            dmn_said_result(element, &result, options[OPTION_TRACE].seen);
+        }
+        arena_free(run);
+    }
+    if (options[OPTION_JSON].seen) {
+        json_close_object(&w);
+        if (buf_ok(&out))
+            printf("%.*s\n", STR_ARG(buf_str(&out)));
+    }
+    buf_free(&out);
+    if (found > 0)
+        return code;
+    options_say("the model has no decision \"%s\"; candour dmn show %s lists them.",
+                options[OPTION_DECISION].seen ? options[OPTION_DECISION].value : "", path);
+    return EXIT_CANNOT;
+}
+
+/* ---- check, show ---- */
+
+static int check(struct arena *arena, const char *path)
+{
+    struct dmn_model *model;
+    struct fault fault;
+    size_t n;
+    if (read_model(arena, path, &model, &fault) != STATUS_OK) {
+        command_fail(&fault);
+        return EXIT_REFUSED;
+    }
+    dmn_model_faults(model, &n);
+    dmn_said_faults(model);
+    if (n == 0)
+        printf("%s: no fault was found.\n", path);
+    return n == 0 ? EXIT_DONE : EXIT_REFUSED;
+}
+
+static int show(struct arena *arena, const char *path, const char *decision)
+{
+    struct dmn_model *model;
+    struct fault fault;
+    if (read_model(arena, path, &model, &fault) != STATUS_OK) {
+        command_fail(&fault);
+        return EXIT_CANNOT;
+    }
+    if (dmn_said_model(arena, model, decision))
+        return EXIT_DONE;
+    options_say("the model has no decision \"%s\".", decision);
+    return EXIT_CANNOT;
+}
+
+/* ---- The command ---- */
+
+static int act(struct arena *arena, int rest, char **argv, const struct option options[OPTIONS])
+{
+    const char *what = argv[1];
+    if (strcmp(what, "eval") == 0 && rest == 2)
+        return evaluate(arena, argv[2], options);
+    if (strcmp(what, "check") == 0 && rest == 2)
+        return check(arena, argv[2]);
+    if (strcmp(what, "show") == 0 && rest == 2)
+        return show(arena, argv[2], options[OPTION_DECISION].value);
+    if (strcmp(what, "tck") == 0 && rest == 2)
+        return dmn_said_tck(argv[2], options[OPTION_CSV].value);
+    return options_wrong(&command_dmn, "Write dmn eval, check, show or tck, and one file or folder.");
+}
+
+static int run(int argc, char **argv)
+{
+    struct option options[OPTIONS] = { [OPTION_DECISION] = { .name = "--decision", .takes_value = true },
+                                       [OPTION_INPUT] = { .name = "--input", .takes_value = true },
+                                       [OPTION_TRACE] = { .name = "--trace" },
+                                       [OPTION_JSON] = { .name = "--json" },
+                                       [OPTION_CSV] = { .name = "--csv", .takes_value = true } };
+    int rest = 0;
+    bool help = false;
+    struct fault fault;
+    if (!command_options(&command_dmn, argc, argv, options, OPTIONS, &rest, &help))
+        return EXIT_CANNOT;
+    if (help)
+        return EXIT_DONE;
+    if (rest < 1)
+        return options_wrong(&command_dmn, "Write dmn eval, check, show or tck, and one file or folder.");
+    if (zone_use(STR("Europe/London"), &fault) != STATUS_OK) {
+        command_fail(&fault);
+        return EXIT_CANNOT;
+    }
+    struct arena *arena = arena_new(MODEL_ARENA_MAX);
+    fault_no_memory(&fault);
+    int code = arena ? act(arena, rest, argv, options) : command_fail(&fault);
+    arena_free(arena);
+    return code;
+}
+
+const struct command command_dmn = {
+    .name = "dmn",
+    .usage = "dmn eval MODEL.dmn [--decision NAME] [--input FILE.json] [--trace] [--json]\n"
+             "dmn check MODEL.dmn\n"
+             "dmn show MODEL.dmn [--decision NAME]\n"
+             "dmn tck FOLDER [--csv FILE]",
+    .help = "Decision models (DMN 1.2 to 1.5). eval says what each decision of a model, or the one that is named, "
+            "comes to; the inputs are the members of one JSON object, and dates and durations in it are texts. With "
+            "--trace also which rules matched, and why; with --json all of it as JSON. check lists what is wrong with "
+            "a model: "
+            "exit code 1 where there is something. show prints the decisions and their tables. tck runs the test cases "
+            "of the DMN TCK in a folder, and in the folders inside it; with --csv it writes the TCK's own table of "
+            "results. What a model imports is looked for beside it. Needs no data folder.",
+    .run = run,
+};

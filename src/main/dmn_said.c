@@ -1,0 +1,328 @@
+/* Decision models in a terminal: values, traces, tables. What a model says is one clean line wherever it is printed. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/json.h"
+#include "dmn/model.h"
+#include "dmn/trace.h"
+#include "main/dmn_said.h"
+#include "main/options.h"
+#include "base/banned.h"
+
+enum { VALUE_MAX = 1024 * 1024, COLUMN_MAX = 40, COLUMN_LEAST = 3 };
+
+/* Characters that would move the cursor become spaces. */
+static void print_clean(struct str text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char c = (unsigned char)text.p[i];
+        putchar(c < 0x20 || c == 0x7F ? ' ' : c);
+    }
+}
+
+static void print_value(struct feel_value value)
+{
+    struct buf text;
+    buf_init(&text, NULL, VALUE_MAX);
+    if (value.kind == FEEL_STRING) { /* in quotes, as in a list */
+        struct feel_value list = feel_list(&value, 1);
+        feel_write(&text, list);
+        if (buf_ok(&text))
+            print_clean(str_slice(buf_str(&text), 1, text.n - 2));
+    } else {
+        feel_write(&text, value);
+        print_clean(buf_ok(&text) ? buf_str(&text) : STR("(too long to print)"));
+    }
+    buf_free(&text);
+}
+
+void dmn_said_faults(const struct dmn_model *model)
+{
+    size_t n;
+    const struct dmn_fault *faults = dmn_model_faults(model, &n);
+    for (size_t i = 0; i < n; i++)
+        options_say("%.*s:%d: %.*s: %.*s", STR_ARG(faults[i].file), faults[i].line, STR_ARG(faults[i].where),
+                    STR_ARG(faults[i].words));
+}
+
+/* ---- Results ---- */
+
+/* The last table stands first: from the first on. */
+static void print_table_trace(const struct table_decided *decided)
+{
+    if (decided->before)
+        print_table_trace(decided->before);
+    const struct decision_table *table = decided->table;
+    for (size_t i = 0; i < table->inputs_n; i++) {
+        printf("    ");
+        print_clean(table->inputs[i].label);
+        printf(" = ");
+        print_value(decided->inputs[i]);
+        printf("\n");
+    }
+    for (size_t i = 0; i < decided->rules_n; i++) {
+        const struct table_rule *rule = &table->rules[decided->rules[i]];
+        printf("    rule %zu (line %d) matches", decided->rules[i] + 1, rule->line);
+        for (size_t j = 0; j < table->annotations_n; j++)
+            if (rule->annotations[j].n > 0) {
+                printf("; ");
+                print_clean(table->annotation_names[j]);
+                printf(": ");
+                print_clean(rule->annotations[j]);
+            }
+        printf("\n");
+    }
+    if (decided->rules_n == 0)
+        printf("    no rule matches\n");
+}
+
+void dmn_said_result(const struct dmn_element *element, const struct dmn_result *result, bool trace)
+{
+    for (const struct dmn_trace *t = trace ? result->trace : NULL; t; t = t->next) {
+        printf("  ");
+        print_clean(t->name);
+        printf(": ");
+        print_value(t->value);
+        printf("\n");
+        if (t->tables)
+            print_table_trace(t->tables);
+    }
+    print_clean(dmn_element_name(element));
+    printf(" = ");
+    print_value(result->value);
+    if (result->value.kind == FEEL_NULL && result->value.why) {
+        printf("  (line %d: ", result->value.why->line);
+        print_clean(result->value.why->words);
+        printf(")");
+    }
+    printf("\n");
+}
+
+static void json_tables(struct json_writer *w, const struct table_decided *decided)
+{
+    if (decided->before)
+        json_tables(w, decided->before);
+    const struct decision_table *table = decided->table;
+    json_open_object(w);
+    json_name(w, STR("inputs"));
+    json_open_array(w);
+    for (size_t i = 0; i < table->inputs_n; i++)
+        dmn_value_to_json(w, decided->inputs[i]);
+    json_close_array(w);
+    json_name(w, STR("rules"));
+    json_open_array(w);
+    for (size_t i = 0; i < decided->rules_n; i++) {
+        const struct table_rule *rule = &table->rules[decided->rules[i]];
+        json_open_object(w);
+        json_name(w, STR("rule"));
+        json_put_i64(w, (int64_t)decided->rules[i] + 1);
+        json_name(w, STR("line"));
+        json_put_i64(w, rule->line);
+        json_name(w, STR("annotations"));
+        json_open_array(w);
+        for (size_t j = 0; j < table->annotations_n; j++)
+            json_put_str(w, rule->annotations[j].p ? rule->annotations[j] : STR(""));
+        json_close_array(w);
+        json_close_object(w);
+    }
+    json_close_array(w);
+    json_name(w, STR("output"));
+    dmn_value_to_json(w, decided->output);
+    json_close_object(w);
+}
+
+static void json_trace(struct json_writer *w, const struct dmn_trace *trace)
+{
+    json_name(w, STR("trace"));
+    json_open_array(w);
+    for (; trace; trace = trace->next) {
+        json_open_object(w);
+        json_name(w, STR("decision"));
+        json_put_str(w, trace->name);
+        json_name(w, STR("value"));
+        dmn_value_to_json(w, trace->value);
+        json_name(w, STR("tables"));
+        json_open_array(w);
+        if (trace->tables)
+            json_tables(w, trace->tables);
+        json_close_array(w);
+        json_close_object(w);
+    }
+    json_close_array(w);
+}
+
+void dmn_said_result_json(struct json_writer *w, const struct dmn_element *element, const struct dmn_result *result,
+                          bool trace)
+{
+    json_name(w, dmn_element_name(element));
+    json_open_object(w);
+    json_name(w, STR("value"));
+    dmn_value_to_json(w, result->value);
+    if (result->value.kind == FEEL_NULL && result->value.why) {
+        json_name(w, STR("why"));
+        json_put_str(w, result->value.why->words);
+        json_name(w, STR("line"));
+        json_put_i64(w, result->value.why->line);
+    }
+    if (trace)
+        json_trace(w, result->trace);
+    json_close_object(w);
+}
+
+/* ---- Tables ---- */
+
+static size_t width_of(struct str text)
+{
+    size_t n = str_code_points(text);
+    return n > COLUMN_MAX ? COLUMN_MAX : n;
+}
+
+/* At most COLUMN_MAX characters, filled up with spaces to `width`. */
+static void print_cell(struct str text, size_t width)
+{
+    size_t n = 0, at = 0, all = str_code_points(text);
+    bool cut = all > COLUMN_MAX;
+    while (at < text.n && n < (cut ? COLUMN_MAX - 1 : COLUMN_MAX)) {
+        size_t from = at++;
+        while (at < text.n && ((unsigned char)text.p[at] & 0xC0U) == 0x80)
+            at++;
+        print_clean(str_slice(text, from, at - from));
+        n++;
+    }
+    if (cut) {
+        printf("…");
+        n++;
+    }
+    printf("%*s", (int)(width > n ? width - n : 0), "");
+}
+
+struct column {
+    struct str head;
+    size_t width;
+};
+
+static struct str cell_of(const struct decision_table *table, size_t rule, size_t column)
+{
+    const struct table_rule *r = &table->rules[rule];
+    if (column < table->inputs_n)
+        return r->written_tests[column].p ? r->written_tests[column] : STR("-");
+    column -= table->inputs_n;
+    if (column < table->outputs_n)
+        return r->written_results[column].p ? r->written_results[column] : STR("");
+    struct str note = r->annotations[column - table->outputs_n];
+    return note.p ? note : STR("");
+}
+
+static struct str head_of(const struct dmn_element *element, const struct decision_table *table, size_t column)
+{
+    if (column < table->inputs_n)
+        return table->inputs[column].label;
+    column -= table->inputs_n;
+    if (column < table->outputs_n)
+        return table->outputs[column].name.n > 0 ? table->outputs[column].name : element->name;
+    struct str name = table->annotation_names[column - table->outputs_n];
+    return name.p ? name : STR("");
+}
+
+static const char *policy_words(const struct decision_table *table)
+{
+    static const char *const words[] = {
+        [HIT_UNIQUE] = "one rule matches (UNIQUE)",
+        [HIT_ANY] = "rules that match agree (ANY)",
+        [HIT_PRIORITY] = "the output that comes first counts (PRIORITY)",
+        [HIT_FIRST] = "the first rule that matches counts (FIRST)",
+        [HIT_COLLECT] = "all rules that match (COLLECT)",
+        [HIT_RULE_ORDER] = "all rules that match, in their order (RULE ORDER)",
+        [HIT_OUTPUT_ORDER] = "all rules that match, in the order of their outputs (OUTPUT ORDER)",
+    };
+    static const char *const sums[] = { [AGGREGATE_NOT] = "",
+                                        [AGGREGATE_SUM] = "their sum (COLLECT, SUM)",
+                                        [AGGREGATE_COUNT] = "their number (COLLECT, COUNT)",
+                                        [AGGREGATE_MIN] = "the least (COLLECT, MIN)",
+                                        [AGGREGATE_MAX] = "the greatest (COLLECT, MAX)" };
+    return table->aggregation == AGGREGATE_NOT ? words[table->policy] : sums[table->aggregation];
+}
+
+static bool print_table(struct arena *arena, const struct dmn_element *element, const struct decision_table *table)
+{
+    size_t n = table->inputs_n + table->outputs_n + table->annotations_n;
+    struct column *columns = ARENA_ARRAY(arena, n + 1, struct column);
+    if (!columns)
+        return false;
+    printf("  %s\n  %-4s", policy_words(table), "rule");
+    for (size_t i = 0; i < n; i++) {
+        columns[i].head = head_of(element, table, i);
+        columns[i].width = width_of(columns[i].head);
+        for (size_t r = 0; r < table->rules_n; r++) {
+            size_t width = width_of(cell_of(table, r, i));
+            columns[i].width = width > columns[i].width ? width : columns[i].width;
+        }
+        columns[i].width = columns[i].width < COLUMN_LEAST ? COLUMN_LEAST : columns[i].width;
+        printf(i == table->inputs_n ? " || " : " | ");
+        print_cell(columns[i].head, columns[i].width);
+    }
+    printf("\n");
+    for (size_t r = 0; r < table->rules_n; r++) {
+        printf("  %-4zu", r + 1);
+        for (size_t i = 0; i < n; i++) {
+            printf(i == table->inputs_n ? " || " : " | ");
+            print_cell(cell_of(table, r, i), columns[i].width);
+        }
+        printf("\n");
+    }
+    return true;
+}
+
+static void print_needs(const struct dmn_element *element)
+{
+    bool first = true;
+    for (size_t i = 0; i < element->requirements_n; i++) {
+        if (element->requirements[i].element == element)
+            continue;
+        printf(first ? "  needs " : ", ");
+        print_clean(element->requirements[i].element->name);
+        first = false;
+    }
+    if (!first)
+        printf("\n");
+}
+
+bool dmn_said_model(struct arena *arena, const struct dmn_model *model, const char *decision)
+{
+    static const char *const kinds[] = { [DMN_INPUT_DATA] = "input",
+                                         [DMN_DECISION] = "decision",
+                                         [DMN_BUSINESS_KNOWLEDGE_MODEL] = "function",
+                                         [DMN_DECISION_SERVICE] = "decision service" };
+    bool any = false;
+    for (size_t i = 0; i < dmn_model_elements(model); i++) {
+        const struct dmn_element *element = dmn_model_element(model, i);
+        if (decision && !str_equal(element->name, str_of(decision)))
+            continue;
+        any = true;
+        printf("%s ", kinds[element->kind]);
+        print_clean(element->name);
+        if (element->type) {
+            struct buf type;
+            buf_init(&type, NULL, VALUE_MAX);
+            feel_type_write(&type, element->type);
+            printf(": ");
+            print_clean(buf_ok(&type) ? buf_str(&type) : STR(""));
+            buf_free(&type);
+        }
+        printf("\n");
+        print_needs(element);
+        const struct node *root = element->body ? element->body->root : NULL;
+        if (root && root->kind == NODE_DECISION_TABLE && !print_table(arena, element, root->table))
+            return false;
+        const struct xml *literal = xml_child(element->xml, "literalExpression");
+        const struct xml *text = literal ? xml_child(literal, "text") : NULL;
+        if (text) {
+            printf("  = ");
+            print_clean(str_trim(text->text));
+            printf("\n");
+        }
+    }
+    return any || !decision;
+}

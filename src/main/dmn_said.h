@@ -1,0 +1,23 @@
+/* What candour dmn prints, and the files that it reads. For this room only. */
+#ifndef CANDOUR_MAIN_DMN_SAID_H
+#define CANDOUR_MAIN_DMN_SAID_H
+
+#include "dmn/dmn.h"
+
+/* Names of the files in a folder that end so, in their order. False where it cannot be read. */
+bool dmn_said_names(struct arena *arena, const char *folder, const char *ending, const char ***out, size_t *n);
+/* The model first, then the other models beside it where it imports any. `files` has room for DMN_IMPORTS_MAX. */
+enum status dmn_said_files(struct arena *arena, const char *path, struct dmn_file *files, size_t *files_n,
+                           struct fault *fault);
+/* On standard error, one line each. */
+void dmn_said_faults(const struct dmn_model *model);
+void dmn_said_result(const struct dmn_element *element, const struct dmn_result *result, bool trace);
+/* A member of an object that is open. */
+void dmn_said_result_json(struct json_writer *w, const struct dmn_element *element, const struct dmn_result *result,
+                          bool trace);
+/* Every decision and its tables, or those of one. False where there is none of this name. */
+bool dmn_said_model(struct arena *arena, const struct dmn_model *model, const char *decision);
+/* The exit code. */
+int dmn_said_tck(const char *folder, const char *csv);
+
+#endif
