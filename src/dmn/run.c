@@ -303,12 +303,34 @@ static enum feel_truth is_among(struct feel_value value, struct feel_value given
     return FEEL_FALSE;
 }
 
+/* Most cells of tables are literals: no step is counted for one, as each counts for the rule that it stands in. */
+static struct feel_value constant_or(struct run *run, const struct node *node, struct feel_value *slots)
+{
+    return node->kind == NODE_VALUE ? node->value : run_node(run, node, slots);
+}
+
+/* Without making a value of the range, which nothing else would see. */
+static enum feel_truth in_range(struct run *run, const struct node *node, struct feel_value value,
+                                struct feel_value *slots)
+{
+    struct feel_range range = { .form = node->range.form,
+                                .start_in = node->range.start_in,
+                                .end_in = node->range.end_in };
+    if (node->range.start)
+        range.start = constant_or(run, node->range.start, slots);
+    if (node->range.end)
+        range.end = constant_or(run, node->range.end, slots);
+    return feel_within(&range, value);
+}
+
 static enum feel_truth one_test(struct run *run, const struct node *test, bool uses_input, struct feel_value value,
                                 struct feel_value *slots)
 {
     if (test->kind == NODE_TEST)
-        return compare(test->test.operation, value, run_node(run, test->test.end, slots));
-    struct feel_value given = run_node(run, test, slots);
+        return compare(test->test.operation, value, constant_or(run, test->test.end, slots));
+    if (test->kind == NODE_RANGE && value.kind != FEEL_RANGE && value.kind != FEEL_LIST)
+        return in_range(run, test, value, slots);
+    struct feel_value given = constant_or(run, test, slots);
     if (uses_input)
         return truth_of(given);
     enum feel_truth among = is_among(value, given);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "dmn/limits.h"
 #include "base/banned.h"
 
 struct deciding {
@@ -36,7 +37,9 @@ static bool take_inputs(struct deciding *d, struct feel_value *null)
 
 static bool matches(struct deciding *d, const struct table_rule *rule)
 {
-    for (size_t i = 0; i < d->table->inputs_n; i++)
+    if (--d->run->steps_left < 0)
+        run_stop(d->run, "it takes more than %d steps", (int)DMN_STEPS_MAX);
+    for (size_t i = 0; i < d->table->inputs_n && !d->run->stopped; i++)
         if (rule->tests[i] && run_tests(d->run, rule->tests[i], d->inputs[i], d->slots) != FEEL_TRUE)
             return false;
     return !d->run->stopped;
