@@ -346,6 +346,8 @@ struct feel_value run_property(struct run *run, struct feel_value value, struct 
     const struct feel_value *entry;
     switch (value.kind) {
     case FEEL_CONTEXT:
+        if (!run_spend(run, value.context->n / RUN_WEIGHT_OF_STEP))
+            return FEEL_NONE;
         entry = feel_context_get(value.context, name);
         return entry ? *entry : run_null(run, "The context has no entry \"%.*s\".", STR_ARG(name));
     case FEEL_DATE: return of_date(run, value.date, name, &found);

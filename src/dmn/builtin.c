@@ -9,10 +9,12 @@
         .function = { .form = FUNCTION_BUILTIN, .name = STR_INIT(name_) }, .parameters = { __VA_ARGS__ },              \
         .least = (least_), .most = (most_), .work = (work_)                                                            \
     }
-#define RANGES(name, work) FORM(name, 2, 2, work, "range1", "range2")
-#define POINT_AND_RANGES(name, work)                                                                                   \
-    FORM(name, 2, 2, work, "point", "range"), FORM(name, 2, 2, work, "range", "point"), RANGES(name, work)
-#define POINTS_AND_RANGES(name, work) FORM(name, 2, 2, work, "point1", "point2"), POINT_AND_RANGES(name, work)
+#define RANGES(name, work)           FORM(name, 2, 2, work, "range1", "range2")
+#define POINT_IN_RANGE(name, work)   FORM(name, 2, 2, work, "point", "range"), RANGES(name, work)
+#define RANGE_WITH_POINT(name, work) FORM(name, 2, 2, work, "range", "point"), RANGES(name, work)
+#define POINTS_AND_RANGES(name, work)                                                                                  \
+    FORM(name, 2, 2, work, "point1", "point2"), FORM(name, 2, 2, work, "point", "range"),                              \
+        FORM(name, 2, 2, work, "range", "point"), RANGES(name, work)
 
 /* The forms of a name stand together. */
 static const struct builtin table[] = {
@@ -102,13 +104,14 @@ static const struct builtin table[] = {
     RANGES("overlaps", builtin_overlaps),
     RANGES("overlaps before", builtin_overlaps_before),
     RANGES("overlaps after", builtin_overlaps_after),
-    POINT_AND_RANGES("finishes", builtin_finishes),
-    POINT_AND_RANGES("finished by", builtin_finished_by),
-    POINT_AND_RANGES("includes", builtin_includes),
-    POINT_AND_RANGES("during", builtin_during),
-    POINT_AND_RANGES("starts", builtin_starts_range),
-    POINT_AND_RANGES("started by", builtin_started_by),
-    POINTS_AND_RANGES("coincides", builtin_coincides),
+    POINT_IN_RANGE("finishes", builtin_finishes),
+    RANGE_WITH_POINT("finished by", builtin_finished_by),
+    RANGE_WITH_POINT("includes", builtin_includes),
+    POINT_IN_RANGE("during", builtin_during),
+    POINT_IN_RANGE("starts", builtin_starts_range),
+    RANGE_WITH_POINT("started by", builtin_started_by),
+    FORM("coincides", 2, 2, builtin_coincides, "point1", "point2"),
+    RANGES("coincides", builtin_coincides),
 };
 enum { FORMS = sizeof table / sizeof table[0] };
 
@@ -244,10 +247,35 @@ static bool fit(const struct builtin *form, const struct feel_value *arguments, 
     return true;
 }
 
+/* Two forms may differ only in the order of their parameters: that of the names says which. */
+static bool in_order(const struct builtin *form, const struct str *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (i >= parameters_of(form) || !str_equal(str_of(form->parameters[i]), names[i]))
+            return false;
+    return true;
+}
+
+static const struct builtin *form_in_order(const struct builtin *first, const struct str *names, size_t n)
+{
+    for (const struct builtin *form = first;
+         form < table + FORMS && str_equal(form->function.name, first->function.name); form++)
+        if (n >= form->least && in_order(form, names, n))
+            return form;
+    return first;
+}
+
 struct feel_value builtin_call(struct run *run, const struct builtin *first, const struct feel_value *arguments,
                                const struct str *names, size_t n)
 {
     struct str name = first->function.name;
+    size_t weight = 0;
+    for (size_t i = 0; i < n; i++)
+        weight += arguments[i].weight;
+    if (!run_spend(run, weight / RUN_WEIGHT_OF_STEP))
+        return FEEL_NONE;
+    if (names)
+        first = form_in_order(first, names, n);
     for (const struct builtin *form = first; form < table + FORMS && str_equal(form->function.name, name); form++) {
         struct feel_value bound[BUILTIN_PARAMETERS_MAX] = { 0 };
         struct builtin_call call = { run, name, bound, names != NULL, n };

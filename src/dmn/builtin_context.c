@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "dmn/builtin.h"
+#include "dmn/limits.h"
 #include "base/banned.h"
 
 struct feel_value builtin_get_value(const struct builtin_call *call)
@@ -63,6 +64,7 @@ static bool begin(const struct builtin_call *call, struct entries *entries, size
     return entries->list != NULL;
 }
 
+/* False where the name was there. One more than a context may have is dropped: run_context stops the run. */
 static bool set(struct entries *entries, struct str name, struct feel_value value)
 {
     for (size_t i = 0; i < entries->n; i++)
@@ -70,7 +72,8 @@ static bool set(struct entries *entries, struct str name, struct feel_value valu
             entries->list[i].value = value;
             return false;
         }
-    entries->list[entries->n++] = (struct feel_entry){ name, value };
+    if (entries->n <= DMN_ENTRIES_MAX)
+        entries->list[entries->n++] = (struct feel_entry){ name, value };
     return true;
 }
 

@@ -482,9 +482,8 @@ static struct feel_value distinct(const struct builtin_call *call, struct feel_l
         bool seen = false;
         for (size_t j = 0; j < n && !seen; j++)
             seen = feel_same(items[j], list.items[i]);
-        call->run->steps_left -= (int64_t)n;
-        if (call->run->steps_left < 0)
-            return run_stop(call->run, "it takes more than %d steps", (int)DMN_STEPS_MAX);
+        if (!run_spend(call->run, n + list.items[i].weight))
+            return FEEL_NONE;
         if (!seen)
             items[n++] = list.items[i];
     }

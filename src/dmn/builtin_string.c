@@ -203,11 +203,24 @@ static struct regex *pattern_of(const struct builtin_call *call, size_t flags, s
         return NULL;
     if (flags < call->n && call->arguments[flags].kind != FEEL_NULL && !text_at(call, flags, &how, null))
         return NULL;
-    struct regex *regex = regex_new(call->run->arena, pattern, how);
+    struct regex *regex = run_spend(call->run, 100 + pattern.n) ? regex_new(call->run->arena, pattern, how) : NULL;
     if (!regex)
         *null =
             run_null(call->run, "\"%.*s\" is no pattern, or its flags are none.", STR_ARG(str_slice(pattern, 0, 60)));
     return regex;
+}
+
+/* A match has a price: by the text, and by its time where it took long, so that many of them end as one does. */
+static enum regex_answer find(const struct builtin_call *call, const struct regex *regex, struct str text, size_t at,
+                              struct regex_span *spans, size_t *groups)
+{
+    enum { LONG_US = 100, STEPS_OF_US = 2 };
+    int64_t begun = regex_spent_us();
+    enum regex_answer answer = regex_find(regex, text, at, spans, groups);
+    int64_t us = regex_spent_us() - begun;
+    if (!run_spend(call->run, us > LONG_US ? (size_t)us * STEPS_OF_US : 10))
+        return REGEX_LIMIT;
+    return answer;
 }
 
 static struct feel_value too_long(const struct builtin_call *call)
@@ -224,7 +237,7 @@ struct feel_value builtin_matches(const struct builtin_call *call)
     struct regex *regex = pattern_of(call, 2, &text, &null);
     if (!regex)
         return null;
-    enum regex_answer answer = regex_find(regex, text, 0, spans, &groups);
+    enum regex_answer answer = find(call, regex, text, 0, spans, &groups);
     return answer == REGEX_LIMIT ? too_long(call) : feel_boolean(answer == REGEX_YES);
 }
 
@@ -266,10 +279,10 @@ struct feel_value builtin_replace(const struct builtin_call *call)
     struct regex *regex = pattern_of(call, 3, &text, &null);
     if (!regex || !text_at(call, 2, &replacement, &null))
         return null;
-    if (regex_find(regex, STR(""), 0, spans, &groups) == REGEX_YES)
+    if (find(call, regex, STR(""), 0, spans, &groups) == REGEX_YES)
         return run_null(call->run, "\"replace\" wants a pattern that an empty text does not fit.");
     buf_init(&out, call->run->arena, DMN_STRING_MAX);
-    while ((answer = regex_find(regex, text, at, spans, &groups)) == REGEX_YES) {
+    while ((answer = find(call, regex, text, at, spans, &groups)) == REGEX_YES) {
         buf_add(&out, str_slice(text, at, spans[0].from - at));
         if (regex_is_literal(regex))
             buf_add(&out, replacement);
@@ -284,9 +297,6 @@ struct feel_value builtin_replace(const struct builtin_call *call)
                 break;
             at = next;
         }
-        call->run->steps_left -= 10;
-        if (call->run->steps_left < 0)
-            return run_stop(call->run, "it takes more than %d steps", (int)DMN_STEPS_MAX);
     }
     if (answer == REGEX_LIMIT)
         return too_long(call);
@@ -313,7 +323,7 @@ struct feel_value builtin_split(const struct builtin_call *call)
     struct regex *regex = pattern_of(call, 2, &text, &null);
     if (!regex)
         return null;
-    while ((answer = regex_find(regex, text, from, spans, &groups)) == REGEX_YES) {
+    while ((answer = find(call, regex, text, from, spans, &groups)) == REGEX_YES) {
         if (spans[0].to == spans[0].from) { /* between two characters */
             from = spans[0].to + byte_of(str_slice(text, spans[0].to, text.n), 1);
             if (spans[0].to == at || spans[0].to >= text.n) {

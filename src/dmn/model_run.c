@@ -181,6 +181,8 @@ static void take_inputs(struct model_run *m, const struct dmn_input *inputs, siz
                 continue;
             m->run->where = element->name;
             m->run->line = element->line;
+            if (!run_takes(m->run, inputs[i].value))
+                return;
             set(m, element, run_convert(m->run, element->type, inputs[i].value));
         }
 }

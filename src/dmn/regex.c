@@ -9,6 +9,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 #include <string.h>
+#include <time.h>
 
 #include <unictype.h>
 
@@ -407,7 +408,7 @@ static void give_back(void *self)
 
 static bool read_flags(struct str flags, uint32_t *options, bool *spaces_out, bool *literal)
 {
-    *options = PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C;
+    *options = PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT;
     for (size_t i = 0; i < flags.n; i++) {
         if (str_find_byte(str_slice(flags, i + 1, flags.n), flags.p[i]) >= 0)
             return false;
@@ -421,7 +422,8 @@ static bool read_flags(struct str flags, uint32_t *options, bool *spaces_out, bo
         }
     }
     if (*literal)
-        *options = (*options & (PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_CASELESS)) | PCRE2_LITERAL;
+        *options =
+            (*options & (PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_CASELESS | PCRE2_USE_OFFSET_LIMIT)) | PCRE2_LITERAL;
     return true;
 }
 
@@ -459,6 +461,36 @@ bool regex_is_literal(const struct regex *regex)
     return regex->literal;
 }
 
+int64_t regex_spent_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/*
+ * The library's limit of steps holds for one place where a match may begin, and a text has a million of them: it looks
+ * at some at a time, and time is looked at between.
+ */
+static int search(const struct regex *regex, struct str text, size_t at, pcre2_match_data *data,
+                  pcre2_match_context *context)
+{
+    enum { PLACES = 64 };
+    int64_t begun = regex_spent_us();
+    PCRE2_SPTR bytes = (PCRE2_SPTR)(text.p ? text.p : "");
+    for (size_t last = at + PLACES;; last += PLACES) {
+        while (last < text.n && (bytes[last] & 0xC0) == 0x80)
+            last++;
+        pcre2_set_offset_limit(context, last < text.n ? last : PCRE2_UNSET);
+        int found = pcre2_match(regex->code, bytes, text.n, at, PCRE2_NO_UTF_CHECK, data, context);
+        if (found != PCRE2_ERROR_NOMATCH || last >= text.n)
+            return found;
+        if (regex_spent_us() - begun > DMN_MATCH_MILLISECONDS_MAX * 1000)
+            return PCRE2_ERROR_MATCHLIMIT;
+        at = last; /* and here once more: a look behind sees the text before it all the same */
+    }
+}
+
 enum regex_answer regex_find(const struct regex *regex, struct str text, size_t at, struct regex_span *spans,
                              size_t *groups)
 {
@@ -468,8 +500,7 @@ enum regex_answer regex_find(const struct regex *regex, struct str text, size_t 
     if (data && context) {
         pcre2_set_match_limit(context, DMN_MATCH_STEPS_MAX);
         pcre2_set_heap_limit(context, DMN_MATCH_KILOBYTES_MAX);
-        found =
-            pcre2_match(regex->code, (PCRE2_SPTR)(text.p ? text.p : ""), text.n, at, PCRE2_NO_UTF_CHECK, data, context);
+        found = search(regex, text, at, data, context);
     }
     if (found > 0) {
         const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(data);

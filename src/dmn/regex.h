@@ -21,6 +21,8 @@ enum { REGEX_GROUPS_MAX = 100 };
 /* Of "simxq", each at most once. NULL for a pattern or flags that are none, and when memory is gone. The arena frees
  * it. */
 struct regex *regex_new(struct arena *arena, struct str pattern, struct str flags);
+/* Processor time of this thread, in microseconds: what a match has cost. */
+int64_t regex_spent_us(void);
 /* The first match from `at` on; spans[0] is all of it, then the groups, *groups of them. */
 enum regex_answer regex_find(const struct regex *regex, struct str text, size_t at, struct regex_span *spans,
                              size_t *groups);

@@ -58,14 +58,30 @@ struct feel_value run_stop(struct run *run, const char *format, ...)
     return FEEL_NONE;
 }
 
+bool run_spend(struct run *run, size_t steps)
+{
+    if (steps <= DMN_STEPS_MAX && run->steps_left >= (int64_t)steps)
+        run->steps_left -= (int64_t)steps;
+    else
+        run_stop(run, "it takes more than %d steps", (int)DMN_STEPS_MAX);
+    return !run->stopped;
+}
+
+bool run_takes(struct run *run, struct feel_value value)
+{
+    if (value.depth > DMN_VALUE_DEPTH_MAX)
+        run_stop(run, "lists and contexts are more than %d deep in each other", (int)DMN_VALUE_DEPTH_MAX);
+    else if (value.weight > DMN_VALUE_WEIGHT_MAX)
+        run_stop(run, "there are more than %d values in one", (int)DMN_VALUE_WEIGHT_MAX);
+    return !run->stopped;
+}
+
 struct feel_value run_list(struct run *run, const struct feel_value *items, size_t n)
 {
     struct feel_value list = feel_list(items, n);
     if (n > DMN_ITEMS_MAX)
         return run_stop(run, "a list has more than %d items", (int)DMN_ITEMS_MAX);
-    if (list.depth > DMN_VALUE_DEPTH_MAX)
-        return run_stop(run, "lists and contexts are more than %d deep in each other", (int)DMN_VALUE_DEPTH_MAX);
-    return list;
+    return run_takes(run, list) ? list : FEEL_NONE;
 }
 
 struct feel_value run_context(struct run *run, const struct feel_entry *entries, size_t n)
@@ -75,9 +91,9 @@ struct feel_value run_context(struct run *run, const struct feel_entry *entries,
         return run_no_memory(run);
     *context = (struct feel_context){ entries, n };
     struct feel_value value = feel_context(context);
-    if (value.depth > DMN_VALUE_DEPTH_MAX)
-        return run_stop(run, "lists and contexts are more than %d deep in each other", (int)DMN_VALUE_DEPTH_MAX);
-    return value;
+    if (n > DMN_ENTRIES_MAX)
+        return run_stop(run, "a context has more than %d entries", (int)DMN_ENTRIES_MAX);
+    return run_takes(run, value) ? value : FEEL_NONE;
 }
 
 struct feel_list run_items(const struct feel_value *value)
@@ -265,6 +281,8 @@ static struct feel_value node_binary(struct run *run, const struct node *node, s
     if (operation < OPERATOR_EQUAL)
         return run_arithmetic(run, operation, a, b);
     enum feel_truth truth = compare(operation, a, b);
+    if (!run_spend(run, a.weight < b.weight ? a.weight : b.weight))
+        return FEEL_NONE;
     if (truth == FEEL_UNKNOWN)
         return run_null(run, "A %s and a %s are not compared.", feel_kind_name(a.kind), feel_kind_name(b.kind));
     return feel_boolean(truth == FEEL_TRUE);
@@ -334,6 +352,7 @@ static enum feel_truth one_test(struct run *run, const struct node *test, bool u
     if (uses_input)
         return truth_of(given);
     enum feel_truth among = is_among(value, given);
+    run_spend(run, given.weight / RUN_WEIGHT_OF_STEP);
     if (among != FEEL_TRUE && given.kind == FEEL_BOOLEAN && value.kind != FEEL_BOOLEAN && test->kind != NODE_VALUE)
         return truth_of(given); /* an expression that looks at something else */
     return among;
@@ -369,6 +388,7 @@ static struct feel_value node_in(struct run *run, const struct node *node, struc
 struct growing {
     struct feel_value *items;
     size_t n, cap;
+    struct feel_value list; /* of them */
 };
 
 static bool grow(struct run *run, struct growing *list, struct feel_value value)
@@ -383,7 +403,8 @@ static bool grow(struct run *run, struct growing *list, struct feel_value value)
         return false;
     }
     *room = value;
-    return true;
+    list->list = feel_list_longer(list->list, list->items);
+    return run_takes(run, list->list);
 }
 
 static struct feel_value node_list(struct run *run, const struct node *node, struct feel_value *slots)
@@ -407,7 +428,7 @@ static struct feel_value item_at(struct run *run, struct feel_list list, struct 
 
 static struct feel_value node_filter(struct run *run, const struct node *node, struct feel_value *slots)
 {
-    struct growing kept = { 0 };
+    struct growing kept = { .list = feel_list(NULL, 0) };
     struct feel_value target = run_node(run, node->filter.target, slots);
     struct feel_list list = run_items(&target);
     if (!node->filter.uses_item && node->filter.condition->value.kind == FEEL_NUMBER) {
@@ -426,7 +447,7 @@ static struct feel_value node_filter(struct run *run, const struct node *node, s
         if (truth == FEEL_TRUE && !grow(run, &kept, list.items[i]))
             break;
     }
-    return run->stopped ? FEEL_NONE : run_list(run, kept.items, kept.n);
+    return run->stopped ? FEEL_NONE : kept.list;
 }
 
 static struct feel_value path_of_list(struct run *run, struct feel_list list, struct str name)
@@ -450,6 +471,8 @@ static struct feel_value node_path(struct run *run, const struct node *node, str
 static struct feel_value node_field(struct run *run, const struct node *node, struct feel_value *slots)
 {
     struct feel_value item = slots[node->field.slot];
+    if (item.kind == FEEL_CONTEXT && !run_spend(run, item.context->n / RUN_WEIGHT_OF_STEP))
+        return FEEL_NONE;
     const struct feel_value *entry =
         item.kind == FEEL_CONTEXT ? feel_context_get(item.context, node->field.name) : NULL;
     if (entry)
@@ -477,7 +500,7 @@ static bool round_of(struct looping *loop)
 {
     struct run *run = loop->run;
     if (loop->node->kind == NODE_FOR)
-        loop->slots[loop->node->loop.partial] = feel_list(loop->made.items, loop->made.n);
+        loop->slots[loop->node->loop.partial] = loop->made.list;
     struct feel_value value = run_node(run, loop->node->loop.body, loop->slots);
     if (run->stopped)
         return false;
@@ -496,6 +519,14 @@ static bool next_value(struct looping *loop, size_t at, struct feel_value value)
 {
     loop->slots[loop->node->loop.iterators[at].slot] = value;
     return at + 1 == loop->node->loop.n ? round_of(loop) : loop_over(loop, at + 1);
+}
+
+/* One number, or day, further. */
+static bool next_to(struct feel_value *value, int step)
+{
+    if (value->kind == FEEL_NUMBER)
+        return number_add(value->number, number_of(step), &value->number);
+    return value->kind == FEEL_DATE && temporal_date_of(temporal_day_number(value->date) + step, &value->date);
 }
 
 /* From one whole number, or day, to the other, up or down. */
@@ -523,6 +554,23 @@ static bool loop_between(struct looping *loop, size_t at, struct feel_value star
     }
 }
 
+/* The numbers or days that belong to a range: an end that does not is left out. */
+static bool loop_inside(struct looping *loop, size_t at, const struct feel_range *range)
+{
+    struct feel_value from = range->start, to = range->end;
+    int order = 0;
+    if (!feel_order(from, to, &order))
+        return loop_between(loop, at, from, to);
+    if (!range->start_in && !next_to(&from, order <= 0 ? 1 : -1))
+        return loop_between(loop, at, FEEL_NONE, to);
+    if (!range->end_in && !next_to(&to, order <= 0 ? -1 : 1))
+        return loop_between(loop, at, from, FEEL_NONE);
+    int left = 0;
+    if (!feel_order(from, to, &left) || (left != 0 && (left < 0) != (order < 0)))
+        return true; /* nothing lies between */
+    return loop_between(loop, at, from, to);
+}
+
 static bool loop_over(struct looping *loop, size_t at)
 {
     const struct node_iterator *iterator = &loop->node->loop.iterators[at];
@@ -530,9 +578,7 @@ static bool loop_over(struct looping *loop, size_t at)
     if (iterator->end)
         return loop_between(loop, at, start, run_node(loop->run, iterator->end, loop->slots));
     if (start.kind == FEEL_RANGE) {
-        /* The numbers or days that belong to it. */
-        struct feel_value from = start.range->start, to = start.range->end;
-        return loop_between(loop, at, from, to);
+        return loop_inside(loop, at, start.range);
     }
     struct feel_list list = run_items(&start);
     if (start.kind == FEEL_NULL) {
@@ -547,13 +593,15 @@ static bool loop_over(struct looping *loop, size_t at)
 
 static struct feel_value node_loop(struct run *run, const struct node *node, struct feel_value *slots)
 {
-    struct looping loop = { .run = run, .node = node, .slots = slots, .truth = FEEL_UNKNOWN };
+    struct looping loop = {
+        .run = run, .node = node, .slots = slots, .truth = FEEL_UNKNOWN, .made.list = feel_list(NULL, 0)
+    };
     bool whole = loop_over(&loop, 0);
     run->line = node->line;
     if (run->stopped)
         return FEEL_NONE;
     if (node->kind == NODE_FOR)
-        return whole ? run_list(run, loop.made.items, loop.made.n)
+        return whole ? loop.made.list
                      : run_null(run, "\"for\" goes over lists, or from one whole number or day to another.");
     if (loop.truth != FEEL_UNKNOWN)
         return feel_boolean(loop.truth == FEEL_TRUE);

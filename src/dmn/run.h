@@ -64,6 +64,12 @@ struct feel_value run_null(struct run *run, const char *format, ...) __attribute
 /* A bound was hit: the run ends, and says which. */
 struct feel_value run_stop(struct run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct feel_value run_no_memory(struct run *run);
+/* How much of a value is looked at in the time of one step. */
+enum { RUN_WEIGHT_OF_STEP = 16 };
+/* Counts work that a step does besides. False, and the run stops, where it was too much. */
+bool run_spend(struct run *run, size_t steps);
+/* A value that came from outside: whether it is not too deep or heavy; else the run stops. */
+bool run_takes(struct run *run, struct feel_value value);
 /* A list or a context that is not too deep or long; else the run stops. */
 struct feel_value run_list(struct run *run, const struct feel_value *items, size_t n);
 struct feel_value run_context(struct run *run, const struct feel_entry *entries, size_t n);

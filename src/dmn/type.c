@@ -1,7 +1,9 @@
 /* Types: what belongs to which. Promises: see type.h. */
-#include "dmn/type.h"
+#include "dmn/run.h"
 
 #include "base/banned.h"
+
+enum { CONFORMS_DEPTH_MAX = 20 };
 
 const struct feel_type feel_type_any = { .form = TYPE_ANY };
 const struct feel_type feel_type_boolean = { .form = TYPE_KIND, .kind = FEEL_BOOLEAN };
@@ -61,6 +63,52 @@ static bool context_has(const struct feel_type *type, const struct feel_context 
     return true;
 }
 
+/* Whether every value of `a` is one of `b` (DMN 1.5, 10.3.2.9.3). Types may hold themselves: not looked at forever. */
+static bool conforms(const struct feel_type *a, const struct feel_type *b, int depth)
+{
+    if (a == b || b->form == TYPE_ANY || a->form == TYPE_NULL || depth > CONFORMS_DEPTH_MAX)
+        return true;
+    if (b->form == TYPE_KIND) {
+        static const enum feel_kind kinds[] = { [TYPE_LIST] = FEEL_LIST,
+                                                [TYPE_CONTEXT] = FEEL_CONTEXT,
+                                                [TYPE_RANGE] = FEEL_RANGE,
+                                                [TYPE_FUNCTION] = FEEL_FUNCTION };
+        return a->form == TYPE_KIND ? a->kind == b->kind : a->form >= TYPE_LIST && kinds[a->form] == b->kind;
+    }
+    if (b->form == TYPE_DURATION)
+        return a->form == TYPE_DURATION || (a->form == TYPE_KIND && (a->kind == FEEL_DAYS || a->kind == FEEL_MONTHS));
+    if (a->form != b->form)
+        return false;
+    if (b->form == TYPE_LIST || b->form == TYPE_RANGE)
+        return conforms(a->of, b->of, depth + 1);
+    if (b->form == TYPE_FUNCTION) {
+        bool good = a->n == b->n && conforms(a->of, b->of, depth + 1);
+        for (size_t i = 0; i < b->n && good; i++)
+            good = conforms(b->fields[i].type, a->fields[i].type, depth + 1);
+        return good;
+    }
+    for (size_t i = 0; i < b->n; i++) {
+        size_t j = 0;
+        while (j < a->n && !str_equal(a->fields[j].name, b->fields[i].name))
+            j++;
+        if (j == a->n || !conforms(a->fields[j].type, b->fields[i].type, depth + 1))
+            return false;
+    }
+    return true;
+}
+
+/* By its parameters, and by its result where that is said: nobody knows what another expression gives. */
+static bool function_has(const struct feel_type *type, const struct feel_function *function)
+{
+    const struct body *body = function->form == FUNCTION_BODY ? function->body : NULL;
+    if (!body)
+        return true;
+    bool good = body->parameters_n == type->n && (!body->result || conforms(body->result, type->of, 0));
+    for (size_t i = 0; i < type->n && good; i++)
+        good = !body->parameters[i].type || conforms(type->fields[i].type, body->parameters[i].type, 0);
+    return good;
+}
+
 bool feel_type_has(const struct feel_type *type, struct feel_value value)
 {
     switch (type->form) {
@@ -80,7 +128,7 @@ bool feel_type_has(const struct feel_type *type, struct feel_value value)
         return value.kind == FEEL_RANGE &&
                (value.range->start.kind == FEEL_NULL || feel_type_has(type->of, value.range->start)) &&
                (value.range->end.kind == FEEL_NULL || feel_type_has(type->of, value.range->end));
-    case TYPE_FUNCTION: return value.kind == FEEL_FUNCTION; /* narrowed where functions are known: function.c */
+    case TYPE_FUNCTION: return value.kind == FEEL_FUNCTION && function_has(type, value.function);
     }
     return false;
 }

@@ -19,25 +19,48 @@ struct feel_value feel_integer(int64_t value)
     return feel_number(number_of(value));
 }
 
+static void weigh(struct feel_value *value, size_t weight)
+{
+    value->weight = weight < FEEL_WEIGHT_MOST ? (uint32_t)weight & FEEL_WEIGHT_MOST : FEEL_WEIGHT_MOST;
+}
+
 struct feel_value feel_string(struct str value)
 {
-    return (struct feel_value){ .kind = FEEL_STRING, .string = value };
+    enum { BYTES_OF_WEIGHT = 64 };
+    struct feel_value string = { .kind = FEEL_STRING, .string = value };
+    weigh(&string, value.n / BYTES_OF_WEIGHT);
+    return string;
+}
+
+/* `whole` has one part more. */
+static void hold(struct feel_value *whole, struct feel_value part)
+{
+    weigh(whole, (size_t)whole->weight + part.weight + 1);
+    if (part.depth >= whole->depth)
+        whole->depth = part.depth < FEEL_DEPTH_MOST ? (part.depth + 1U) & FEEL_DEPTH_MOST : FEEL_DEPTH_MOST;
 }
 
 struct feel_value feel_list(const struct feel_value *items, size_t n)
 {
-    uint32_t depth = 0;
+    struct feel_value list = { .kind = FEEL_LIST, .depth = 1, .list = { items, n } };
     for (size_t i = 0; i < n; i++)
-        depth = items[i].depth > depth ? items[i].depth : depth;
-    return (struct feel_value){ .kind = FEEL_LIST, .depth = depth + 1, .list = { items, n } };
+        hold(&list, items[i]);
+    return list;
+}
+
+struct feel_value feel_list_longer(struct feel_value list, const struct feel_value *items)
+{
+    hold(&list, items[list.list.n]);
+    list.list = (struct feel_list){ items, list.list.n + 1 };
+    return list;
 }
 
 struct feel_value feel_context(const struct feel_context *context)
 {
-    uint32_t depth = 0;
+    struct feel_value value = { .kind = FEEL_CONTEXT, .depth = 1, .context = context };
     for (size_t i = 0; i < context->n; i++)
-        depth = context->entries[i].value.depth > depth ? context->entries[i].value.depth : depth;
-    return (struct feel_value){ .kind = FEEL_CONTEXT, .depth = depth + 1, .context = context };
+        hold(&value, context->entries[i].value);
+    return value;
 }
 
 const char *feel_kind_name(enum feel_kind kind)
@@ -88,7 +111,9 @@ static enum feel_truth contexts_equal(const struct feel_context *a, const struct
     if (a->n != b->n)
         return FEEL_FALSE;
     for (size_t i = 0; i < a->n; i++) {
-        const struct feel_value *other = feel_context_get(b, a->entries[i].name);
+        const struct feel_value *other = str_equal(a->entries[i].name, b->entries[i].name)
+                                             ? &b->entries[i].value
+                                             : feel_context_get(b, a->entries[i].name);
         if (!other || feel_equal(a->entries[i].value, *other) != FEEL_TRUE)
             return FEEL_FALSE;
     }

@@ -69,7 +69,9 @@ struct feel_why {
 
 struct feel_value {
     enum feel_kind kind;
-    uint32_t depth; /* of lists and contexts inside each other; 0: it holds none */
+    uint32_t depth : 8; /* of lists and contexts inside each other; 0: it holds none */
+    uint32_t
+        weight : 24; /* the work of looking at all of it: values inside, and what is long; FEEL_WEIGHT_MOST: or more */
     union {
         const struct feel_why *why; /* FEEL_NULL; NULL: it was said to be null */
         bool boolean;
@@ -103,15 +105,18 @@ struct feel_range {
     bool start_in, end_in;        /* whether the end itself belongs to it */
 };
 
+enum { FEEL_WEIGHT_MOST = (1 << 24) - 1, FEEL_DEPTH_MOST = 255 };
 #define FEEL_NONE ((struct feel_value){ .kind = FEEL_NULL })
 
 struct feel_value feel_boolean(bool value);
 struct feel_value feel_number(struct number value);
 struct feel_value feel_integer(int64_t value);
 struct feel_value feel_string(struct str value);
-/* These two count how deep they are; the caller compares with its bound (limits.h). */
+/* These two count how deep and heavy they are; the caller compares with its bound (limits.h). */
 struct feel_value feel_list(const struct feel_value *items, size_t n);
 struct feel_value feel_context(const struct feel_context *context);
+/* The list with one more item, which stands there already: the first n + 1 of `items`. */
+struct feel_value feel_list_longer(struct feel_value list, const struct feel_value *items);
 
 /* "days and time duration", as FEEL names the type. */
 const char *feel_kind_name(enum feel_kind kind);
