@@ -155,7 +155,8 @@ static const struct node *list(struct compiling *c, const struct xml *xml)
 }
 
 /* A row becomes a context with an entry for each column. */
-static const struct node *relation_row(struct compiling *c, const struct xml *relation, const struct xml *row)
+static const struct node *relation_row(struct compiling *c, const struct xml *const *columns, size_t columns_n,
+                                       const struct xml *row)
 {
     struct node *node = model_node(c, NODE_CONTEXT, row);
     struct node_entry *entries = NULL;
@@ -163,7 +164,8 @@ static const struct node *relation_row(struct compiling *c, const struct xml *re
     const struct xml *cell = row->children;
     if (!node)
         return NULL;
-    for (const struct xml *column = xml_child(relation, "column"); column; column = xml_again(column)) {
+    for (size_t i = 0; i < columns_n; i++) {
+        const struct xml *column = columns[i];
         struct node_entry *room = PARSE_PUSH(c->model->arena, entries, n, cap);
         if (!room)
             return NULL;
@@ -186,9 +188,17 @@ static const struct node *relation(struct compiling *c, const struct xml *xml)
     size_t n = 0, cap = 0;
     if (!node)
         return NULL;
+    const struct xml **columns = NULL;
+    size_t columns_n = 0, columns_cap = 0;
+    for (const struct xml *column = xml_child(xml, "column"); column; column = xml_again(column)) {
+        const struct xml **room = PARSE_PUSH(c->model->arena, columns, columns_n, columns_cap);
+        if (!room)
+            return NULL;
+        *room = column;
+    }
     for (const struct xml *row = xml_child(xml, "row"); row; row = xml_again(row)) {
         const struct node **room = PARSE_PUSH(c->model->arena, items, n, cap);
-        if (!room || !(items[n - 1] = relation_row(c, xml, row)))
+        if (!room || !(items[n - 1] = relation_row(c, columns, columns_n, row)))
             return NULL;
     }
     node->list.items = items;

@@ -26,9 +26,9 @@ struct dmn_fault {
 };
 
 /*
- * The first file is the model; it may import the others, by their namespaces. The model lives in the arena.
- * STATUS_INVALID and STATUS_LIMIT where a file cannot be read at all; what is wrong inside, and leaves the rest of the
- * model usable, is in dmn_model_faults.
+ * The first file is the model; it may import the others, by their namespaces. The model lives in the arena, which has
+ * to have a cap (DMN_MODEL_MEMORY_MAX is meant for it). STATUS_INVALID and STATUS_LIMIT where a file cannot be read at
+ * all; what is wrong inside, and leaves the rest of the model usable, is in dmn_model_faults.
  */
 enum status dmn_model_read(struct arena *arena, const struct dmn_file *files, size_t files_n, struct dmn_model **out,
                            struct fault *fault);

@@ -3,22 +3,26 @@
 #define CANDOUR_DMN_LIMITS_H
 
 enum {
-    DMN_MODEL_MAX = 4 * 1024 * 1024,       /* bytes of one file */
-    DMN_TEXT_MAX = 64 * 1024,              /* bytes of one expression */
-    DMN_XML_DEPTH_MAX = 100,               /* elements inside each other */
-    DMN_EXPRESSION_DEPTH_MAX = 100,        /* parts of an expression inside each other */
-    DMN_VALUE_DEPTH_MAX = 100,             /* lists and contexts inside each other */
-    DMN_VALUE_WEIGHT_MAX = 1000 * 1000,    /* values in one value, all counted: a list twice in a list counts twice */
-    DMN_ENTRIES_MAX = 4000,                /* of one context */
-    DMN_RUN_DEPTH_MAX = 4000,              /* parts of expressions that wait for another: how deep the stack gets */
-    DMN_STEPS_MAX = 2 * 1000 * 1000,       /* parts of expressions that one run evaluates */
-    DMN_ITEMS_MAX = 200 * 1000,            /* items of one list, also of what a `for` makes */
-    DMN_STRING_MAX = 1024 * 1024,          /* bytes of one string */
-    DMN_RUN_MEMORY_MAX = 48 * 1024 * 1024, /* bytes of the arena of one run */
-    DMN_MATCH_STEPS_MAX = 200 * 1000,      /* steps of one regular expression from one place of the text */
-    DMN_MATCH_MILLISECONDS_MAX = 300,      /* processor time of one search through a text */
-    DMN_MATCH_KILOBYTES_MAX = 4 * 1024,    /* memory of one match */
+    DMN_MODEL_MAX = 4 * 1024 * 1024,         /* bytes of one file */
+    DMN_TEXT_MAX = 64 * 1024,                /* bytes of one expression */
+    DMN_XML_DEPTH_MAX = 100,                 /* elements inside each other */
+    DMN_EXPRESSION_DEPTH_MAX = 100,          /* parts of an expression inside each other */
+    DMN_VALUE_DEPTH_MAX = 100,               /* lists and contexts inside each other */
+    DMN_VALUE_WEIGHT_MAX = 1000 * 1000,      /* values in one value, all counted: a list twice in a list counts twice */
+    DMN_ENTRIES_MAX = 4000,                  /* of one context */
+    DMN_RUN_DEPTH_MAX = 4000,                /* parts of expressions that wait for another: how deep the stack gets */
+    DMN_STEPS_MAX = 2 * 1000 * 1000,         /* parts of expressions that one run evaluates */
+    DMN_ITEMS_MAX = 200 * 1000,              /* items of one list, also of what a `for` makes */
+    DMN_STRING_MAX = 1024 * 1024,            /* bytes of one string */
+    DMN_MODEL_MEMORY_MAX = 28 * 1024 * 1024, /* bytes of the arena of a model and its files */
+    DMN_RUN_MEMORY_MAX = 28 * 1024 * 1024,   /* bytes of the arena of one run */
+    DMN_MATCH_STEPS_MAX = 200 * 1000,        /* steps of one regular expression from one place of the text */
+    DMN_MATCH_MILLISECONDS_MAX = 300,        /* processor time of one search through a text */
+    DMN_MATCH_KILOBYTES_MAX = 4 * 1024,      /* memory of one match */
     DMN_IMPORTS_MAX = 64,
+    DMN_ELEMENTS_MAX =
+        10 * 1000, /* of the requirements graph, all files together; also types, and imports of one file */
+    DMN_MEMBERS_MAX = 20 * 1000, /* different names of entries and fields */
 };
 
 #endif

@@ -339,7 +339,8 @@ static void make_types(struct dmn_model *model, struct model_file *file)
                        STR_ARG(complaints.list[i].words));
 }
 
-static bool build(struct dmn_model *model)
+/* False when memory is gone. *too_many: a bound was hit, and what is there is not whole. */
+static bool build(struct dmn_model *model, bool *too_many)
 {
     static const char *const properties[] = {
         "year",        "month",    "day",   "weekday",        "hour",         "minute", "second",
@@ -353,6 +354,12 @@ static bool build(struct dmn_model *model)
         if (!find_imports(model, &model->files[i]) || !find_types(model, &model->files[i]) ||
             !find_elements(model, &model->files[i], &cap))
             return false;
+    for (size_t i = 0; i < model->files_n; i++)
+        *too_many =
+            *too_many || model->files[i].imports_n > DMN_ELEMENTS_MAX || model->files[i].types_n > DMN_ELEMENTS_MAX;
+    *too_many = *too_many || model->elements_n > DMN_ELEMENTS_MAX;
+    if (*too_many)
+        return true;
     for (size_t i = 0; i < model->files_n; i++)
         make_types(model, &model->files[i]);
     for (size_t i = 0; i < model->elements_n; i++) {
@@ -386,10 +393,19 @@ static void keep_imported(struct dmn_model *model, bool *wanted)
     model->files_n = kept;
 }
 
+/* The machine's memory is gone, or, much more likely, the arena's. */
+static enum status no_memory(const struct arena *arena, struct fault *fault)
+{
+    if (arena_used(arena) < DMN_MODEL_MEMORY_MAX / 2)
+        return fault_no_memory(fault);
+    return fault_set(fault, STATUS_LIMIT, "The model needs more memory than the %d MB that one may have: split it.",
+                     DMN_MODEL_MEMORY_MAX / 1024 / 1024);
+}
+
 enum status dmn_model_read(struct arena *arena, const struct dmn_file *files, size_t files_n, struct dmn_model **out,
                            struct fault *fault)
 {
-    bool wanted[DMN_IMPORTS_MAX] = { false };
+    bool wanted[DMN_IMPORTS_MAX] = { false }, too_many = false;
     struct dmn_model *model = ARENA_NEW(arena, struct dmn_model);
     if (files_n == 0 || files_n > DMN_IMPORTS_MAX)
         return fault_set(fault, STATUS_LIMIT, "A model has at most %d files.", (int)DMN_IMPORTS_MAX);
@@ -403,15 +419,19 @@ enum status dmn_model_read(struct arena *arena, const struct dmn_file *files, si
         file->given = (struct dmn_file){ str_copy(arena, files[i].name), files[i].bytes };
         enum status status = open_file(model, file, i == 0 ? fault : &other);
         if (status == STATUS_NO_MEMORY)
-            return fault_no_memory(fault);
+            return no_memory(arena, fault);
         if (status != STATUS_OK && i == 0)
             return status;
         if (status == STATUS_OK && !file_of(model, file->space))
             model->files_n++;
     }
     keep_imported(model, wanted);
-    if (!build(model))
-        return fault_no_memory(fault);
+    if (!build(model, &too_many))
+        return no_memory(arena, fault);
+    if (too_many || model->members.full)
+        return fault_set(fault, STATUS_LIMIT,
+                         "The model has more than %d elements, types or imports, or more than %d names of entries.",
+                         (int)DMN_ELEMENTS_MAX, (int)DMN_MEMBERS_MAX);
     *out = model;
     return STATUS_OK;
 }

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "dmn/builtin.h"
+#include "dmn/limits.h"
 #include "dmn/parse_inside.h"
 #include "base/banned.h"
 
@@ -29,6 +30,10 @@ void members_add(struct members *members, struct str name)
     for (size_t i = 0; i < members->n; i++)
         if (str_equal(members->names[i], name))
             return;
+    if (members->n == DMN_MEMBERS_MAX) {
+        members->full = true;
+        return;
+    }
     struct str *room = PARSE_PUSH(members->arena, members->names, members->n, members->cap);
     if (room)
         *room = name;

@@ -280,10 +280,13 @@ static const struct node *filter(struct parser *p, const struct node *target)
         return NULL;
     node->filter.target = target;
     node->filter.slot = maker_slot(p->in->maker);
+    bool ends_range = p->ends_range;
+    p->ends_range = false;
     /* An entry of the item that is called "item" comes before the item itself. */
     bool good = parser_enter(p, STR("item"), node->filter.slot) && parser_enter(p, STR_NONE, node->filter.slot) &&
                 (node->filter.condition = parser_expression(p)) != NULL && parser_want(p, "]");
     p->scope = outside;
+    p->ends_range = ends_range;
     node->filter.uses_item = good && node->filter.condition->kind != NODE_VALUE;
     return good ? node : NULL;
 }
@@ -332,16 +335,24 @@ static const struct node *primary(struct parser *p)
     return NULL;
 }
 
-/* "[1..5[" ends in a bracket that opens no filter: behind a literal, and where no filter follows. */
-static bool begins_filter(struct parser *p, const struct node *target)
+/*
+ * "[1..5[" ends in a bracket that opens no filter: behind a literal, and where no filter follows. What was tried and is
+ * one is kept, so that no text is read twice for each bracket around it.
+ */
+static const struct node *filter_or_end(struct parser *p, const struct node *target)
 {
-    if (!p->ends_range)
-        return true;
-    if (target->kind == NODE_VALUE)
-        return false;
     struct parser trial = *p;
-    trial.quiet = true;
-    return scan_take(&trial.scan, "[") && filter(&trial, target) != NULL;
+    size_t complaints = p->in->complaints->n;
+    if (p->ends_range && target->kind == NODE_VALUE)
+        return NULL;
+    if (!scan_take(&trial.scan, "["))
+        return NULL;
+    const struct node *node = filter(&trial, target);
+    if (node || !p->ends_range)
+        *p = trial;
+    else
+        p->in->complaints->n = complaints;
+    return node;
 }
 
 static const struct node *postfix(struct parser *p)
@@ -352,10 +363,13 @@ static const struct node *postfix(struct parser *p)
             parser_complain(p, "it is nested too deeply");
             return NULL;
         }
+        const struct node *filtered;
         if (take_dot(p))
             node = path(p, node);
-        else if (begins_filter(p, node) && scan_take(&p->scan, "["))
-            node = filter(p, node);
+        else if ((filtered = filter_or_end(p, node)))
+            node = filtered;
+        else if (p->failed)
+            node = NULL;
         else if (scan_take(&p->scan, "("))
             node = call(p, node);
         else
@@ -612,7 +626,10 @@ static const struct node *faulty(const struct parsing *parsing)
     if (node) {
         node->kind = NODE_UNKNOWN;
         node->line = parsing->line;
-        node->unknown = STR("Its expression has a fault.");
+        const struct complaints *said = parsing->complaints;
+        node->unknown = said->n > 0 ? str_format(parsing->arena, "Its expression has a fault: %.*s.",
+                                                 STR_ARG(said->list[said->n - 1].words))
+                                    : STR("Its expression has a fault.");
     }
     return node;
 }

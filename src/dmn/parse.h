@@ -16,6 +16,7 @@ struct members {
     struct arena *arena;
     struct str *names;
     size_t n, cap;
+    bool full; /* one more came than there may be (DMN_MEMBERS_MAX) */
 };
 void members_add(struct members *members, struct str name);
 

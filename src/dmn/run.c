@@ -700,7 +700,7 @@ struct feel_value run_node(struct run *run, const struct node *node, struct feel
     }
     if (run->depth >= DMN_RUN_DEPTH_MAX) {
         run->line = node->line;
-        return run_stop(run, "functions call each other too deeply");
+        return run_stop(run, "functions call each other too deeply, or too many operators stand in a row");
     }
     run->depth++;
     struct feel_value value = by_kind(run, node, slots);

@@ -13,7 +13,7 @@
 struct open_element {
     struct xml *xml;
     struct xml *last; /* of its children */
-    struct buf text;
+    struct buf text;  /* on the heap; only that of an element without others inside is kept */
 };
 struct reading {
     struct arena *arena;
@@ -21,11 +21,18 @@ struct reading {
     struct open_element stack[DMN_XML_DEPTH_MAX];
     int depth;
     struct xml *root;
+    bool failed; /* a text did not fit into memory */
 };
 
 static struct str copy(struct arena *arena, const xmlChar *z)
 {
     return z ? str_copy(arena, str_of((const char *)z)) : STR_NONE;
+}
+
+/* The same as a neighbour's, where it is: most elements of a file have few names and one namespace. */
+static struct str copy_or(struct arena *arena, const xmlChar *z, struct str other)
+{
+    return z && other.p && str_equal(other, str_of((const char *)z)) ? other : copy(arena, z);
 }
 
 static bool take_attributes(struct reading *r, struct xml *xml)
@@ -50,7 +57,11 @@ static bool take_attributes(struct reading *r, struct xml *xml)
 static void close_element(struct reading *r)
 {
     struct open_element *open = &r->stack[--r->depth];
-    open->xml->text = open->text.n > 0 ? buf_str(&open->text) : STR("");
+    bool leaf = !open->xml->children && open->text.n > 0 && buf_ok(&open->text);
+    open->xml->text = leaf ? str_copy(r->arena, buf_str(&open->text)) : STR("");
+    if (open->text.failed)
+        r->failed = true;
+    buf_free(&open->text);
 }
 
 static enum status open_element(struct reading *r, struct fault *fault)
@@ -62,15 +73,17 @@ static enum status open_element(struct reading *r, struct fault *fault)
                          xmlTextReaderGetParserLineNumber(r->reader), (int)DMN_XML_DEPTH_MAX);
     if (!xml)
         return fault_no_memory(fault);
-    xml->name = copy(r->arena, xmlTextReaderConstLocalName(r->reader));
-    xml->space = copy(r->arena, xmlTextReaderConstNamespaceUri(r->reader));
+    struct open_element *outside = r->depth > 0 ? &r->stack[r->depth - 1] : NULL;
+    struct str name = outside && outside->last ? outside->last->name : STR_NONE;
+    struct str space = outside ? outside->xml->space : STR_NONE;
+    xml->name = copy_or(r->arena, xmlTextReaderConstLocalName(r->reader), name);
+    xml->space = copy_or(r->arena, xmlTextReaderConstNamespaceUri(r->reader), space);
     xml->line = xmlTextReaderGetParserLineNumber(r->reader);
     if (!take_attributes(r, xml))
         return fault_no_memory(fault);
-    if (r->depth == 0) {
+    if (!outside) {
         r->root = xml;
     } else {
-        struct open_element *outside = &r->stack[r->depth - 1];
         if (outside->last)
             outside->last->next = xml;
         else
@@ -78,7 +91,7 @@ static enum status open_element(struct reading *r, struct fault *fault)
         outside->last = xml;
     }
     r->stack[r->depth] = (struct open_element){ .xml = xml };
-    buf_init(&r->stack[r->depth++].text, r->arena, DMN_MODEL_MAX);
+    buf_init(&r->stack[r->depth++].text, NULL, DMN_MODEL_MAX);
     if (empty)
         close_element(r);
     return STATUS_OK;
@@ -139,9 +152,11 @@ enum status xml_read(struct arena *arena, struct str bytes, struct xml **out, st
         status = take_node(r, fault);
     int line = xmlTextReaderGetParserLineNumber(r->reader);
     xmlFreeTextReader(r->reader);
+    for (int i = 0; i < r->depth; i++)
+        buf_free(&r->stack[i].text);
     if (status != STATUS_OK)
         return status;
-    if (arena_failed(arena))
+    if (arena_failed(arena) || r->failed)
         return fault_no_memory(fault);
     if (more != 0 || !r->root || r->depth != 0)
         return fault_set(fault, STATUS_INVALID, "line %d: the file is not well-formed XML.", line);

@@ -22,8 +22,7 @@
 #include "base/banned.h"
 
 enum {
-    MODEL_ARENA_MAX = 256 * 1024 * 1024,
-    SAID_MAX = 16 * 1024 * 1024,
+    SAID_MAX = 4 * 1024 * 1024,
     FILES_MAX = DMN_IMPORTS_MAX,
     PATH_SIZE = 4096
 };
@@ -261,7 +260,7 @@ static int run(int argc, char **argv)
         command_fail(&fault);
         return EXIT_CANNOT;
     }
-    struct arena *arena = arena_new(MODEL_ARENA_MAX);
+    struct arena *arena = arena_new(DMN_MODEL_MEMORY_MAX);
     fault_no_memory(&fault);
     int code = arena ? act(arena, rest, argv, options) : command_fail(&fault);
     arena_free(arena);

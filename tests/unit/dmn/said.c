@@ -63,7 +63,7 @@ static enum status read_model(struct arena *arena, const char *inside, struct dm
 /* The value of a decision, written; its reason besides. */
 static const char *decide(const char *inside, const char *decision, const char *inputs_text, const char **why)
 {
-    struct arena *arena = arena_new(256 << 20), *run = arena_new(DMN_RUN_MEMORY_MAX);
+    struct arena *arena = arena_new(DMN_MODEL_MEMORY_MAX), *run = arena_new(DMN_RUN_MEMORY_MAX);
     struct dmn_model *model;
     struct fault fault;
     struct dmn_result result;
@@ -142,7 +142,7 @@ const char *said_model(const char *inside, const char *decision, const char *inp
 
 const char *said_faults(const char *inside)
 {
-    struct arena *arena = arena_new(256 << 20);
+    struct arena *arena = arena_new(DMN_MODEL_MEMORY_MAX);
     struct dmn_model *model;
     struct fault fault;
     struct buf out;
