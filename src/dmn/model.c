@@ -124,6 +124,8 @@ static bool find_elements(struct dmn_model *model, struct model_file *file, size
             room->variable = variable ? attribute_name(model, variable, "name") : room->name;
             if (room->variable.n == 0)
                 room->variable = room->name;
+            if (model->elements_n > DMN_ELEMENTS_MAX)
+                return true; /* build() refuses it */
             members_add(&model->members, room->variable);
         }
     return true;

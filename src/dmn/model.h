@@ -66,6 +66,7 @@ struct compiling {
     struct dmn_model *model;
     struct model_file *file;
     struct dmn_element *element; /* NULL: a type */
+    int type_depth;              /* types that wait for another to be made */
     struct parsing parsing;
 };
 

@@ -15,13 +15,19 @@ static const struct feel_type *in_file(struct compiling *c, struct model_file *f
         struct model_type *type = &file->types[i];
         if (!str_equal(type->name, name))
             continue;
+        if (type->state == TYPE_NOT_MADE && c->type_depth >= TYPE_DEPTH_MAX) {
+            model_complain(c->model, file, type->name, type->xml->line, "types are too deep in each other");
+            return &feel_type_any;
+        }
         if (type->state == TYPE_NOT_MADE) {
             struct model_file *before = c->file;
             type->state = TYPE_IN_HAND;
             c->file = file;
+            c->type_depth++;
             type->type = *make(c, type->xml, 0);
             type->type.name = type->name;
             c->file = before;
+            c->type_depth--;
             type->state = TYPE_MADE;
         }
         return &type->type; /* also while it is in hand, and not filled yet: a type may hold lists of itself */

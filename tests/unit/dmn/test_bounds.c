@@ -314,6 +314,32 @@ static void circles_are_said(void **state)
     assert_non_null(strstr(said_model(knowledge, "e", NULL), "too deeply"));
 }
 
+/* `middle` n times, with its number, and the next one, in it. */
+static char *numbered(const char *before, const char *middle, int n, const char *end)
+{
+    struct buf b;
+    buf_init(&b, NULL, 64 << 20);
+    buf_add(&b, str_of(before));
+    for (int i = 0; i < n; i++) {
+        int number = i;
+        for (const char *p = middle; *p; p++)
+            if (p[0] == '%' && p[1] == 'd') {
+                buf_add_i64(&b, number++);
+                p++;
+            } else {
+                buf_add_byte(&b, *p);
+            }
+    }
+    buf_add(&b, str_of(end));
+    buf_add_byte(&b, '\0');
+    assert_true(buf_ok(&b));
+    char *out = malloc(b.n);
+    assert_non_null(out);
+    memcpy(out, b.p, b.n);
+    buf_free(&b);
+    return out;
+}
+
 /* A model that asks for much; the fault or the answer comes soon, and little is taken. */
 static void model_is_quick(const char *what, char *inside)
 {
@@ -382,24 +408,30 @@ static void files_have_a_depth_a_size_and_no_document_type(void **state)
                                 "</text></literalExpression></decision>"));
     model_is_quick("names", deep("<decision name='d'><literalExpression><text>", "a b ", 15000, "", "",
                                  "</text></literalExpression></decision>"));
-    struct buf b;
-    buf_init(&b, NULL, 8 << 20);
-    for (int i = 0; i < 20000; i++)
-        buf_format(&b, "<inputData name='in put number %d' id='i%d'/>", i, i);
-    buf_add(&b, STR("<decision name='d'>"));
-    for (int i = 0; i < 20000; i++)
-        buf_format(&b, "<informationRequirement><requiredInput href='#i%d'/></informationRequirement>", i);
-    buf_add(&b, STR("<literalExpression><text>"));
-    for (int i = 0; i < 6000; i++)
-        buf_format(&b, "in put+");
-    buf_add(&b, STR("</text></literalExpression></decision>"));
-    buf_add_byte(&b, '\0');
-    assert_true(buf_ok(&b));
-    char *copy = malloc(b.n);
-    assert_non_null(copy);
-    memcpy(copy, b.p, b.n);
-    buf_free(&b);
-    model_is_quick("names that are nearly there", copy);
+    model_is_quick("inputs with names", numbered("", "<inputData id='i%d' name='in put number %d'/>", 20000, ""));
+    model_is_quick("types in a chain",
+                   numbered("", "<itemDefinition name='t%d'><typeRef>t%d</typeRef></itemDefinition>", 9900, ""));
+    model_is_quick("types in a chain of fields",
+                   numbered("",
+                            "<itemDefinition name='t%d'><itemComponent name='x'><typeRef>t%d</typeRef></itemComponent>"
+                            "</itemDefinition>",
+                            9900, ""));
+    model_is_quick("decisions in a chain",
+                   numbered("",
+                            "<decision id='d%d'><informationRequirement><requiredDecision href='#d%d'/>"
+                            "</informationRequirement></decision>",
+                            9900, ""));
+    model_is_quick("names of entries",
+                   numbered("<decision name='d'><context>",
+                            "<contextEntry><variable name='a%d'/><literalExpression/></contextEntry>", 19000,
+                            "</context></decision>"));
+    char *inputs = numbered("", "<inputData id='i%d' name='in put number %d'/>", 9000, "<decision name='d'>");
+    char *needs = numbered(inputs, "<informationRequirement><requiredInput href='#i%d'/></informationRequirement>",
+                           9000, "<literalExpression><text>");
+    model_is_quick("names that are nearly there",
+                   deep(needs, "in put+", 9000, "1", "", "</text></literalExpression></decision>"));
+    free(inputs);
+    free(needs);
     text = deep("", "<a/>", 1100000, "", "", "");
     assert_non_null(strstr(said_faults(text), "4 MB"));
     free(text);
