@@ -8,6 +8,8 @@ enum { TYPE_WORDS_MAX = 120 };
 static bool allowed(struct run *run, const struct feel_type *type, struct feel_value value)
 {
     struct feel_value *slots;
+    if (type->narrows && !allowed(run, type->narrows, value))
+        return false;
     if (!type->allowed || value.kind == FEEL_NULL)
         return true;
     slots = ARENA_ARRAY(run->arena, (size_t)type->slots + 1, struct feel_value);

@@ -156,7 +156,7 @@ struct str model_qualified(struct compiling *c, const struct dmn_element *elemen
     if (element->file == c->file)
         return element->variable;
     for (size_t i = 0; i < c->file->imports_n; i++)
-        if (c->file->imports[i].file == element->file)
+        if (c->file->imports[i].file == element->file && c->file->imports[i].name.n > 0)
             return str_format(c->model->arena, "%.*s.%.*s", STR_ARG(c->file->imports[i].name),
                               STR_ARG(element->variable));
     return element->variable;
@@ -287,6 +287,8 @@ static bool compile_service(struct compiling *c)
         !collect(c, "inputData", &parameters, &service->parameters_n, &parameters_cap) ||
         !collect(c, "inputDecision", &parameters, &service->parameters_n, &parameters_cap))
         return false;
+    const struct feel_type *type = c->element->type;
+    service->result = type && type->form == TYPE_FUNCTION ? type->of : type;
     service->outputs = outputs;
     service->parameters = parameters;
     return true;

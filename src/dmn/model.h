@@ -15,6 +15,7 @@ struct requirement {
 struct dmn_service {
     const struct dmn_element *const *outputs, *const *parameters; /* input data, then input decisions */
     size_t outputs_n, parameters_n;
+    const struct feel_type *result; /* NULL: any */
 };
 struct model_file;
 struct dmn_element {

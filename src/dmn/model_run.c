@@ -146,17 +146,30 @@ static struct feel_value value_of(struct model_run *m, const struct dmn_element 
 static struct feel_value outputs_of(struct model_run *m, const struct dmn_service *service)
 {
     if (service->outputs_n == 1)
-        return value_of(m, service->outputs[0]);
+        return run_convert(m->run, service->result, value_of(m, service->outputs[0]));
     struct feel_entry *entries = ARENA_ARRAY(m->run->arena, service->outputs_n + 1, struct feel_entry);
     if (!entries)
         return run_no_memory(m->run);
     for (size_t i = 0; i < service->outputs_n; i++)
         entries[i] = (struct feel_entry){ service->outputs[i]->variable, value_of(m, service->outputs[i]) };
-    return run_context(m->run, entries, service->outputs_n);
+    return run_convert(m->run, service->result, run_context(m->run, entries, service->outputs_n));
+}
+
+/* The parameter that this argument is for; SIZE_MAX: none, or one that has its value already. */
+static size_t parameter_of(const struct model_run *m, const struct dmn_service *service, const struct str *names,
+                           size_t i)
+{
+    size_t at = i;
+    if (names)
+        for (at = 0; at < service->parameters_n; at++)
+            if (str_equal(service->parameters[at]->variable, names[i]) ||
+                str_equal(service->parameters[at]->name, names[i]))
+                break;
+    return at < service->parameters_n && m->states[service->parameters[at]->at] == NOT_YET ? at : SIZE_MAX;
 }
 
 static struct feel_value call_service(struct run *run, const struct feel_function *function,
-                                      const struct feel_value *arguments, size_t n)
+                                      const struct feel_value *arguments, const struct str *names, size_t n)
 {
     const struct dmn_service *service = function->service;
     struct model_run inside;
@@ -165,8 +178,16 @@ static struct feel_value call_service(struct run *run, const struct feel_functio
                         service->parameters_n);
     if (!begin(run, function->model->model, &inside))
         return FEEL_NONE;
-    for (size_t i = 0; i < n; i++)
-        set(&inside, service->parameters[i], run_convert(run, service->parameters[i]->type, arguments[i]));
+    for (size_t i = 0; i < n; i++) {
+        size_t at = parameter_of(&inside, service, names, i);
+        if (at == SIZE_MAX)
+            return run_null(run, "The decision service \"%.*s\" has no parameter \"%.*s\", or has it twice.",
+                            STR_ARG(function->name), STR_ARG(names ? names[i] : STR("")));
+        struct feel_value value = run_convert(run, service->parameters[at]->type, arguments[i]);
+        if (value.kind == FEEL_NULL && arguments[i].kind != FEEL_NULL)
+            return value;
+        set(&inside, service->parameters[at], value);
+    }
     return outputs_of(&inside, service);
 }
 

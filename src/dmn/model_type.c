@@ -51,7 +51,10 @@ const struct feel_type *model_type_named(struct compiling *c, struct str name)
     for (size_t i = 0; !type && i < c->file->imports_n; i++) {
         const struct model_import *import = &c->file->imports[i];
         struct model_file *file = file_of(c, import->space);
-        if (!file || !str_starts(name, import->name) || name.n <= import->name.n || name.p[import->name.n] != '.')
+        if (file && import->name.n == 0 && (type = in_file(c, file, name)))
+            break;
+        if (!file || import->name.n == 0 || !str_starts(name, import->name) || name.n <= import->name.n ||
+            name.p[import->name.n] != '.')
             continue;
         type = in_file(c, file, str_slice(name, import->name.n + 1, name.n));
     }
@@ -83,12 +86,9 @@ const struct feel_type *model_type_of(struct compiling *c, const struct xml *xml
     return type;
 }
 
-/* The tests of <allowedValues> or <typeConstraint>, with "?" in slot 0. */
-static void take_allowed(struct compiling *c, const struct xml *xml, struct feel_type *type)
+/* The tests in an element, with "?" in slot 0, for a type that has none yet. */
+static void take_tests(struct compiling *c, const struct xml *holder, struct feel_type *type)
 {
-    const struct xml *holder = xml_child(xml, "allowedValues");
-    if (!holder)
-        holder = xml_child(xml, "typeConstraint");
     const struct xml *text = holder ? xml_child(holder, "text") : NULL;
     if (!text)
         return;
@@ -101,6 +101,24 @@ static void take_allowed(struct compiling *c, const struct xml *xml, struct feel
     parse_unary_tests(&c->parsing, text->text, slot, &type->allowed);
     type->slots = maker.slots;
     c->parsing = before;
+}
+
+/* The type with the tests of one element more: what it narrows holds besides. */
+static struct feel_type *narrowed(struct compiling *c, struct feel_type *type, const struct xml *holder)
+{
+    if (!holder)
+        return type;
+    if (type->allowed || type->narrows) {
+        struct feel_type *narrower = ARENA_NEW(c->model->arena, struct feel_type);
+        if (!narrower)
+            return type;
+        *narrower = *type;
+        narrower->allowed = NULL;
+        narrower->narrows = type;
+        type = narrower;
+    }
+    take_tests(c, holder, type);
+    return type;
 }
 
 static bool take_fields(struct compiling *c, const struct xml *xml, struct feel_type *type, const char *child_name,
@@ -127,9 +145,12 @@ static const struct feel_type *make_item(struct compiling *c, const struct xml *
 {
     const struct xml *function = xml_child(xml, "functionItem");
     bool components = xml_child(xml, "itemComponent") != NULL;
-    bool narrowed = xml_child(xml, "allowedValues") || xml_child(xml, "typeConstraint");
+    /* Of a list, allowed values are those of its items, and a constraint is one of the list. */
+    bool is_list = str_equal(xml_attribute(xml, "isCollection"), STR("true"));
+    const struct xml *values = xml_child(xml, "allowedValues");
+    const struct xml *constraint = is_list ? NULL : xml_child(xml, "typeConstraint");
     const struct feel_type *base = components || function ? NULL : model_type_of(c, xml);
-    if (!components && !function && !narrowed)
+    if (!components && !function && !values && !constraint)
         return base ? base : &feel_type_any;
     struct feel_type *type = ARENA_NEW(c->model->arena, struct feel_type);
     if (!type)
@@ -147,9 +168,7 @@ static const struct feel_type *make_item(struct compiling *c, const struct xml *
         if (!type->of)
             type->of = &feel_type_any;
     }
-    /* What a base allows is narrowed by what this one allows: the one that is said here counts. */
-    take_allowed(c, xml, type);
-    return type;
+    return narrowed(c, narrowed(c, type, values), constraint);
 }
 
 static const struct feel_type *make(struct compiling *c, const struct xml *xml, int depth)
@@ -165,5 +184,5 @@ static const struct feel_type *make(struct compiling *c, const struct xml *xml, 
     if (!list)
         return item;
     *list = (struct feel_type){ .form = TYPE_LIST, .of = item };
-    return list;
+    return narrowed(c, list, xml_child(xml, "typeConstraint"));
 }

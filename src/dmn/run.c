@@ -172,10 +172,7 @@ struct feel_value run_call(struct run *run, struct feel_value value, const struc
     switch (value.function->form) {
     case FUNCTION_BUILTIN: return builtin_call(run, (const struct builtin *)value.function, arguments, names, n);
     case FUNCTION_BODY: return call_body(run, value.function, arguments, names, n);
-    case FUNCTION_DECISION_SERVICE:
-        if (names)
-            return run_null(run, "A decision service is called with arguments in their order.");
-        return run->call_service(run, value.function, arguments, n);
+    case FUNCTION_DECISION_SERVICE: return run->call_service(run, value.function, arguments, names, n);
     }
     return FEEL_NONE;
 }

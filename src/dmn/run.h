@@ -36,9 +36,9 @@ struct run {
     struct dmn_trace *trace; /* of the decision that is evaluated; NULL: it is not asked for */
     bool stopped;            /* a bound was hit: every value from here on is null */
     struct fault fault;      /* which, and where */
-    /* Of a service's decisions; NULL in a run without a model. */
+    /* Of a service's decisions; `names` NULL: by position. NULL in a run without a model. */
     struct feel_value (*call_service)(struct run *run, const struct feel_function *function,
-                                      const struct feel_value *arguments, size_t n);
+                                      const struct feel_value *arguments, const struct str *names, size_t n);
     /* Of a decision table; NULL in a run without a model. */
     struct feel_value (*decide)(struct run *run, const struct node *table, struct feel_value *slots);
 };

@@ -32,6 +32,7 @@ struct feel_type {
     /* What values it may have besides, or NULL: a NODE_TESTS whose "?" is slot 0 of a frame of `slots`. */
     const struct node *allowed;
     int slots;
+    const struct feel_type *narrows; /* another whose allowed values hold besides, or NULL */
 };
 
 extern const struct feel_type feel_type_any, feel_type_boolean, feel_type_number, feel_type_string;

@@ -64,6 +64,15 @@ static void close_element(struct reading *r)
     buf_free(&open->text);
 }
 
+/* Where the tag ends: the parser itself may be further on already. A node has no lines above 65,534. */
+static int line_of(struct reading *r)
+{
+    enum { LINES_OF_NODES = 65534 };
+    xmlNodePtr node = xmlTextReaderCurrentNode(r->reader);
+    long line = node ? xmlGetLineNo(node) : 0;
+    return line > 0 && line <= LINES_OF_NODES ? (int)line : xmlTextReaderGetParserLineNumber(r->reader);
+}
+
 static enum status open_element(struct reading *r, struct fault *fault)
 {
     struct xml *xml = ARENA_NEW(r->arena, struct xml);
@@ -78,7 +87,7 @@ static enum status open_element(struct reading *r, struct fault *fault)
     struct str space = outside ? outside->xml->space : STR_NONE;
     xml->name = copy_or(r->arena, xmlTextReaderConstLocalName(r->reader), name);
     xml->space = copy_or(r->arena, xmlTextReaderConstNamespaceUri(r->reader), space);
-    xml->line = xmlTextReaderGetParserLineNumber(r->reader);
+    xml->line = line_of(r);
     if (!take_attributes(r, xml))
         return fault_no_memory(fault);
     if (!outside) {
