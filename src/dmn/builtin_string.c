@@ -203,8 +203,13 @@ static struct regex *pattern_of(const struct builtin_call *call, size_t flags, s
         return NULL;
     if (flags < call->n && call->arguments[flags].kind != FEEL_NULL && !text_at(call, flags, &how, null))
         return NULL;
-    struct regex *regex = run_spend(call->run, 100 + pattern.n) ? regex_new(call->run->arena, pattern, how) : NULL;
-    if (!regex)
+    bool no_memory;
+    if (!run_spend(call->run, 100 + pattern.n))
+        return NULL;
+    struct regex *regex = regex_new(call->run->arena, pattern, how, &no_memory);
+    if (no_memory)
+        run_no_memory(call->run);
+    else if (!regex)
         *null =
             run_null(call->run, "\"%.*s\" is no pattern, or its flags are none.", STR_ARG(str_slice(pattern, 0, 60)));
     return regex;
@@ -223,8 +228,11 @@ static enum regex_answer find(const struct builtin_call *call, const struct rege
     return answer;
 }
 
-static struct feel_value too_long(const struct builtin_call *call)
+/* What ended a match before it had an answer. */
+static struct feel_value ended(const struct builtin_call *call, enum regex_answer answer)
 {
+    if (answer == REGEX_NO_MEMORY)
+        return run_no_memory(call->run);
     return run_stop(call->run, "a pattern takes more than %d steps", (int)DMN_MATCH_STEPS_MAX);
 }
 
@@ -238,7 +246,7 @@ struct feel_value builtin_matches(const struct builtin_call *call)
     if (!regex)
         return null;
     enum regex_answer answer = find(call, regex, text, 0, spans, &groups);
-    return answer == REGEX_LIMIT ? too_long(call) : feel_boolean(answer == REGEX_YES);
+    return answer >= REGEX_LIMIT ? ended(call, answer) : feel_boolean(answer == REGEX_YES);
 }
 
 /* "$1" is what the first group found, "\$" a dollar. False for what is neither. */
@@ -298,8 +306,8 @@ struct feel_value builtin_replace(const struct builtin_call *call)
             at = next;
         }
     }
-    if (answer == REGEX_LIMIT)
-        return too_long(call);
+    if (answer >= REGEX_LIMIT)
+        return ended(call, answer);
     buf_add(&out, str_slice(text, at, text.n));
     return builtin_text(call, &out);
 }
@@ -338,8 +346,8 @@ struct feel_value builtin_split(const struct builtin_call *call)
             return run_stop(call->run, "a list has more than %d items", (int)DMN_ITEMS_MAX);
         at = spans[0].to;
     }
-    if (answer == REGEX_LIMIT)
-        return too_long(call);
+    if (answer >= REGEX_LIMIT)
+        return ended(call, answer);
     if (!add_piece(call, &items, &n, &cap, str_slice(text, at, text.n)))
         return run_stop(call->run, "a list has more than %d items", (int)DMN_ITEMS_MAX);
     return builtin_list(call, items, n);

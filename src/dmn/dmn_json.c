@@ -155,7 +155,9 @@ void dmn_value_to_json(struct json_writer *w, struct feel_value value)
     buf_init(&text, NULL, w->out->limit);
     feel_write(&text, value);
     struct str written = buf_ok(&text) ? buf_str(&text) : STR("");
-    if (value.kind == FEEL_NUMBER)
+    if (!buf_ok(&text))
+        w->out->failed = true; /* as if it had not fitted there */
+    else if (value.kind == FEEL_NUMBER)
         json_put_raw(w, written);
     else
         json_put_str(w, written);

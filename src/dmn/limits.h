@@ -11,6 +11,7 @@ enum {
     DMN_VALUE_WEIGHT_MAX = 1000 * 1000,      /* values in one value, all counted: a list twice in a list counts twice */
     DMN_ENTRIES_MAX = 4000,                  /* of one context */
     DMN_RUN_DEPTH_MAX = 4000,                /* parts of expressions that wait for another: how deep the stack gets */
+    DMN_RUN_STACK_MAX = 3 * 1024 * 1024,     /* bytes of the thread's stack, of which there are 8 MB */
     DMN_STEPS_MAX = 2 * 1000 * 1000,         /* parts of expressions that one run evaluates */
     DMN_ITEMS_MAX = 200 * 1000,              /* items of one list, also of what a `for` makes */
     DMN_STRING_MAX = 1024 * 1024,            /* bytes of one string */

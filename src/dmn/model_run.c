@@ -128,8 +128,8 @@ static struct feel_value value_of(struct model_run *m, const struct dmn_element 
         return m->values[element->at];
     if (m->states[element->at] == IN_HAND)
         return run_null(run, "The decision \"%.*s\" needs itself.", STR_ARG(element->name));
-    if (++run->depth > DMN_RUN_DEPTH_MAX)
-        return run_stop(run, "decisions need each other too deeply");
+    if (!run_deeper(run))
+        return FEEL_NONE;
     m->states[element->at] = IN_HAND;
     switch (element->kind) {
     case DMN_INPUT_DATA: value = run_null(run, "The input \"%.*s\" is not known.", STR_ARG(element->name)); break;

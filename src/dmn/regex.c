@@ -13,11 +13,13 @@
 
 #include <unictype.h>
 
+#include "base/alloc.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "dmn/limits.h"
 #include "base/banned.h"
 
+enum { OUT_OF_MEMORY = 121 }; /* of pcre2_compile */
 enum { PATTERN_MAX = 8 * 1024, GROUP_DEPTH_MAX = 50, REPEAT_MAX = 1000 };
 
 struct regex {
@@ -254,8 +256,8 @@ static bool class_group(struct translating *t)
     struct buf body, less, *out = t->out;
     if (++t->depth > GROUP_DEPTH_MAX)
         return fail(t);
-    buf_init(&body, NULL, PATTERN_MAX * 8);
-    buf_init(&less, NULL, PATTERN_MAX * 8);
+    buf_init(&body, out->arena, PATTERN_MAX * 8);
+    buf_init(&less, out->arena, PATTERN_MAX * 8);
     t->out = &body;
     buf_add(t->out, take(t, '^') ? STR("[^") : STR("["));
     bool good = class_body(t, &less) && buf_ok(&body) && buf_ok(&less);
@@ -264,8 +266,6 @@ static bool class_group(struct translating *t)
         buf_format(out, "(?:(?!%.*s)%.*s])", STR_ARG(buf_str(&less)), STR_ARG(buf_str(&body)));
     else if (good)
         buf_format(out, "%.*s]", STR_ARG(buf_str(&body)));
-    buf_free(&body);
-    buf_free(&less);
     t->depth--;
     return good || fail(t);
 }
@@ -427,12 +427,38 @@ static bool read_flags(struct str flags, uint32_t *options, bool *spaces_out, bo
     return true;
 }
 
-struct regex *regex_new(struct arena *arena, struct str pattern, struct str flags)
+/* The library's memory comes through the seam that tests have. */
+static void *give(size_t size, void *self)
+{
+    (void)self;
+    return mem_alloc(size);
+}
+
+static void take_back(void *p, void *self)
+{
+    (void)self;
+    mem_free(p);
+}
+
+/* NULL, and *error of the library, where it is no pattern or memory is gone. */
+static pcre2_code *compiled(struct str pattern, uint32_t options, int *error)
+{
+    PCRE2_SIZE where;
+    pcre2_code *code = NULL;
+    pcre2_general_context *general = pcre2_general_context_create(give, take_back, NULL);
+    pcre2_compile_context *context = general ? pcre2_compile_context_create(general) : NULL;
+    *error = OUT_OF_MEMORY;
+    if (context)
+        code = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n, options, error, &where, context);
+    pcre2_compile_context_free(context);
+    pcre2_general_context_free(general);
+    return code;
+}
+
+static struct regex *make(struct arena *arena, struct str pattern, struct str flags, int *error)
 {
     uint32_t options;
     bool spaces_out = false, literal = false;
-    int error;
-    PCRE2_SIZE where;
     struct buf translated;
     if (pattern.n > PATTERN_MAX || !read_flags(flags, &options, &spaces_out, &literal))
         return NULL;
@@ -446,13 +472,22 @@ struct regex *regex_new(struct arena *arena, struct str pattern, struct str flag
         return NULL;
     struct str written = translated.n > 0 ? buf_str(&translated) : STR("");
     regex->literal = literal;
-    regex->code = pcre2_compile((PCRE2_SPTR)written.p, written.n, options, &error, &where, NULL);
+    regex->code = compiled(written, options, error);
     if (!regex->code)
         return NULL;
     if (!arena_hook(arena, give_back, regex)) {
         give_back(regex);
+        *error = OUT_OF_MEMORY;
         return NULL;
     }
+    return regex;
+}
+
+struct regex *regex_new(struct arena *arena, struct str pattern, struct str flags, bool *no_memory)
+{
+    int error = 0;
+    struct regex *regex = make(arena, pattern, flags, &error);
+    *no_memory = !regex && (error == OUT_OF_MEMORY || arena_failed(arena));
     return regex;
 }
 
@@ -494,8 +529,9 @@ static int search(const struct regex *regex, struct str text, size_t at, pcre2_m
 enum regex_answer regex_find(const struct regex *regex, struct str text, size_t at, struct regex_span *spans,
                              size_t *groups)
 {
-    pcre2_match_data *data = pcre2_match_data_create_from_pattern(regex->code, NULL);
-    pcre2_match_context *context = pcre2_match_context_create(NULL);
+    pcre2_general_context *general = pcre2_general_context_create(give, take_back, NULL);
+    pcre2_match_data *data = general ? pcre2_match_data_create_from_pattern(regex->code, general) : NULL;
+    pcre2_match_context *context = general ? pcre2_match_context_create(general) : NULL;
     int found = PCRE2_ERROR_NOMEMORY;
     if (data && context) {
         pcre2_set_match_limit(context, DMN_MATCH_STEPS_MAX);
@@ -512,5 +548,8 @@ enum regex_answer regex_find(const struct regex *regex, struct str text, size_t 
     }
     pcre2_match_context_free(context);
     pcre2_match_data_free(data);
+    pcre2_general_context_free(general);
+    if (found == PCRE2_ERROR_NOMEMORY)
+        return REGEX_NO_MEMORY;
     return found > 0 ? REGEX_YES : found == PCRE2_ERROR_NOMATCH ? REGEX_NO : REGEX_LIMIT;
 }

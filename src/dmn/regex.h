@@ -12,7 +12,7 @@
 struct arena;
 struct regex;
 
-enum regex_answer { REGEX_NO, REGEX_YES, REGEX_LIMIT };
+enum regex_answer { REGEX_NO, REGEX_YES, REGEX_LIMIT, REGEX_NO_MEMORY };
 struct regex_span {
     size_t from, to; /* SIZE_MAX: the group has no part in the match */
 };
@@ -20,7 +20,7 @@ enum { REGEX_GROUPS_MAX = 100 };
 
 /* Of "simxq", each at most once. NULL for a pattern or flags that are none, and when memory is gone. The arena frees
  * it. */
-struct regex *regex_new(struct arena *arena, struct str pattern, struct str flags);
+struct regex *regex_new(struct arena *arena, struct str pattern, struct str flags, bool *no_memory);
 /* Processor time of this thread, in microseconds: what a match has cost. */
 int64_t regex_spent_us(void);
 /* The first match from `at` on; spans[0] is all of it, then the groups, *groups of them. */

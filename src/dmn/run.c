@@ -687,6 +687,20 @@ static struct feel_value by_kind(struct run *run, const struct node *node, struc
     return run_null(run, "A test stands where a value has to stand.");
 }
 
+bool run_deeper(struct run *run)
+{
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    if (run->stack == 0)
+        run->stack = here;
+    uintptr_t taken = here > run->stack ? here - run->stack : run->stack - here;
+    if (run->depth >= DMN_RUN_DEPTH_MAX || taken > DMN_RUN_STACK_MAX) {
+        run_stop(run, "functions or decisions call each other too deeply, or too many operators stand in a row");
+        return false;
+    }
+    run->depth++;
+    return true;
+}
+
 struct feel_value run_node(struct run *run, const struct node *node, struct feel_value *slots)
 {
     if (run->stopped)
@@ -695,11 +709,8 @@ struct feel_value run_node(struct run *run, const struct node *node, struct feel
         run->line = node->line;
         return run_stop(run, "it takes more than %d steps", (int)DMN_STEPS_MAX);
     }
-    if (run->depth >= DMN_RUN_DEPTH_MAX) {
-        run->line = node->line;
-        return run_stop(run, "functions call each other too deeply, or too many operators stand in a row");
-    }
-    run->depth++;
+    if (!run_deeper(run))
+        return FEEL_NONE;
     struct feel_value value = by_kind(run, node, slots);
     run->depth--;
     return run->stopped ? FEEL_NONE : value;

@@ -30,6 +30,7 @@ struct run {
     struct arena *arena;
     int64_t steps_left;
     int depth;
+    uintptr_t stack;         /* where its first step stood; 0: there was none */
     int64_t now_ms;          /* of today() and now(): the same through the run */
     struct str where;        /* the decision that is evaluated */
     int line;                /* of what is evaluated, for words about it */
@@ -68,6 +69,8 @@ struct feel_value run_no_memory(struct run *run);
 enum { RUN_WEIGHT_OF_STEP = 16 };
 /* Counts work that a step does besides. False, and the run stops, where it was too much. */
 bool run_spend(struct run *run, size_t steps);
+/* One part of an expression, or decision, more waits for another. False, and the run stops, where it is too deep. */
+bool run_deeper(struct run *run);
 /* A value that came from outside: whether it is not too deep or heavy; else the run stops. */
 bool run_takes(struct run *run, struct feel_value value);
 /* A list or a context that is not too deep or long; else the run stops. */

@@ -21,18 +21,21 @@ struct reading {
     struct open_element stack[DMN_XML_DEPTH_MAX];
     int depth;
     struct xml *root;
-    bool failed; /* a text did not fit into memory */
+    bool failed; /* a text, or the parser, did not fit into memory */
 };
 
-static struct str copy(struct arena *arena, const xmlChar *z)
+/* The parser has names and values of everything, but where its memory is gone. */
+static struct str copy(struct reading *r, const xmlChar *z)
 {
-    return z ? str_copy(arena, str_of((const char *)z)) : STR_NONE;
+    if (!z)
+        r->failed = true;
+    return z ? str_copy(r->arena, str_of((const char *)z)) : STR_NONE;
 }
 
 /* The same as a neighbour's, where it is: most elements of a file have few names and one namespace. */
-static struct str copy_or(struct arena *arena, const xmlChar *z, struct str other)
+static struct str copy_or(struct reading *r, const xmlChar *z, struct str other)
 {
-    return z && other.p && str_equal(other, str_of((const char *)z)) ? other : copy(arena, z);
+    return z && other.p && str_equal(other, str_of((const char *)z)) ? other : copy(r, z);
 }
 
 static bool take_attributes(struct reading *r, struct xml *xml)
@@ -45,8 +48,8 @@ static bool take_attributes(struct reading *r, struct xml *xml)
         struct xml_attribute *room = PARSE_PUSH(r->arena, list, xml->attributes_n, cap);
         if (!room)
             return false;
-        room->name = copy(r->arena, xmlTextReaderConstLocalName(r->reader));
-        room->value = copy(r->arena, xmlTextReaderConstValue(r->reader));
+        room->name = copy(r, xmlTextReaderConstLocalName(r->reader));
+        room->value = copy(r, xmlTextReaderConstValue(r->reader));
         room->foreign = xmlTextReaderConstNamespaceUri(r->reader) != NULL;
     }
     xml->attributes = list;
@@ -85,8 +88,9 @@ static enum status open_element(struct reading *r, struct fault *fault)
     struct open_element *outside = r->depth > 0 ? &r->stack[r->depth - 1] : NULL;
     struct str name = outside && outside->last ? outside->last->name : STR_NONE;
     struct str space = outside ? outside->xml->space : STR_NONE;
-    xml->name = copy_or(r->arena, xmlTextReaderConstLocalName(r->reader), name);
-    xml->space = copy_or(r->arena, xmlTextReaderConstNamespaceUri(r->reader), space);
+    xml->name = copy_or(r, xmlTextReaderConstLocalName(r->reader), name);
+    const xmlChar *uri = xmlTextReaderConstNamespaceUri(r->reader);
+    xml->space = uri ? copy_or(r, uri, space) : STR_NONE;
     xml->line = line_of(r);
     if (!take_attributes(r, xml))
         return fault_no_memory(fault);
@@ -106,6 +110,14 @@ static enum status open_element(struct reading *r, struct fault *fault)
     return STATUS_OK;
 }
 
+static void add_text(struct reading *r, struct buf *text, const xmlChar *z)
+{
+    if (z)
+        buf_add(text, str_of((const char *)z));
+    else
+        r->failed = true;
+}
+
 static enum status take_node(struct reading *r, struct fault *fault)
 {
     switch (xmlTextReaderNodeType(r->reader)) {
@@ -119,7 +131,7 @@ static enum status take_node(struct reading *r, struct fault *fault)
     case XML_READER_TYPE_WHITESPACE:
     case XML_READER_TYPE_SIGNIFICANT_WHITESPACE:
         if (r->depth > 0)
-            buf_add(&r->stack[r->depth - 1].text, str_of((const char *)xmlTextReaderConstValue(r->reader)));
+            add_text(r, &r->stack[r->depth - 1].text, xmlTextReaderConstValue(r->reader));
         return STATUS_OK;
     case XML_READER_TYPE_DOCUMENT_TYPE:
     case XML_READER_TYPE_ENTITY_REFERENCE:
@@ -132,8 +144,30 @@ static enum status take_node(struct reading *r, struct fault *fault)
 /* Nothing of libxml2 is printed; where it stopped is said by the caller. */
 static void say_nothing(void *self, xmlErrorPtr error)
 {
+    struct reading *r = self;
+    if (error && error->code == XML_ERR_NO_MEMORY)
+        r->failed = true;
+}
+
+static void print_nothing(void *self, const char *format, ...)
+{
     (void)self;
-    (void)error;
+    (void)format;
+}
+
+/* Both are this thread's; before there is a reader, and where it cannot be made, they are what would be printed. */
+static void be_quiet(struct reading *r)
+{
+    xmlSetStructuredErrorFunc(r, say_nothing);
+    xmlSetGenericErrorFunc(NULL, print_nothing);
+}
+
+/* As it was; and the library forgets its last error, which has memory. */
+static void be_loud(void)
+{
+    xmlSetStructuredErrorFunc(NULL, NULL);
+    xmlSetGenericErrorFunc(NULL, NULL);
+    xmlResetLastError();
 }
 
 enum status xml_read(struct arena *arena, struct str bytes, struct xml **out, struct fault *fault)
@@ -151,16 +185,20 @@ enum status xml_read(struct arena *arena, struct str bytes, struct xml **out, st
     if (str_find(bytes, STR("!DOCTYPE")) >= 0)
         return fault_set(fault, STATUS_REFUSED, "A file with a document type is not taken.");
     r->arena = arena;
+    be_quiet(r);
     r->reader = xmlReaderForMemory(bytes.p, (int)bytes.n, NULL, "UTF-8",
                                    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_BIG_LINES |
                                        XML_PARSE_NOCDATA);
-    if (!r->reader)
+    if (!r->reader) {
+        be_loud();
         return fault_no_memory(fault);
-    xmlTextReaderSetStructuredErrorHandler(r->reader, say_nothing, NULL);
+    }
+    xmlTextReaderSetStructuredErrorHandler(r->reader, say_nothing, r);
     while (status == STATUS_OK && (more = xmlTextReaderRead(r->reader)) == 1)
         status = take_node(r, fault);
     int line = xmlTextReaderGetParserLineNumber(r->reader);
     xmlFreeTextReader(r->reader);
+    be_loud();
     for (int i = 0; i < r->depth; i++)
         buf_free(&r->stack[i].text);
     if (status != STATUS_OK)

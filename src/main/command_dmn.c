@@ -126,6 +126,8 @@ static enum status read_inputs(struct arena *arena, const struct dmn_model *mode
         inputs[i] =
             (struct dmn_input){ STR_NONE, json->names[i], dmn_value_from_json(arena, &json->items[i], element) };
     }
+    if (arena_failed(arena))
+        return fault_no_memory(fault);
     *out = inputs;
     *n = json->n;
     return STATUS_OK;
