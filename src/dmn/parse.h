@@ -78,10 +78,11 @@ const struct node *parse_fault(const struct parsing *parsing, int line, const ch
 /* A name as parse.c would find it: a slot, a capture, or NULL. */
 const struct node *parse_name(const struct parsing *parsing, struct str name);
 
-/* Room for one more; the list may move. NULL when memory is gone. `list` has room for *cap. */
+/* Room for one more; the list may move. NULL when memory is gone. `list` has room for *cap. PARSE_PUSH then leaves an
+ * empty list, so that nobody reads what is not there. */
 void *parse_grown(struct arena *arena, void *list, size_t n, size_t *cap, size_t size, size_t align);
 #define PARSE_PUSH(arena, list, n, cap)                                                                                \
     ((list) = parse_grown((arena), (list), (n), &(cap), sizeof *(list), _Alignof(max_align_t)),                        \
-     (list) ? &(list)[(n)++] : NULL)
+     (list) ? &(list)[(n)++] : ((n) = 0, (cap) = 0, NULL))
 
 #endif
