@@ -22,6 +22,7 @@ LINES_MAX = 800
 SKIPPED = re.compile(r'build.*|\.git|node_modules|data|__pycache__')
 # Cases there are wrong on purpose, or are the output of a program.
 FIXTURES = 'tests/golden/'
+TCK = 'tests/dmn-tck/'  # as it came
 SOURCES = ('.c', '.h', '.py', '.sh', '.html', '.atom', '.xml', '.sql', '.js', '.mjs', '.css', '.scss', '.md', '.txt', '.yaml', '.yml', '.build',
            '.json', '')
 SQL_HOME = ('src/db/',)
@@ -236,7 +237,7 @@ class Checker:
         """a file has at most 800 lines"""
         files = [p for p in self.texts if os.path.splitext(p)[1] in SOURCES and p not in self.house.vendored]
         for path in files:
-            if len(self.texts[path].splitlines()) > LINES_MAX:
+            if not path.startswith(TCK) and len(self.texts[path].splitlines()) > LINES_MAX:
                 self.fault(path, LINES_MAX + 1, f'this file has {len(self.texts[path].splitlines())} lines, so it holds two '
                                                 f'subjects: {LINES_MAX} are the most')
         return files
