@@ -21,11 +21,7 @@
 #include "main/options.h"
 #include "base/banned.h"
 
-enum {
-    SAID_MAX = 4 * 1024 * 1024,
-    FILES_MAX = DMN_IMPORTS_MAX,
-    PATH_SIZE = 4096
-};
+enum { SAID_MAX = 4 * 1024 * 1024, FILES_MAX = DMN_IMPORTS_MAX, PATH_SIZE = 4096 };
 enum { OPTION_DECISION, OPTION_INPUT, OPTION_TRACE, OPTION_JSON, OPTION_CSV, OPTIONS };
 
 /* ---- Files ---- */
@@ -183,8 +179,13 @@ static int evaluate(struct arena *arena, const char *path, const struct option o
     }
     if (options[OPTION_JSON].seen) {
         json_close_object(&w);
-        if (buf_ok(&out))
+        if (buf_ok(&out)) {
             printf("%.*s\n", STR_ARG(buf_str(&out)));
+        } else {
+            options_say("the answer has more than %d MB; ask for one decision with --decision.",
+                        SAID_MAX / 1024 / 1024);
+            code = EXIT_REFUSED;
+        }
     }
     buf_free(&out);
     if (found > 0)
