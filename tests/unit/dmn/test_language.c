@@ -439,11 +439,61 @@ static void instance_of_knows_every_type(void **state)
     SAID_FACTS(facts);
 }
 
+static void operators_bind_as_the_grammar_says(void **state)
+{
+    (void)state;
+    static const struct said_fact facts[] = {
+        { "1 + 2 * 3", "7" },
+        { "(1 + 2) * 3", "9" },
+        { "10 - 2 - 3", "5" },
+        { "100 / 10 / 2", "5" },
+        { "2 * -3", "-6" },
+        { "2 ** -1", "0.5" },
+        { "-2 ** 2 + 1", "5" },
+        { "1 + 1 = 2 and 2 > 1", "true" },
+        { "true or false and false", "true" },
+        { "not(1 = 1) or true", "true" },
+        { "-{a: 1}.a", "-1" },
+        { "{a: 1}.a = 1 and true", "true" },
+        { "{} = {}", "true" },
+        { "[] = []", "true" },
+        { "[1, 2, 3][item = 2 or item = 3]", "[2, 3]" },
+        { "for i in 1..2, j in 1..i return j", "[1, 1, 2]" },
+        { "\"a\" in \"a\"", "true" },
+        { "@\"P1Y\" > @\"P1D\"", "null" },
+        { "[@\"2020-01-01\"..@\"2020-12-31\"].start.year", "2020" },
+        { "get entries({a: 1})[key = \"a\"].value", "[1]" },
+        { "get entries({a: 1})[key = \"a\"][1].value", "1" },
+        { "if true then 1 else 2 + 1", "1" },
+        { "(if true then 1 else 2) + 1", "2" },
+        { "for i in [1, 2] return i + 1", "[2, 3]" },
+        { "some i in [1] satisfies i = 1 and true", "true" },
+        { "5 between 1 and 10 or false", "true" },
+        { "1 < 2 < 3", "null" },
+        { "date(\"2020-01-01\") in [date(\"2020-01-01\")..date(\"2020-12-31\")]", "true" },
+        { "{f: function(x) x * 2, g: function(h, x) h(h(x)), r: g(f, 3)}.r", "12" },
+        { "[{a: {b: 1}}, {a: {b: 2}}].a.b", "[1, 2]" },
+        { "[[{a: 1}], [{a: 2}]].a", "[null, null]" },
+        { "{a: [1, 2], b: a[1]}.b", "1" },
+        { "[1, 2, 3][item > 1 and item < 3]", "[2]" },
+        { "{x: 2, r: [1, 2, 3][x]}.r", "2" },
+        { "{x: 2, r: [1, 2, 3][item = x]}.r", "[2]" },
+        { "[{x: 1}, {x: 2}][x > 1].x", "[2]" },
+        { "{x: 1, r: [{x: 5}][x = 5]}.r", "[{x: 5}]" },
+        { "decimal(1.5)", "null" },
+        { "sum(\"a\")", "null" },
+        { "\"a\\\"b\"", "\"a\"b\"" },
+        { "every x in [1, 2] satisfies some y in [2, 3] satisfies y > x", "true" },
+    };
+    SAID_FACTS(facts);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_have_34_digits_and_are_rounded_half_to_even),
         cmocka_unit_test(texts_become_numbers_with_any_of_the_separators),
+        cmocka_unit_test(operators_bind_as_the_grammar_says),
         cmocka_unit_test(logic_has_three_values),
         cmocka_unit_test(between_and_in_ask_for_ranges_lists_and_tests),
         cmocka_unit_test(loops_go_up_and_down_over_numbers_days_and_lists),
