@@ -66,6 +66,41 @@ enum status dmn_evaluate(const struct dmn_model *model, const struct dmn_element
                          int64_t now_ms, const struct dmn_input *inputs, size_t inputs_n, struct dmn_result *out,
                          struct fault *fault);
 
+/* What a result could still be. */
+struct dmn_outcomes {
+    const struct feel_value *values; /* each once; null may be among them */
+    size_t n;
+    bool anything; /* values besides these too: they are too many to name, or cannot be told */
+};
+/* An input that is not known, or a member of one: "Age", "Applicant.Age", "conduct[0].occasions" (items from 0). */
+struct dmn_unknown_leaf {
+    struct str path;
+    bool could_change; /* could_become is not empty */
+    struct dmn_outcomes could_become;
+};
+struct dmn_unknowns {
+    struct dmn_outcomes results;
+    const struct dmn_unknown_leaf *leaves; /* in the order in which the model has them */
+    size_t n;
+    int64_t steps; /* what it cost */
+};
+/*
+ * What a decision could still come to, and which unknown inputs it depends on. Unknown is an input that `inputs` does
+ * not have, or has as null, and, where its type says which members it has, each member that is missing or null; an
+ * input of a list that is not given is one leaf. Only what the decision needs is looked at. An unknown leaf stands for
+ * every value that its type allows (not for null: once it is known, it is something), all leaves at once.
+ *
+ * results: each outcome that some choice of values for all leaves gives. could_become of a leaf: each outcome that some
+ * choice gives where another value of this leaf alone would have given another outcome. So a leaf that has none need
+ * not be asked for. Both may have an outcome too many and never lack one; they are exact for a UNIQUE table of
+ * constants in which each leaf is one column. Cost: at most leaves x rows x cells of the tables, times a constant.
+ *
+ * Arena, time and faults as dmn_evaluate. STATUS_LIMIT too where there are more than DMN_UNKNOWN_LEAVES_MAX leaves.
+ */
+enum status dmn_unknown(const struct dmn_model *model, const struct dmn_element *element, struct arena *arena,
+                        int64_t now_ms, const struct dmn_input *inputs, size_t inputs_n, struct dmn_unknowns *out,
+                        struct fault *fault);
+
 /*
  * JSON as the value that `element` takes: a text becomes a date where its type wants one. NULL: without a type. Values
  * are in the arena; null where it is full (arena_failed says so).

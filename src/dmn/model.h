@@ -93,4 +93,15 @@ bool model_enter(struct compiling *c, struct str name, int slot);
 /* In the file, or in an imported one with the import's name and a dot before it. */
 struct str model_qualified(struct compiling *c, const struct dmn_element *element);
 
+/* ---- model_run.c: for unknown.c ---- */
+
+/* A run over the elements, with these inputs; NULL after a bound was hit. Sets what the run needs of a model. */
+struct model_run *model_run_begin(struct run *run, const struct dmn_model *model, const struct dmn_input *inputs,
+                                  size_t inputs_n);
+/* Whether the inputs gave this element a value. */
+bool model_run_given(const struct model_run *m, const struct dmn_element *element);
+/* The value of an element, evaluated where it is not yet. */
+struct feel_value model_run_value(struct model_run *m, const struct dmn_element *element);
+bool model_run_is_input(const struct dmn_element *element, const struct dmn_input *input);
+
 #endif

@@ -191,14 +191,18 @@ static struct feel_value call_service(struct run *run, const struct feel_functio
     return outputs_of(&inside, service);
 }
 
+bool model_run_is_input(const struct dmn_element *element, const struct dmn_input *input)
+{
+    return (element->kind == DMN_INPUT_DATA || element->kind == DMN_DECISION) &&
+           str_equal(element->name, input->name) && (!input->space.p || str_equal(element->file->space, input->space));
+}
+
 static void take_inputs(struct model_run *m, const struct dmn_input *inputs, size_t inputs_n)
 {
     for (size_t i = 0; i < inputs_n; i++)
         for (size_t j = 0; j < m->model->elements_n; j++) {
             const struct dmn_element *element = &m->model->elements[j];
-            if ((element->kind != DMN_INPUT_DATA && element->kind != DMN_DECISION) ||
-                !str_equal(element->name, inputs[i].name) ||
-                (inputs[i].space.p && !str_equal(element->file->space, inputs[i].space)))
+            if (!model_run_is_input(element, &inputs[i]))
                 continue;
             m->run->where = element->name;
             m->run->line = element->line;
@@ -231,4 +235,30 @@ enum status dmn_evaluate(const struct dmn_model *model, const struct dmn_element
         *fault = run.fault;
     *out = (struct dmn_result){ .value = FEEL_NONE };
     return STATUS_LIMIT;
+}
+
+struct model_run *model_run_begin(struct run *run, const struct dmn_model *model, const struct dmn_input *inputs,
+                                  size_t inputs_n)
+{
+    struct model_run *m = ARENA_NEW(run->arena, struct model_run);
+    run->call_service = call_service;
+    run->decide = decide;
+    if (!m) {
+        run_no_memory(run);
+        return NULL;
+    }
+    if (!begin(run, model, m))
+        return NULL;
+    take_inputs(m, inputs, inputs_n);
+    return m;
+}
+
+bool model_run_given(const struct model_run *m, const struct dmn_element *element)
+{
+    return m->states[element->at] == DONE;
+}
+
+struct feel_value model_run_value(struct model_run *m, const struct dmn_element *element)
+{
+    return value_of(m, element);
 }

@@ -199,6 +199,20 @@ static struct feel_value by_policy(struct deciding *d)
     return FEEL_NONE;
 }
 
+struct feel_value table_by_policy(struct run *run, const struct decision_table *table, struct feel_value *slots,
+                                  size_t *hits, size_t hits_n)
+{
+    struct deciding d = { .run = run, .table = table, .slots = slots, .hits = hits, .hits_n = hits_n };
+    return by_policy(&d);
+}
+
+struct feel_value table_result(struct run *run, const struct decision_table *table, struct feel_value *slots,
+                               size_t rule)
+{
+    struct deciding d = { .run = run, .table = table, .slots = slots };
+    return result_of(&d, rule);
+}
+
 struct feel_value table_decide(struct run *run, const struct decision_table *table, struct feel_value *slots,
                                struct table_decided *out)
 {

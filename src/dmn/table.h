@@ -67,4 +67,11 @@ struct table_decided {
 struct feel_value table_decide(struct run *run, const struct decision_table *table, struct feel_value *slots,
                                struct table_decided *out);
 
+/* What the rules `hits`, in their order, come to together by the hit policy; without any, what the table says then. */
+struct feel_value table_by_policy(struct run *run, const struct decision_table *table, struct feel_value *slots,
+                                  size_t *hits, size_t hits_n);
+/* The output of one rule, in the type of the table. */
+struct feel_value table_result(struct run *run, const struct decision_table *table, struct feel_value *slots,
+                               size_t rule);
+
 #endif

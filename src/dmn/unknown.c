@@ -1,0 +1,289 @@
+/*
+ * What a decision could still come to, and what is to be asked for. Promises: see dmn.h.
+ *
+ * A model is hostile as any file is: each step is counted, and where the steps are used up, or a set grows too large,
+ * the answer gets wider and stays true.
+ */
+#include "dmn/unknown.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/banned.h"
+
+enum { NOT_YET, IN_HAND, DONE };
+enum { LEAF_DEPTH_MAX = 20 };
+
+/* ---- Leaves ---- */
+
+static struct set leaf_of(struct unknown *u, const struct feel_type *type, struct str path)
+{
+    struct set like = { 0 };
+    uint64_t *own = leaves_none(u);
+    if (u->leaves_n == DMN_UNKNOWN_LEAVES_MAX) {
+        run_stop(u->run, "more than %d inputs and members of inputs are not known", (int)DMN_UNKNOWN_LEAVES_MAX);
+        return like;
+    }
+    struct leaf *room = PARSE_PUSH(u->run->arena, u->leaves, u->leaves_n, u->leaves_cap);
+    if (!room || !own || !path.p) {
+        run_no_memory(u->run);
+        return like;
+    }
+    room->path = path;
+    own[(u->leaves_n - 1) / 64] |= UINT64_C(1) << (u->leaves_n - 1) % 64;
+    like.leaves = own;
+    return set_settled(set_of_type(u, type, &like));
+}
+
+static struct set input_of(struct unknown *u, const struct feel_type *type, struct feel_value value, struct str path,
+                           int depth);
+
+static struct set composed(struct unknown *u, enum part_form form, const struct set_entry *entries, size_t n)
+{
+    struct set out = { 0 };
+    for (size_t i = 0; i < n; i++)
+        set_depend(u, &out, entries[i].set->leaves);
+    set_add(u, &out, (struct part){ .form = form, .entries = entries, .n = n });
+    return out;
+}
+
+static struct set context_of(struct unknown *u, const struct feel_type *type, const struct feel_context *given,
+                             struct str path, int depth)
+{
+    size_t n = type->n, most = n + (given ? given->n : 0);
+    struct set_entry *entries = ARENA_ARRAY(u->run->arena, most + 1, struct set_entry);
+    struct set *sets = ARENA_ARRAY(u->run->arena, most + 1, struct set), none = { 0 };
+    if (!entries || !sets) {
+        run_no_memory(u->run);
+        return none;
+    }
+    for (size_t i = 0; i < n && !u->run->stopped; i++) {
+        const struct feel_field *field = &type->fields[i];
+        const struct feel_value *value = given ? feel_context_get(given, field->name) : NULL;
+        struct str inner = str_format(u->run->arena, "%.*s.%.*s", STR_ARG(path), STR_ARG(field->name));
+        sets[i] = input_of(u, field->type, value ? *value : FEEL_NONE, inner, depth + 1);
+        entries[i] = (struct set_entry){ field->name, &sets[i] };
+    }
+    for (size_t i = 0; given && i < given->n; i++) { /* what the type does not name */
+        bool named = false;
+        for (size_t j = 0; j < type->n && !named; j++)
+            named = str_equal(type->fields[j].name, given->entries[i].name);
+        if (named)
+            continue;
+        sets[n] = set_one(u, given->entries[i].value);
+        entries[n] = (struct set_entry){ given->entries[i].name, &sets[n] };
+        n++;
+    }
+    return composed(u, PART_CONTEXT, entries, n);
+}
+
+static struct set list_of(struct unknown *u, const struct feel_type *type, struct feel_list given, struct str path,
+                          int depth)
+{
+    struct set_entry *entries = ARENA_ARRAY(u->run->arena, given.n + 1, struct set_entry);
+    struct set *sets = ARENA_ARRAY(u->run->arena, given.n + 1, struct set), none = { 0 };
+    if (!entries || !sets) {
+        run_no_memory(u->run);
+        return none;
+    }
+    for (size_t i = 0; i < given.n && !u->run->stopped; i++) {
+        struct str inner = str_format(u->run->arena, "%.*s[%zu]", STR_ARG(path), i);
+        sets[i] = input_of(u, type->of, given.items[i], inner, depth + 1);
+        entries[i].set = &sets[i];
+    }
+    return composed(u, PART_LIST, entries, given.n);
+}
+
+/* An input, or a member of one, as far as it is known; what is not becomes a leaf. */
+static struct set input_of(struct unknown *u, const struct feel_type *type, struct feel_value value, struct str path,
+                           int depth)
+{
+    struct set none = { 0 };
+    size_t before = u->leaves_n;
+    if (u->run->stopped || !path.p)
+        return none;
+    bool deep = depth > LEAF_DEPTH_MAX || !type;
+    if (value.kind == FEEL_NULL)
+        return !deep && type->form == TYPE_CONTEXT && type->n > 0 && !type->allowed
+                   ? context_of(u, type, NULL, path, depth)
+                   : leaf_of(u, type, path);
+    if (!deep && value.kind == FEEL_CONTEXT && type->form == TYPE_CONTEXT && type->n > 0) {
+        struct set set = context_of(u, type, value.context, path, depth);
+        if (u->leaves_n > before)
+            return set;
+    }
+    if (!deep && value.kind == FEEL_LIST && type->form == TYPE_LIST) {
+        struct set set = list_of(u, type, value.list, path, depth);
+        if (u->leaves_n > before)
+            return set;
+    }
+    return set_one(u, run_convert(u->run, type, value));
+}
+
+/* ---- Elements ---- */
+
+static struct set *value_of(struct unknown *u, const struct dmn_element *element);
+
+/* Inputs first, so that every leaf is known before anything is evaluated. */
+static void take_input(struct unknown *u, const struct dmn_element *element)
+{
+    struct feel_value value = FEEL_NONE;
+    for (size_t i = 0; i < u->inputs_n; i++)
+        if (model_run_is_input(element, &u->inputs[i]))
+            value = u->inputs[i].value;
+    u->run->where = element->name;
+    u->run->line = element->line;
+    u->elements[element->at] = input_of(u, element->type, value, element->name, 0);
+    u->states[element->at] = DONE;
+}
+
+static void take_inputs(struct unknown *u, const struct dmn_element *element, unsigned char *seen, int depth)
+{
+    if (!element || seen[element->at] || u->run->stopped)
+        return;
+    seen[element->at] = 1;
+    if (depth > DMN_RUN_DEPTH_MAX) {
+        run_stop(u->run, "decisions need each other too deeply");
+        return;
+    }
+    if (element->kind == DMN_INPUT_DATA) {
+        take_input(u, element);
+        return;
+    }
+    if (element->kind == DMN_DECISION && model_run_given(u->model, element))
+        return;
+    for (size_t i = 0; i < element->requirements_n; i++)
+        take_inputs(u, element->requirements[i].element, seen, depth + 1);
+    if (element->kind == DMN_DECISION_SERVICE && depth == 0)
+        for (size_t i = 0; i < element->service.outputs_n; i++)
+            take_inputs(u, element->service.outputs[i], seen, depth + 1);
+}
+
+static struct set decision(struct unknown *u, const struct dmn_element *element)
+{
+    struct frame frame;
+    struct set set = { 0 };
+    for (size_t i = 0; i < element->requirements_n; i++)
+        value_of(u, element->requirements[i].element);
+    if (u->run->stopped || !frame_make(u, &frame, (size_t)element->body->slots))
+        return set;
+    for (size_t i = 0; i < element->requirements_n; i++)
+        frame_set(&frame, element->requirements[i].slot, value_of(u, element->requirements[i].element));
+    struct str where = u->run->where;
+    u->run->where = element->name;
+    u->run->line = element->line;
+    set = unknown_node(u, &frame, element->body->root);
+    set = set_convert(u, element->body->result, &set);
+    u->run->where = where;
+    return set;
+}
+
+static struct set outputs(struct unknown *u, const struct dmn_service *service)
+{
+    struct set_entry *entries = ARENA_ARRAY(u->run->arena, service->outputs_n + 1, struct set_entry);
+    struct set none = { 0 };
+    if (service->outputs_n == 1)
+        return set_shared(value_of(u, service->outputs[0]));
+    if (!entries) {
+        run_no_memory(u->run);
+        return none;
+    }
+    for (size_t i = 0; i < service->outputs_n; i++)
+        entries[i] = (struct set_entry){ service->outputs[i]->variable, value_of(u, service->outputs[i]) };
+    return composed(u, PART_CONTEXT, entries, service->outputs_n);
+}
+
+/* A function may not look at inputs (DMN 1.5, 5.2.2), but a file may say that it does. */
+static bool looks_at_inputs(struct unknown *u, const struct dmn_element *element, int depth)
+{
+    if (!element || element->kind == DMN_DECISION_SERVICE)
+        return false; /* it has inputs of its own */
+    if (element->kind != DMN_BUSINESS_KNOWLEDGE_MODEL || depth > DMN_EXPRESSION_DEPTH_MAX || !unknown_step(u, 1))
+        return true;
+    for (size_t i = 0; i < element->requirements_n; i++)
+        if (element->requirements[i].element != element &&
+            looks_at_inputs(u, element->requirements[i].element, depth + 1))
+            return true;
+    return false;
+}
+
+static struct set make_value(struct unknown *u, const struct dmn_element *element)
+{
+    if (element->kind == DMN_DECISION && !model_run_given(u->model, element))
+        return decision(u, element);
+    if (element->kind == DMN_BUSINESS_KNOWLEDGE_MODEL && looks_at_inputs(u, element, 0))
+        return set_kinds(u, 1 << FEEL_FUNCTION, NULL);
+    return set_one(u, model_run_value(u->model, element));
+}
+
+static struct set *value_of(struct unknown *u, const struct dmn_element *element)
+{
+    static struct set nothing;
+    if (!element)
+        return &nothing;
+    struct set *set = &u->elements[element->at];
+    if (u->states[element->at] == DONE || u->run->stopped)
+        return set;
+    if (u->states[element->at] == IN_HAND || ++u->depth > DMN_UNKNOWN_DEPTH_MAX) {
+        *set = set_kinds(u, SET_ANY, NULL);
+        return set;
+    }
+    u->states[element->at] = IN_HAND;
+    struct set made = make_value(u, element);
+    u->depth--;
+    *set = made;
+    u->states[element->at] = DONE;
+    return set;
+}
+
+/* ---- The answer ---- */
+
+static void answer(struct unknown *u, const struct set *set, struct dmn_unknowns *out)
+{
+    struct dmn_unknown_leaf *leaves = ARENA_ARRAY(u->run->arena, u->leaves_n + 1, struct dmn_unknown_leaf);
+    if (!leaves) {
+        run_no_memory(u->run);
+        return;
+    }
+    out->results = set_outcomes(u, set);
+    bool settled = out->results.n <= 1 && !out->results.anything;
+    for (size_t i = 0; i < u->leaves_n; i++) {
+        leaves[i] = (struct dmn_unknown_leaf){ .path = u->leaves[i].path };
+        leaves[i].could_change = !settled && set->leaves && (set->leaves[i / 64] >> i % 64 & 1);
+        if (leaves[i].could_change)
+            leaves[i].could_become = set->by_leaf ? set_outcomes(u, &set->by_leaf[i]) : out->results;
+    }
+    out->leaves = leaves;
+    out->n = u->leaves_n;
+}
+
+enum status dmn_unknown(const struct dmn_model *model, const struct dmn_element *element, struct arena *arena,
+                        int64_t now_ms, const struct dmn_input *inputs, size_t inputs_n, struct dmn_unknowns *out,
+                        struct fault *fault)
+{
+    struct run run = { .arena = arena, .steps_left = DMN_STEPS_MAX, .now_ms = now_ms, .where = element->name };
+    struct unknown u = { .run = &run, .inputs = inputs, .inputs_n = inputs_n };
+    unsigned char *seen = ARENA_ARRAY(arena, model->elements_n + 1, unsigned char);
+    *out = (struct dmn_unknowns){ 0 };
+    u.elements = ARENA_ARRAY(arena, model->elements_n + 1, struct set);
+    u.states = ARENA_ARRAY(arena, model->elements_n + 1, unsigned char);
+    if (!seen || !u.elements || !u.states)
+        run_no_memory(&run);
+    else
+        u.model = model_run_begin(&run, model, inputs, inputs_n);
+    if (u.model) {
+        take_inputs(&u, element, seen, 0);
+        run.where = element->name;
+        struct set set =
+            element->kind == DMN_DECISION_SERVICE ? outputs(&u, &element->service) : set_shared(value_of(&u, element));
+        if (!run.stopped)
+            answer(&u, &set, out);
+    }
+    out->steps = DMN_STEPS_MAX - run.steps_left + u.looks;
+    if (!run.stopped)
+        return STATUS_OK;
+    if (fault)
+        *fault = run.fault;
+    *out = (struct dmn_unknowns){ 0 };
+    return STATUS_LIMIT;
+}

@@ -1,0 +1,123 @@
+/*
+ * Sets of values: what an expression could come to while some inputs are not
+ * known. For the files of dmn_unknown; the contract is in dmn.h.
+ *
+ * A set may hold a value too many, and never lacks one: where a file here is
+ * in doubt, it widens.
+ */
+#ifndef CANDOUR_DMN_UNKNOWN_H
+#define CANDOUR_DMN_UNKNOWN_H
+
+#include "dmn/limits.h"
+#include "dmn/model.h"
+#include "dmn/table.h"
+
+enum part_form {
+    PART_VALUE,   /* one value */
+    PART_BETWEEN, /* all values of one kind that has an order, between two that do not belong to it */
+    PART_CONTEXT, /* a context whose entries are sets */
+    PART_LIST,    /* a list whose items are sets */
+};
+struct set;
+struct set_entry {
+    struct str name;
+    const struct set *set;
+};
+struct part {
+    enum part_form form;
+    enum feel_kind kind;          /* PART_BETWEEN */
+    struct feel_value value, end; /* PART_VALUE: value. PART_BETWEEN: from value to end; null where open to that side */
+    const struct set_entry *entries; /* of a context, or the items of a list */
+    size_t n;
+};
+struct set {
+    struct part *parts;
+    size_t n, cap;
+    uint32_t kinds;            /* all values of these kinds (1 << kind) too */
+    const uint64_t *leaves;    /* that the value may depend on: one bit each; NULL: on none */
+    const struct set *by_leaf; /* for each leaf what it could make of it; NULL: each of `leaves` may make all of it */
+};
+enum { SET_ANY = (1 << FEEL_KINDS) - 1, SET_NULL = 1 << FEEL_NULL };
+/* What a value may be as a truth. */
+enum { MAY_TRUE = 1, MAY_FALSE = 2, MAY_OTHER = 4, MAY_ANY = 7 };
+
+struct leaf {
+    struct str path;
+};
+enum { LEAF_WORDS = DMN_UNKNOWN_LEAVES_MAX / 64 }; /* of a set of leaves */
+struct unknown {
+    struct run *run;
+    struct model_run *model;
+    const struct dmn_input *inputs;
+    size_t inputs_n;
+    struct leaf *leaves;
+    size_t leaves_n, leaves_cap;
+    struct set *elements; /* one for each element of the model */
+    unsigned char *states;
+    int depth;
+    int64_t looks; /* at two boxes of a table in one column */
+};
+/* Where a body is evaluated: for each slot its value, or the set of them. */
+struct frame {
+    struct feel_value *values;
+    struct set *sets;
+    bool *unknown; /* the set counts */
+    size_t n;
+};
+
+/* ---- unknown_set.c ---- */
+
+/* Counts one step. False once they are used up: then everything is widened. */
+bool unknown_step(struct unknown *u, int64_t steps);
+struct set set_one(struct unknown *u, struct feel_value value);
+/* All values of the kinds; of kinds with an order as intervals. `like` says what they depend on; NULL: on every leaf.
+ */
+struct set set_kinds(struct unknown *u, uint32_t kinds, const struct set *like);
+/* All values that the type allows. */
+struct set set_of_type(struct unknown *u, const struct feel_type *type, const struct set *like);
+void set_add(struct unknown *u, struct set *set, struct part part);
+void set_add_value(struct unknown *u, struct set *set, struct feel_value value);
+void set_join(struct unknown *u, struct set *set, const struct set *other);
+/* The value may depend on what the other depends on. */
+void set_depend(struct unknown *u, struct set *set, const uint64_t *leaves);
+/* A set of one value depends on nothing. */
+struct set set_settled(struct set set);
+bool set_is_one(const struct set *set, struct feel_value *out);
+unsigned set_truth(const struct set *set);
+unsigned part_truth(const struct part *part);
+struct set set_of_truth(struct unknown *u, unsigned truth, const uint64_t *leaves);
+/* Another one with the same parts, which may grow by itself. */
+struct set set_shared(const struct set *set);
+struct set set_of_part(const struct part *part, const struct set *of);
+/* The set as values, at most `max`: false where it is more, or is not finite. */
+bool set_values(struct unknown *u, const struct set *set, size_t max, struct feel_value **out, size_t *n);
+/* The set with its intervals cut at these values, so that each is a part of its own. */
+struct set set_cut(struct unknown *u, const struct set *set, struct feel_value *at, size_t n);
+struct set set_convert(struct unknown *u, const struct feel_type *type, const struct set *set);
+/* What `a operation b` may be: a comparison. */
+unsigned part_compare(enum node_operator operation, const struct part *a, const struct part *b);
+unsigned set_compare(struct unknown *u, enum node_operator operation, const struct set *a, const struct set *b);
+struct dmn_outcomes set_outcomes(struct unknown *u, const struct set *set);
+uint64_t *leaves_none(struct unknown *u);
+
+/* ---- unknown_node.c ---- */
+
+bool frame_make(struct unknown *u, struct frame *frame, size_t n);
+void frame_set(struct frame *frame, int slot, const struct set *set);
+/* Whether the expression looks at a slot whose value is not known. */
+bool node_is_unknown(const struct frame *frame, const struct node *node);
+struct set unknown_node(struct unknown *u, struct frame *frame, const struct node *node);
+/* What the tests may say of a value of the set. */
+unsigned unknown_tests(struct unknown *u, struct frame *frame, const struct node *tests, const struct set *set);
+/* The values in the text of the tests, where intervals are to be cut. */
+struct constants {
+    struct feel_value *values;
+    size_t n, cap;
+};
+void constants_of(struct unknown *u, struct constants *constants, struct frame *frame, const struct node *node);
+
+/* ---- unknown_table.c ---- */
+
+struct set unknown_table(struct unknown *u, struct frame *frame, const struct decision_table *table);
+
+#endif

@@ -1,0 +1,774 @@
+/*
+ * Decision tables over sets of values (unknown.h).
+ *
+ * The values of each column are cut where its cells cut, so that a cell holds for all of a region or for none of it;
+ * where that cannot be told, the cell is vague there. A rule is then a box of regions. Boxes that no two rules share
+ * are what the table is: each has one outcome, and what no rule holds is one more. Where rules do overlap, they are
+ * split until each box knows which rules match in it. Two boxes that differ only in columns which one leaf changes show
+ * that the leaf can change the outcome.
+ *
+ * All of it is counted. A table that is too large for that may be anything that its rules say.
+ */
+#include "dmn/unknown.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/banned.h"
+
+__extension__ typedef unsigned __int128 volume;
+
+enum { BOX_SPARE = 64, BOXES_A_RULE = 4, SPLIT_DEPTH_MAX = 3000, WALK_MIN = 8 };
+
+struct column {
+    struct set regions;  /* the parts, one after the other; kinds: two more, null and what is left */
+    size_t n, at, words; /* its bits: from `at` on */
+    bool has_null, has_rest;
+};
+struct box {
+    uint64_t *bits;
+    struct set outcome;
+    uint64_t *matters; /* leaves that lead from here to another outcome */
+};
+struct deciding {
+    struct unknown *u;
+    struct frame *frame;
+    const struct decision_table *table;
+    struct column *columns;
+    size_t words;
+    uint64_t **may, **must; /* of each rule */
+    bool constant;          /* the results look at nothing unknown */
+    bool vague;             /* a cell, somewhere */
+    bool barred_vague;
+    size_t *possible, possible_n;
+    struct box *boxes;
+    size_t boxes_n, boxes_max;
+    bool given_up;
+};
+
+static bool look(struct deciding *d, int64_t n)
+{
+    d->u->looks += n;
+    if (d->u->looks > DMN_UNKNOWN_LOOKS_MAX || d->u->run->stopped)
+        d->given_up = true;
+    return !d->given_up;
+}
+
+/* ---- Bits ---- */
+
+static uint64_t *bits_new(struct deciding *d, const uint64_t *from)
+{
+    uint64_t *bits = ARENA_ARRAY(d->u->run->arena, d->words + 1, uint64_t);
+    if (!bits) {
+        run_no_memory(d->u->run);
+        d->given_up = true;
+        return NULL;
+    }
+    if (from)
+        memcpy(bits, from, d->words * sizeof *bits);
+    return bits;
+}
+
+static void bit_set(uint64_t *bits, size_t i)
+{
+    bits[i / 64] |= UINT64_C(1) << i % 64;
+}
+
+static bool meets(const struct column *column, const uint64_t *a, const uint64_t *b)
+{
+    for (size_t i = column->at; i < column->at + column->words; i++)
+        if (a[i] & b[i])
+            return true;
+    return false;
+}
+
+static bool is_within(const struct column *column, const uint64_t *a, const uint64_t *b)
+{
+    for (size_t i = column->at; i < column->at + column->words; i++)
+        if (a[i] & ~b[i])
+            return false;
+    return true;
+}
+
+static size_t count(const struct column *column, const uint64_t *a, const uint64_t *b)
+{
+    size_t n = 0;
+    for (size_t i = column->at; i < column->at + column->words; i++)
+        n += (size_t)__builtin_popcountll(a[i] & b[i]);
+    return n;
+}
+
+/* ---- Columns ---- */
+
+/* Which regions of the column the tests hold for: in `may`, and for certain in `must`. */
+static void test_region(struct deciding *d, const struct column *column, const struct node *tests, size_t region,
+                        uint64_t *may, uint64_t *must)
+{
+    struct part null = { .form = PART_VALUE };
+    struct set one = set_of_part(region < column->regions.n ? &column->regions.parts[region] : &null, &column->regions);
+    unsigned truth = MAY_ANY;
+    if (region < column->regions.n || (column->has_null && region == column->regions.n))
+        truth = unknown_tests(d->u, d->frame, tests, &one);
+    if (truth & MAY_TRUE)
+        bit_set(may + column->at, region);
+    if (truth == MAY_TRUE)
+        bit_set(must + column->at, region);
+}
+
+/* -1: the region is before the value, 0: it is the value, 1: after it. */
+static int against(const struct part *region, struct feel_value value)
+{
+    struct part other = { .form = PART_VALUE, .value = value };
+    if (part_compare(OPERATOR_LESS, region, &other) == MAY_TRUE)
+        return -1;
+    return part_compare(OPERATOR_GREATER, region, &other) == MAY_TRUE ? 1 : 0;
+}
+
+/* The first region of from..to that is not before the value (or: that is after it). */
+static size_t first_from(struct deciding *d, const struct column *column, size_t from, size_t to,
+                         struct feel_value value, bool after)
+{
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        unknown_step(d->u, 1);
+        int side = against(&column->regions.parts[middle], value);
+        if (side < 0 || (after && side == 0))
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+/* From one value to the other: what a test of constants holds for. */
+struct span {
+    struct feel_value low, high;
+    bool low_in, high_in;
+};
+
+static bool span_of(struct deciding *d, const struct node *test, bool uses_input, enum feel_kind kind,
+                    struct span *span)
+{
+    *span = (struct span){ 0 };
+    if (uses_input || node_is_unknown(d->frame, test->kind == NODE_TEST ? test->test.end : test))
+        return false;
+    struct feel_value value = run_node(d->u->run, test->kind == NODE_TEST ? test->test.end : test, d->frame->values);
+    if (test->kind != NODE_TEST && value.kind == FEEL_RANGE && value.range->form != RANGE_UNEQUAL) {
+        *span = (struct span){ value.range->start, value.range->end, value.range->start_in, value.range->end_in };
+        return (span->low.kind == kind || span->low.kind == FEEL_NULL) &&
+               (span->high.kind == kind || span->high.kind == FEEL_NULL);
+    }
+    enum node_operator operation = test->kind == NODE_TEST ? test->test.operation : OPERATOR_EQUAL;
+    if (operation == OPERATOR_EQUAL || operation == OPERATOR_LESS || operation == OPERATOR_LESS_EQUAL)
+        span->high = value;
+    if (operation == OPERATOR_EQUAL || operation == OPERATOR_GREATER || operation == OPERATOR_GREATER_EQUAL)
+        span->low = value;
+    span->low_in = operation != OPERATOR_GREATER;
+    span->high_in = operation != OPERATOR_LESS;
+    return value.kind == kind && operation != OPERATOR_UNEQUAL;
+}
+
+/* A row of regions in their order, as a cut makes them, by halving it; false where the tests are no constants. */
+static bool test_row(struct deciding *d, const struct column *column, const struct node *tests, size_t from, size_t to,
+                     uint64_t *may, uint64_t *must)
+{
+    enum feel_kind kind = column->regions.parts[from].form == PART_BETWEEN ? column->regions.parts[from].kind
+                                                                           : column->regions.parts[from].value.kind;
+    struct span span;
+    if (tests->kind != NODE_TESTS || tests->tests.negated)
+        return false;
+    for (size_t i = 0; i < tests->tests.n; i++)
+        if (!span_of(d, tests->tests.items[i], tests->tests.uses_input[i], kind, &span))
+            return false;
+    for (size_t i = 0; i < tests->tests.n; i++) {
+        span_of(d, tests->tests.items[i], tests->tests.uses_input[i], kind, &span);
+        size_t first = span.low.kind == FEEL_NULL ? from : first_from(d, column, from, to, span.low, !span.low_in);
+        size_t last = span.high.kind == FEEL_NULL ? to : first_from(d, column, from, to, span.high, span.high_in);
+        for (size_t j = first; j < last; j++) {
+            bit_set(may + column->at, j);
+            bit_set(must + column->at, j);
+        }
+    }
+    return true;
+}
+
+/* Where the row of regions in order that begins at `from` ends. */
+static size_t row_end(const struct column *column, size_t from)
+{
+    size_t to = from + 1;
+    while (to < column->regions.n &&
+           part_compare(OPERATOR_LESS, &column->regions.parts[to - 1], &column->regions.parts[to]) == MAY_TRUE)
+        to++;
+    return to;
+}
+
+static void test_column(struct deciding *d, const struct column *column, const struct node *tests, uint64_t *may,
+                        uint64_t *must)
+{
+    for (size_t from = 0, to; from < column->n && !d->given_up; from = to) {
+        to = from < column->regions.n ? row_end(column, from) : from + 1;
+        if (to - from >= WALK_MIN && test_row(d, column, tests, from, to, may, must))
+            continue;
+        for (size_t i = from; i < to; i++)
+            test_region(d, column, tests, i, may, must);
+        if (!unknown_step(d->u, 1))
+            d->given_up = true;
+    }
+}
+
+static void make_column(struct deciding *d, size_t i)
+{
+    struct unknown *u = d->u;
+    const struct table_input *input = &d->table->inputs[i];
+    struct column *column = &d->columns[i];
+    struct constants constants = { 0 };
+    struct set set = unknown_node(u, d->frame, input->expression);
+    if (input->type)
+        set = set_convert(u, input->type, &set);
+    set = set_settled(set);
+    constants_of(u, &constants, d->frame, input->values);
+    for (size_t r = 0; r < d->table->rules_n; r++)
+        constants_of(u, &constants, d->frame, d->table->rules[r].tests[i]);
+    column->regions = set_cut(u, &set, constants.values, constants.n);
+    column->has_null = (column->regions.kinds & SET_NULL) != 0;
+    column->has_rest = (column->regions.kinds & ~(uint32_t)SET_NULL) != 0;
+    column->n = column->regions.n + column->has_null + column->has_rest;
+    column->at = d->words;
+    column->words = (column->n + 63) / 64;
+    d->words += column->words;
+}
+
+/* The regions of which the table allows the value. */
+static void bar_column(struct deciding *d, size_t i, uint64_t *all, uint64_t *barred)
+{
+    const struct column *column = &d->columns[i];
+    const struct node *values = d->table->inputs[i].values;
+    uint64_t *may = bits_new(d, NULL), *must = bits_new(d, NULL);
+    if (!may || !must)
+        return;
+    if (values)
+        test_column(d, column, values, may, must);
+    for (size_t j = 0; j < column->n; j++) {
+        const struct part *part = j < column->regions.n ? &column->regions.parts[j] : NULL;
+        bool null = part ? part->form == PART_VALUE && part->value.kind == FEEL_NULL
+                         : column->has_null && j == column->regions.n;
+        bool can = !values || null || (may[column->at + j / 64] >> j % 64 & 1);
+        bool does = !values || null || (must[column->at + j / 64] >> j % 64 & 1);
+        bit_set((can ? all : barred) + column->at, j);
+        d->barred_vague = d->barred_vague || (can && !does);
+    }
+}
+
+/* ---- Outcomes ---- */
+
+static struct set result_of_rule(struct deciding *d, size_t rule)
+{
+    const struct decision_table *table = d->table;
+    size_t n = table->outputs_n;
+    struct set_entry *entries = ARENA_ARRAY(d->u->run->arena, n + 1, struct set_entry);
+    struct set *sets = ARENA_ARRAY(d->u->run->arena, n + 1, struct set), out = { 0 };
+    if (!entries || !sets) {
+        run_no_memory(d->u->run);
+        return out;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct node *node = rule < table->rules_n ? table->rules[rule].results[i] : table->outputs[i].preset;
+        sets[i] = node ? unknown_node(d->u, d->frame, node) : set_one(d->u, FEEL_NONE);
+        if (rule < table->rules_n && table->outputs[i].type)
+            sets[i] = set_convert(d->u, table->outputs[i].type, &sets[i]);
+        entries[i] = (struct set_entry){ table->outputs[i].name, &sets[i] };
+        set_depend(d->u, &out, sets[i].leaves);
+    }
+    if (n == 1)
+        return set_shared(&sets[0]);
+    set_add(d->u, &out, (struct part){ .form = PART_CONTEXT, .entries = entries, .n = n });
+    return out;
+}
+
+static bool any_preset(const struct decision_table *table)
+{
+    for (size_t i = 0; i < table->outputs_n; i++)
+        if (table->outputs[i].preset)
+            return true;
+    return false;
+}
+
+/* Of results that are sets themselves. */
+static struct set outcome_of_sets(struct deciding *d, const size_t *hits, size_t n)
+{
+    struct unknown *u = d->u;
+    struct set out = { 0 }, none = { 0 }, one;
+    struct set_entry *entries = ARENA_ARRAY(u->run->arena, n + 1, struct set_entry);
+    struct set *sets = ARENA_ARRAY(u->run->arena, n + 1, struct set);
+    enum table_hit_policy policy = d->table->policy;
+    if (!entries || !sets) {
+        run_no_memory(u->run);
+        return out;
+    }
+    if (n == 0) {
+        if (any_preset(d->table))
+            return result_of_rule(d, d->table->rules_n);
+        return set_one(u, table_by_policy(u->run, d->table, d->frame->values, NULL, 0));
+    }
+    if (policy == HIT_UNIQUE && n > 1)
+        return set_one(u, FEEL_NONE);
+    for (size_t i = 0; i < n; i++) {
+        sets[i] = result_of_rule(d, hits[i]);
+        entries[i].set = &sets[i];
+        if (policy == HIT_FIRST)
+            return sets[0];
+    }
+    bool lists = (policy == HIT_COLLECT && d->table->aggregation == AGGREGATE_NOT) || policy == HIT_RULE_ORDER ||
+                 policy == HIT_OUTPUT_ORDER;
+    if (policy == HIT_COLLECT && d->table->aggregation == AGGREGATE_COUNT)
+        return set_one(u, feel_integer((int64_t)n));
+    for (size_t i = 0; i < n; i++)
+        set_depend(u, &out, sets[i].leaves);
+    if (lists && (policy != HIT_OUTPUT_ORDER || n == 1)) {
+        set_add(u, &out, (struct part){ .form = PART_LIST, .entries = entries, .n = n });
+        return out;
+    }
+    if (lists || (d->table->aggregation == AGGREGATE_SUM && policy == HIT_COLLECT && n > 1)) {
+        one = set_kinds(u, lists ? 1 << FEEL_LIST : SET_ANY, &none);
+        set_join(u, &out, &one);
+        return out;
+    }
+    for (size_t i = 0; i < n; i++)
+        set_join(u, &out, &sets[i]);
+    if (n > 1 && policy != HIT_PRIORITY)
+        set_add_value(u, &out, FEEL_NONE);
+    return out;
+}
+
+static struct set outcome_of(struct deciding *d, const size_t *hits, size_t n)
+{
+    if (!d->constant)
+        return set_settled(outcome_of_sets(d, hits, n));
+    size_t *copy = ARENA_ARRAY(d->u->run->arena, n + 1, size_t);
+    struct set none = { 0 };
+    if (!copy) {
+        run_no_memory(d->u->run);
+        return none;
+    }
+    if (n > 0)
+        memcpy(copy, hits, n * sizeof *copy);
+    return set_one(d->u, table_by_policy(d->u->run, d->table, d->frame->values, copy, n));
+}
+
+/* Takes the bits over. */
+static void add_box(struct deciding *d, uint64_t *bits, struct set outcome)
+{
+    uint64_t *matters = leaves_none(d->u);
+    if (d->boxes_n == d->boxes_max || !matters || !bits) {
+        d->given_up = true;
+        return;
+    }
+    for (size_t i = 0; outcome.leaves && i < LEAF_WORDS; i++)
+        matters[i] |= outcome.leaves[i];
+    d->boxes[d->boxes_n++] = (struct box){ bits, outcome, matters };
+}
+
+static bool differ(const struct set *a, const struct set *b)
+{
+    struct feel_value x, y;
+    return !set_is_one(a, &x) || !set_is_one(b, &y) || !feel_same(x, y);
+}
+
+/* ---- Two boxes ---- */
+
+/* How many columns keep two boxes apart; *column: one of them. `leaves`: which one leaf could lead across. */
+enum apart { SAME, BY_ONE, BY_MORE, TOO_FAR };
+
+static enum apart apart(struct deciding *d, const uint64_t *a, const uint64_t *b, uint64_t *leaves, size_t *column)
+{
+    enum apart result = SAME;
+    for (size_t i = 0; i < d->table->inputs_n; i++) {
+        const uint64_t *own = d->columns[i].regions.leaves;
+        uint64_t any = 0;
+        look(d, 1);
+        if (meets(&d->columns[i], a, b))
+            continue;
+        for (size_t k = 0; k < LEAF_WORDS; k++) {
+            leaves[k] = (result == SAME ? ~UINT64_C(0) : leaves[k]) & (own ? own[k] : 0);
+            any |= leaves[k];
+        }
+        *column = i;
+        result = result == SAME ? BY_ONE : BY_MORE;
+        if (!any)
+            return TOO_FAR;
+    }
+    return result;
+}
+
+static void matter(struct box *a, struct box *b, const uint64_t *leaves)
+{
+    for (size_t k = 0; k < LEAF_WORDS; k++) {
+        a->matters[k] |= leaves[k];
+        b->matters[k] |= leaves[k];
+    }
+}
+
+static void all_columns(struct deciding *d, uint64_t *leaves)
+{
+    for (size_t i = 0; i < d->table->inputs_n; i++)
+        for (size_t k = 0; d->columns[i].regions.leaves && k < LEAF_WORDS; k++)
+            leaves[k] |= d->columns[i].regions.leaves[k];
+}
+
+/* ---- Rules that do not overlap ---- */
+
+static bool times(volume *total, size_t n)
+{
+    return !__builtin_mul_overflow(*total, (volume)n, total);
+}
+
+/* How large a box is, with all of the column `but` in place of its own part of it (inputs_n: none). */
+static bool size_of(struct deciding *d, const uint64_t *a, const uint64_t *b, const uint64_t *all, size_t but,
+                    volume *out)
+{
+    *out = 1;
+    for (size_t i = 0; i < d->table->inputs_n; i++)
+        if (!times(out, i == but ? count(&d->columns[i], b, all) : count(&d->columns[i], a, b)))
+            return false;
+    return true;
+}
+
+/* Whether each leaf is in one column alone, and each column has at most one. */
+static bool leaves_apart(struct deciding *d)
+{
+    uint64_t seen[LEAF_WORDS] = { 0 };
+    for (size_t i = 0; i < d->table->inputs_n; i++)
+        for (size_t k = 0; d->columns[i].regions.leaves && k < LEAF_WORDS; k++) {
+            if (seen[k] & d->columns[i].regions.leaves[k])
+                return false;
+            seen[k] |= d->columns[i].regions.leaves[k];
+        }
+    return true;
+}
+
+/*
+ * What no rule holds: whether there is any, by the size of all boxes; and which leaf leads there from a rule: one whose
+ * column, were it as wide as can be, would not be filled by the rules beside it.
+ */
+static void add_gap(struct deciding *d, const uint64_t *all, volume **beside, bool exact)
+{
+    volume total, sum = 0, one;
+    size_t columns = d->table->inputs_n, rules = d->boxes_n;
+    uint64_t every[LEAF_WORDS] = { 0 };
+    bool good = size_of(d, all, all, all, columns, &total);
+    for (size_t i = 0; good && i < rules; i++)
+        good = size_of(d, d->boxes[i].bits, all, all, columns, &one) && !__builtin_add_overflow(sum, one, &sum);
+    if (good && sum == total)
+        return;
+    add_box(d, bits_new(d, all), outcome_of(d, NULL, 0));
+    if (d->given_up)
+        return;
+    struct box *gap = &d->boxes[d->boxes_n - 1];
+    all_columns(d, every);
+    exact = exact && good && leaves_apart(d);
+    for (size_t i = 0; i < rules; i++) {
+        if (!differ(&d->boxes[i].outcome, &gap->outcome))
+            continue;
+        if (!exact)
+            matter(&d->boxes[i], gap, every);
+        for (size_t c = 0; exact && c < columns && look(d, 1); c++) {
+            volume own;
+            bool filled = size_of(d, d->boxes[i].bits, all, all, columns, &own);
+            volume width = count(&d->columns[c], all, all), part = count(&d->columns[c], d->boxes[i].bits, all);
+            /* own / part * width, which is at most all of it */
+            if (filled && own / part * width == beside[i][c] + own)
+                continue;
+            if (d->columns[c].regions.leaves)
+                matter(&d->boxes[i], gap, d->columns[c].regions.leaves);
+        }
+    }
+}
+
+/* Boxes of the rules as they are, where no two overlap. False where two do. */
+static bool by_rules(struct deciding *d, const uint64_t *all)
+{
+    size_t columns = d->table->inputs_n;
+    volume **beside = ARENA_ARRAY(d->u->run->arena, d->boxes_max + 1, volume *);
+    bool exact = beside && d->boxes_max * columns * sizeof(volume) < DMN_UNKNOWN_BITS_MAX;
+    for (size_t i = 0; i < d->possible_n; i++)
+        add_box(d, d->may[d->possible[i]], outcome_of(d, &d->possible[i], 1));
+    for (size_t i = 0; exact && i < d->boxes_n; i++)
+        exact = (beside[i] = ARENA_ARRAY(d->u->run->arena, columns + 1, volume)) != NULL;
+    for (size_t i = 0; i < d->boxes_n && !d->given_up; i++)
+        for (size_t j = 0; j < i && !d->given_up; j++) {
+            uint64_t leaves[LEAF_WORDS];
+            size_t column = 0;
+            volume size;
+            struct box *a = &d->boxes[i], *b = &d->boxes[j];
+            enum apart how = apart(d, a->bits, b->bits, leaves, &column);
+            if (how == SAME)
+                return false;
+            if (how == TOO_FAR)
+                continue;
+            if (differ(&a->outcome, &b->outcome))
+                matter(a, b, leaves);
+            if (!exact || how != BY_ONE)
+                continue;
+            exact = size_of(d, a->bits, b->bits, all, column, &size);
+            beside[i][column] += size; /* each at most all of it, and they do not overlap */
+            exact = exact && size_of(d, b->bits, a->bits, all, column, &size);
+            beside[j][column] += size;
+        }
+    if (!d->given_up)
+        add_gap(d, all, beside, exact);
+    return true;
+}
+
+/* ---- Rules that overlap ---- */
+
+static void split(struct deciding *d, uint64_t *box, size_t rule, const size_t *hits, size_t n, int depth);
+
+/* All columns of the box within those of the rule. */
+static bool box_within(struct deciding *d, const uint64_t *box, const uint64_t *rule)
+{
+    for (size_t i = 0; i < d->table->inputs_n; i++)
+        if (!is_within(&d->columns[i], box, rule))
+            return false;
+    return true;
+}
+
+static bool box_meets(struct deciding *d, const uint64_t *box, const uint64_t *rule)
+{
+    for (size_t i = 0; i < d->table->inputs_n && look(d, 1); i++)
+        if (!meets(&d->columns[i], box, rule))
+            return false;
+    return !d->given_up;
+}
+
+/* Those parts of the box that are outside the rule go their own way; the box becomes what is inside. */
+static void split_off(struct deciding *d, uint64_t *box, const uint64_t *rule, size_t next, const size_t *hits,
+                      size_t n, int depth)
+{
+    for (size_t i = 0; i < d->table->inputs_n && !d->given_up; i++) {
+        const struct column *column = &d->columns[i];
+        if (is_within(column, box, rule))
+            continue;
+        uint64_t *outside = bits_new(d, box);
+        for (size_t k = column->at; outside && k < column->at + column->words; k++) {
+            outside[k] &= ~rule[k];
+            box[k] &= rule[k];
+        }
+        split(d, outside, next, hits, n, depth + 1);
+    }
+}
+
+static void split(struct deciding *d, uint64_t *box, size_t rule, const size_t *hits, size_t n, int depth)
+{
+    size_t cap = n + 1;
+    size_t *own = ARENA_ARRAY(d->u->run->arena, cap, size_t);
+    if (!box || !own || depth > SPLIT_DEPTH_MAX) {
+        d->given_up = true;
+        return;
+    }
+    if (n > 0)
+        memcpy(own, hits, n * sizeof *own);
+    for (; rule < d->possible_n && !d->given_up; rule++) {
+        size_t at = d->possible[rule];
+        bool last = d->table->policy == HIT_FIRST || (d->table->policy == HIT_UNIQUE && n == 1);
+        if (!box_meets(d, box, d->may[at]))
+            continue;
+        split_off(d, box, d->may[at], rule + 1, own, n, depth);
+        if (d->given_up)
+            return;
+        if (!box_within(d, box, d->must[at])) /* here it may match, or not */
+            split(d, bits_new(d, box), rule + 1, own, n, depth + 1);
+        size_t *room = PARSE_PUSH(d->u->run->arena, own, n, cap);
+        if (!room) {
+            d->given_up = true;
+            return;
+        }
+        *room = at;
+        if (last)
+            break;
+    }
+    if (!d->given_up)
+        add_box(d, box, outcome_of(d, own, n));
+}
+
+static void by_splitting(struct deciding *d, uint64_t *all)
+{
+    split(d, all, 0, NULL, 0, 0);
+    for (size_t i = 0; i < d->boxes_n && !d->given_up; i++)
+        for (size_t j = 0; j < i && !d->given_up; j++) {
+            uint64_t leaves[LEAF_WORDS] = { 0 };
+            size_t column;
+            if (!differ(&d->boxes[i].outcome, &d->boxes[j].outcome))
+                continue;
+            enum apart how = apart(d, d->boxes[i].bits, d->boxes[j].bits, leaves, &column);
+            if (how == SAME) /* the same values, and a vague cell that holds or not */
+                all_columns(d, leaves);
+            if (how != TOO_FAR)
+                matter(&d->boxes[i], &d->boxes[j], leaves);
+        }
+}
+
+/* ---- The whole ---- */
+
+/* Anything that the rules say, by any of the columns. */
+static struct set anything(struct deciding *d)
+{
+    struct unknown *u = d->u;
+    struct set out = { 0 }, none = { 0 }, one;
+    const struct decision_table *table = d->table;
+    bool lists = table->policy == HIT_RULE_ORDER || table->policy == HIT_OUTPUT_ORDER ||
+                 (table->policy == HIT_COLLECT && table->aggregation == AGGREGATE_NOT);
+    bool numbers = table->policy == HIT_COLLECT && !lists &&
+                   (table->aggregation == AGGREGATE_COUNT || table->aggregation == AGGREGATE_SUM);
+    d->given_up = false;
+    one = outcome_of(d, NULL, 0);
+    set_join(u, &out, &one);
+    for (size_t i = 0; i < d->possible_n && !lists && !numbers; i++) {
+        if (!unknown_step(u, 1)) {
+            out.kinds = SET_ANY;
+            break;
+        }
+        one = result_of_rule(d, d->possible[i]);
+        set_join(u, &out, &one);
+    }
+    if (lists || numbers) {
+        bool sum = numbers && table->aggregation == AGGREGATE_SUM;
+        one = set_kinds(u, lists ? 1 << FEEL_LIST : sum ? SET_ANY : 1 << FEEL_NUMBER, &none);
+        set_join(u, &out, &one);
+    }
+    set_add_value(u, &out, FEEL_NONE);
+    one = set_kinds(u, SET_NULL, NULL);
+    set_depend(u, &out, one.leaves);
+    return out;
+}
+
+static struct set gathered(struct deciding *d)
+{
+    struct unknown *u = d->u;
+    struct set out = { 0 };
+    uint64_t *leaves = leaves_none(u);
+    struct set *by_leaf = ARENA_ARRAY(u->run->arena, u->leaves_n + 1, struct set);
+    if (!leaves || !by_leaf) {
+        run_no_memory(u->run);
+        return out;
+    }
+    for (size_t i = 0; i < d->boxes_n; i++) {
+        set_join(u, &out, &d->boxes[i].outcome);
+        for (size_t k = 0; k < LEAF_WORDS; k++)
+            leaves[k] |= d->boxes[i].matters[k];
+        for (size_t leaf = 0; leaf < u->leaves_n && by_leaf; leaf++)
+            if (d->boxes[i].matters[leaf / 64] >> leaf % 64 & 1) {
+                struct set *set = &by_leaf[leaf];
+                if (!look(d, 1 + (int64_t)set->n / 8))
+                    by_leaf = NULL;
+                else
+                    set_join(u, set, &d->boxes[i].outcome);
+            }
+    }
+    out.leaves = leaves;
+    out.by_leaf = by_leaf;
+    if (d->barred_vague) { /* a value that the table may not take */
+        set_add_value(u, &out, FEEL_NONE);
+        all_columns(d, leaves);
+        out.by_leaf = NULL;
+    }
+    return set_settled(out);
+}
+
+static bool constant_results(struct deciding *d)
+{
+    const struct decision_table *table = d->table;
+    for (size_t i = 0; i < table->outputs_n; i++) {
+        if ((table->outputs[i].preset && node_is_unknown(d->frame, table->outputs[i].preset)) ||
+            (table->outputs[i].values && node_is_unknown(d->frame, table->outputs[i].values)))
+            return false;
+        for (size_t r = 0; r < table->rules_n; r++)
+            if (node_is_unknown(d->frame, table->rules[r].results[i]))
+                return false;
+    }
+    return true;
+}
+
+/* The boxes of the rules; the rules that can match at all are in d->possible. */
+static bool make_rules(struct deciding *d, const uint64_t *all)
+{
+    const struct decision_table *table = d->table;
+    struct arena *arena = d->u->run->arena;
+    d->may = ARENA_ARRAY(arena, table->rules_n + 1, uint64_t *);
+    d->must = ARENA_ARRAY(arena, table->rules_n + 1, uint64_t *);
+    if (!d->may || !d->must || table->rules_n > DMN_UNKNOWN_BITS_MAX / (16 * (d->words + 1)))
+        return false;
+    d->possible_n = 0;
+    for (size_t r = 0; r < table->rules_n; r++) {
+        uint64_t *may = d->may[r] = bits_new(d, NULL), *must = d->must[r] = bits_new(d, NULL);
+        bool possible = true;
+        if (!may || !must)
+            return false;
+        for (size_t i = 0; i < table->inputs_n && possible; i++) {
+            const struct column *column = &d->columns[i];
+            if (table->rules[r].tests[i])
+                test_column(d, column, table->rules[r].tests[i], may, must);
+            for (size_t k = column->at; k < column->at + column->words; k++) {
+                may[k] = table->rules[r].tests[i] ? may[k] & all[k] : all[k];
+                must[k] = table->rules[r].tests[i] ? must[k] & all[k] : all[k];
+                d->vague = d->vague || may[k] != must[k];
+            }
+            possible = meets(column, may, all);
+        }
+        if (d->given_up)
+            return false;
+        if (possible)
+            d->possible[d->possible_n++] = r;
+    }
+    return true;
+}
+
+/* What the table does not take: boxes that are null. */
+static void add_barred(struct deciding *d, const uint64_t *all, const uint64_t *barred)
+{
+    for (size_t i = 0; i < d->table->inputs_n && !d->given_up; i++) {
+        const struct column *column = &d->columns[i];
+        if (count(column, barred, barred) == 0)
+            continue;
+        uint64_t *bits = bits_new(d, all);
+        for (size_t k = column->at; bits && k < d->words; k++)
+            bits[k] = k < column->at + column->words ? barred[k] : all[k] | barred[k];
+        add_box(d, bits, set_one(d->u, FEEL_NONE));
+    }
+}
+
+struct set unknown_table(struct unknown *u, struct frame *frame, const struct decision_table *table)
+{
+    struct deciding d = { .u = u, .frame = frame, .table = table };
+    size_t n = table->inputs_n;
+    d.boxes_max = BOXES_A_RULE * table->rules_n + BOX_SPARE + n;
+    d.columns = ARENA_ARRAY(u->run->arena, n + 1, struct column);
+    d.possible = ARENA_ARRAY(u->run->arena, table->rules_n + 1, size_t);
+    d.boxes = ARENA_ARRAY(u->run->arena, d.boxes_max, struct box);
+    if (!d.columns || !d.possible || !d.boxes) {
+        run_no_memory(u->run);
+        return set_kinds(u, SET_ANY, NULL);
+    }
+    for (size_t r = 0; r < table->rules_n; r++)
+        d.possible[d.possible_n++] = r;
+    d.constant = constant_results(&d);
+    for (size_t i = 0; i < n && !u->run->stopped; i++)
+        make_column(&d, i);
+    uint64_t *all = bits_new(&d, NULL), *barred = bits_new(&d, NULL);
+    for (size_t i = 0; i < n && !d.given_up; i++)
+        bar_column(&d, i, all, barred);
+    if (d.given_up || !make_rules(&d, all))
+        return anything(&d);
+    add_barred(&d, all, barred);
+    size_t before = d.boxes_n;
+    bool open = true; /* something is left that the table takes */
+    for (size_t i = 0; i < n; i++)
+        open = open && count(&d.columns[i], all, all) > 0;
+    /* Where a box may not be taken, its size is not one of those that the rules fill: by splitting. */
+    if (open && !d.given_up && (d.vague || before > 0 || !by_rules(&d, all))) {
+        d.boxes_n = before;
+        for (size_t i = 0; i < before; i++)
+            memset(d.boxes[i].matters, 0, LEAF_WORDS * sizeof(uint64_t));
+        by_splitting(&d, bits_new(&d, all));
+    }
+    return d.given_up ? anything(&d) : gathered(&d);
+}
