@@ -102,7 +102,8 @@ enum status dmn_unknown(const struct dmn_model *model, const struct dmn_element 
                         struct fault *fault);
 
 /*
- * JSON as the value that `element` takes: a text becomes a date where its type wants one. NULL: without a type. Values
+ * JSON as the value that `element` takes: a text becomes a date where its type wants one, and a member
+ * that its type has and the object has not is null. NULL: without a type. Values
  * are in the arena; null where it is full (arena_failed says so).
  */
 struct feel_value dmn_value_from_json(struct arena *arena, const struct json *json, const struct dmn_element *element);

@@ -111,10 +111,39 @@ static struct feel_value from(struct arena *arena, const struct json *json)
     return FEEL_NONE;
 }
 
+/* Members that the type has and the object has not are null: not known. */
+static struct feel_value filled(struct arena *arena, struct feel_value value, const struct feel_type *type)
+{
+    if (type && value.kind == FEEL_LIST) {
+        struct feel_value *items = ARENA_ARRAY(arena, value.list.n + 1, struct feel_value);
+        for (size_t i = 0; items && i < value.list.n; i++)
+            items[i] = filled(arena, value.list.items[i], item_type(type));
+        return items ? feel_list(items, value.list.n) : FEEL_NONE;
+    }
+    if (type && type->form == TYPE_LIST)
+        type = type->of; /* one is a list of itself */
+    if (!type || value.kind != FEEL_CONTEXT || type->form != TYPE_CONTEXT)
+        return value;
+    size_t n = value.context->n;
+    struct feel_entry *entries = ARENA_ARRAY(arena, n + type->n + 1, struct feel_entry);
+    struct feel_context *context = ARENA_NEW(arena, struct feel_context);
+    if (!entries || !context)
+        return FEEL_NONE;
+    for (size_t i = 0; i < n; i++) {
+        entries[i] = value.context->entries[i];
+        entries[i].value = filled(arena, entries[i].value, field_type(type, entries[i].name));
+    }
+    for (size_t i = 0; i < type->n; i++)
+        if (!feel_context_get(value.context, type->fields[i].name))
+            entries[n++] = (struct feel_entry){ type->fields[i].name, FEEL_NONE };
+    *context = (struct feel_context){ entries, n };
+    return feel_context(context);
+}
+
 struct feel_value dmn_value_from_json(struct arena *arena, const struct json *json, const struct dmn_element *element)
 {
     struct feel_value value = from(arena, json);
-    return element ? typed(arena, value, element->type) : value;
+    return element ? filled(arena, typed(arena, value, element->type), element->type) : value;
 }
 
 void dmn_value_to_json(struct json_writer *w, struct feel_value value)

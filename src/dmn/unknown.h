@@ -100,21 +100,29 @@ unsigned set_compare(struct unknown *u, enum node_operator operation, const stru
 struct dmn_outcomes set_outcomes(struct unknown *u, const struct set *set);
 uint64_t *leaves_none(struct unknown *u);
 
-/* ---- unknown_node.c ---- */
+/* ---- unknown_walk.c ---- */
 
 bool frame_make(struct unknown *u, struct frame *frame, size_t n);
 void frame_set(struct frame *frame, int slot, const struct set *set);
 /* Whether the expression looks at a slot whose value is not known. */
 bool node_is_unknown(const struct frame *frame, const struct node *node);
-struct set unknown_node(struct unknown *u, struct frame *frame, const struct node *node);
-/* What the tests may say of a value of the set. */
-unsigned unknown_tests(struct unknown *u, struct frame *frame, const struct node *tests, const struct set *set);
+enum { UNKNOWN_SLOTS_MAX = 16 };
+/* The slots whose values are not known that the expression looks at, each once; false where they are more. */
+bool unknown_slots(const struct frame *frame, const struct node *node, int slots[UNKNOWN_SLOTS_MAX], size_t *n);
+/* The set depends on all that the expression looks at. */
+void unknown_depend(struct unknown *u, struct frame *frame, const struct node *node, struct set *set);
 /* The values in the text of the tests, where intervals are to be cut. */
 struct constants {
     struct feel_value *values;
     size_t n, cap;
 };
 void constants_of(struct unknown *u, struct constants *constants, struct frame *frame, const struct node *node);
+
+/* ---- unknown_node.c ---- */
+
+struct set unknown_node(struct unknown *u, struct frame *frame, const struct node *node);
+/* What the tests may say of a value of the set. */
+unsigned unknown_tests(struct unknown *u, struct frame *frame, const struct node *tests, const struct set *set);
 
 /* ---- unknown_table.c ---- */
 

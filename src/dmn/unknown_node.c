@@ -11,238 +11,25 @@
 #include "dmn/builtin.h"
 #include "base/banned.h"
 
-enum { DIMENSIONS_MAX = 16, CONSTANTS_DEPTH_MAX = DMN_EXPRESSION_DEPTH_MAX + 8 };
-
-bool frame_make(struct unknown *u, struct frame *frame, size_t n)
-{
-    frame->n = n + 1;
-    frame->values = ARENA_ARRAY(u->run->arena, n + 1, struct feel_value);
-    frame->sets = ARENA_ARRAY(u->run->arena, n + 1, struct set);
-    frame->unknown = ARENA_ARRAY(u->run->arena, n + 1, bool);
-    if (frame->values && frame->sets && frame->unknown)
-        return true;
-    run_no_memory(u->run);
-    return false;
-}
-
-void frame_set(struct frame *frame, int slot, const struct set *set)
-{
-    if (slot < 0 || (size_t)slot >= frame->n)
-        return;
-    frame->values[slot] = FEEL_NONE;
-    frame->unknown[slot] = !set_is_one(set, &frame->values[slot]);
-    frame->sets[slot] = *set;
-}
-
-/* ---- What an expression looks at ---- */
-
-/* Calls `see` for each part of the expression until it answers true. */
-struct walk {
-    bool (*see)(struct walk *walk, const struct node *node);
-    const struct frame *frame;
-    struct unknown *u;
-    struct constants *constants;
-    int slots[DIMENSIONS_MAX];
-    size_t n;
-    bool many;
-};
-static bool each(struct walk *walk, const struct node *node);
-
-static bool each_of(struct walk *walk, const struct node *const *nodes, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (each(walk, nodes[i]))
-            return true;
-    return false;
-}
-
-static bool each_of_table(struct walk *walk, const struct decision_table *table)
-{
-    for (size_t i = 0; i < table->inputs_n; i++)
-        if (each(walk, table->inputs[i].expression) || each(walk, table->inputs[i].values))
-            return true;
-    for (size_t i = 0; i < table->outputs_n; i++)
-        if (each(walk, table->outputs[i].preset) || each(walk, table->outputs[i].values))
-            return true;
-    for (size_t i = 0; i < table->rules_n; i++)
-        if (each_of(walk, table->rules[i].tests, table->inputs_n) ||
-            each_of(walk, table->rules[i].results, table->outputs_n))
-            return true;
-    return false;
-}
-
-static bool each_of_loop(struct walk *walk, const struct node *node)
-{
-    for (size_t i = 0; i < node->loop.n; i++)
-        if (each(walk, node->loop.iterators[i].start) || each(walk, node->loop.iterators[i].end))
-            return true;
-    return each(walk, node->loop.body);
-}
-
-static bool each_of_call(struct walk *walk, const struct node *node)
-{
-    for (size_t i = 0; i < node->call.n; i++)
-        if (each(walk, node->call.arguments[i].value))
-            return true;
-    return each(walk, node->call.function);
-}
-
-static bool each_of_context(struct walk *walk, const struct node *node)
-{
-    for (size_t i = 0; i < node->context.n; i++)
-        if (each(walk, node->context.entries[i].value))
-            return true;
-    return each(walk, node->context.result);
-}
-
-static bool each(struct walk *walk, const struct node *node)
-{
-    if (!node)
-        return false;
-    if (walk->see(walk, node))
-        return true;
-    switch (node->kind) {
-    case NODE_VALUE:
-    case NODE_SLOT:
-    case NODE_UNKNOWN:
-    case NODE_FUNCTION: return false;
-    case NODE_FIELD: return each(walk, node->field.outside);
-    case NODE_PATH: return each(walk, node->path.target);
-    case NODE_FILTER: return each(walk, node->filter.target) || each(walk, node->filter.condition);
-    case NODE_CALL: return each_of_call(walk, node);
-    case NODE_BINARY: return each(walk, node->binary.left) || each(walk, node->binary.right);
-    case NODE_NEGATE: return each(walk, node->operand);
-    case NODE_BETWEEN:
-        return each(walk, node->between.value) || each(walk, node->between.low) || each(walk, node->between.high);
-    case NODE_IN: return each(walk, node->in.value) || each(walk, node->in.tests);
-    case NODE_IF:
-        return each(walk, node->choice.condition) || each(walk, node->choice.yes) || each(walk, node->choice.no);
-    case NODE_FOR:
-    case NODE_SOME:
-    case NODE_EVERY: return each_of_loop(walk, node);
-    case NODE_LIST: return each_of(walk, node->list.items, node->list.n);
-    case NODE_CONTEXT: return each_of_context(walk, node);
-    case NODE_RANGE: return each(walk, node->range.start) || each(walk, node->range.end);
-    case NODE_INSTANCE_OF:
-    case NODE_CONVERT: return each(walk, node->typed.value);
-    case NODE_DECISION_TABLE: return each_of_table(walk, node->table);
-    case NODE_TEST: return each(walk, node->test.end);
-    case NODE_TESTS: return each_of(walk, node->tests.items, node->tests.n);
-    }
-    return false;
-}
-
-static bool note(struct walk *walk, int slot)
-{
-    if (slot < 0 || (size_t)slot >= walk->frame->n || !walk->frame->unknown[slot])
-        return false;
-    for (size_t i = 0; i < walk->n; i++)
-        if (walk->slots[i] == slot)
-            return false;
-    if (walk->n == DIMENSIONS_MAX) {
-        walk->many = true;
-        return true;
-    }
-    walk->slots[walk->n++] = slot;
-    return false;
-}
-
-static bool see_unknown(struct walk *walk, const struct node *node)
-{
-    if (node->kind == NODE_SLOT)
-        note(walk, node->slot);
-    if (node->kind == NODE_FIELD)
-        note(walk, node->field.slot);
-    if (node->kind == NODE_FUNCTION)
-        for (size_t i = 0; i < node->function->captures_n; i++)
-            note(walk, node->function->captures[i].from);
-    return walk->n > 0;
-}
-
-static bool see_all_unknown(struct walk *walk, const struct node *node)
-{
-    see_unknown(walk, node);
-    return walk->many;
-}
-
-bool node_is_unknown(const struct frame *frame, const struct node *node)
-{
-    struct walk walk = { .see = see_unknown, .frame = frame };
-    return each(&walk, node);
-}
-
-static void depend_on_seen(struct unknown *u, struct frame *frame, const struct node *node, struct set *set)
-{
-    struct walk walk = { .see = see_all_unknown, .frame = frame };
-    if (each(&walk, node)) {
-        struct set all = set_kinds(u, SET_NULL, NULL);
-        set_depend(u, set, all.leaves);
-        return;
-    }
-    for (size_t i = 0; i < walk.n; i++)
-        set_depend(u, set, frame->sets[walk.slots[i]].leaves);
-}
+/* ---- Every combination ---- */
 
 /* The expression may be anything of these kinds. */
 static struct set wide(struct unknown *u, struct frame *frame, const struct node *node, uint32_t kinds)
 {
     struct set none = { 0 }, set = set_kinds(u, kinds, &none);
-    depend_on_seen(u, frame, node, &set);
+    unknown_depend(u, frame, node, &set);
     return set;
 }
 
-static bool see_constant(struct walk *walk, const struct node *node)
-{
-    const struct node *of = node->kind == NODE_NEGATE ? node->operand : node;
-    struct feel_value value;
-    if (of->kind != NODE_VALUE && of->kind != NODE_SLOT && of->kind != NODE_PATH && of->kind != NODE_CALL)
-        return false;
-    if (of->kind == NODE_VALUE)
-        value = of->value;
-    else if (!node_is_unknown(walk->frame, node))
-        value = run_node(walk->u->run, node, walk->frame->values);
-    else
-        return false;
-    if (node->kind == NODE_NEGATE && value.kind == FEEL_NUMBER)
-        value = feel_number(number_negate(value.number));
-    struct feel_value items[2] = { value, FEEL_NONE };
-    if (value.kind == FEEL_RANGE) {
-        items[0] = value.range->start;
-        items[1] = value.range->end;
-    }
-    struct feel_list list = value.kind == FEEL_LIST ? value.list : (struct feel_list){ items, 2 };
-    for (size_t i = 0; i < list.n && walk->constants->n < 4 * DMN_UNKNOWN_VALUES_MAX; i++) {
-        if (list.items[i].kind == FEEL_NULL)
-            continue;
-        struct feel_value *room =
-            PARSE_PUSH(walk->u->run->arena, walk->constants->values, walk->constants->n, walk->constants->cap);
-        if (!room) {
-            walk->constants->n = 0;
-            run_no_memory(walk->u->run);
-            return true;
-        }
-        *room = list.items[i];
-    }
-    return false;
-}
-
-void constants_of(struct unknown *u, struct constants *constants, struct frame *frame, const struct node *node)
-{
-    struct walk walk = { .see = see_constant, .frame = frame, .u = u, .constants = constants };
-    each(&walk, node);
-}
-
-/* ---- Every combination ---- */
-
 static bool tried(struct unknown *u, struct frame *frame, const struct node *node, struct set *out)
 {
-    struct walk walk = { .see = see_all_unknown, .frame = frame };
-    struct feel_value *lists[DIMENSIONS_MAX];
-    size_t counts[DIMENSIONS_MAX], at[DIMENSIONS_MAX] = { 0 }, all = 1;
-    if (each(&walk, node) || walk.n == 0)
+    int slots[UNKNOWN_SLOTS_MAX];
+    struct feel_value *lists[UNKNOWN_SLOTS_MAX];
+    size_t counts[UNKNOWN_SLOTS_MAX], at[UNKNOWN_SLOTS_MAX] = { 0 }, all = 1, n;
+    if (!unknown_slots(frame, node, slots, &n) || n == 0)
         return false;
-    for (size_t i = 0; i < walk.n; i++) {
-        if (!set_values(u, &frame->sets[walk.slots[i]], DMN_UNKNOWN_TRIES_MAX, &lists[i], &counts[i]))
+    for (size_t i = 0; i < n; i++) {
+        if (!set_values(u, &frame->sets[slots[i]], DMN_UNKNOWN_TRIES_MAX, &lists[i], &counts[i]))
             return false;
         all *= counts[i];
         if (all > DMN_UNKNOWN_TRIES_MAX || all == 0)
@@ -250,16 +37,16 @@ static bool tried(struct unknown *u, struct frame *frame, const struct node *nod
     }
     *out = (struct set){ 0 };
     for (size_t k = 0; k < all; k++) {
-        for (size_t i = 0; i < walk.n; i++)
-            frame->values[walk.slots[i]] = lists[i][at[i]];
+        for (size_t i = 0; i < n; i++)
+            frame->values[slots[i]] = lists[i][at[i]];
         if (!unknown_step(u, 1))
             return false;
         set_add_value(u, out, run_node(u->run, node, frame->values));
-        for (size_t i = 0; i < walk.n && ++at[i] == counts[i]; i++)
+        for (size_t i = 0; i < n && ++at[i] == counts[i]; i++)
             at[i] = 0;
     }
-    for (size_t i = 0; i < walk.n; i++)
-        set_depend(u, out, frame->sets[walk.slots[i]].leaves);
+    for (size_t i = 0; i < n; i++)
+        set_depend(u, out, frame->sets[slots[i]].leaves);
     *out = set_settled(*out);
     return true;
 }
@@ -456,7 +243,7 @@ static struct set in_tests(struct unknown *u, struct frame *frame, const struct 
     constants_of(u, &constants, frame, node->in.tests);
     struct set cut = set_cut(u, &value, constants.values, constants.n);
     unsigned truth = unknown_tests(u, frame, node->in.tests, &cut);
-    depend_on_seen(u, frame, node->in.tests, &none);
+    unknown_depend(u, frame, node->in.tests, &none);
     set_depend(u, &none, value.leaves);
     return set_of_truth(u, truth, none.leaves);
 }
@@ -615,6 +402,14 @@ static struct set choice(struct unknown *u, struct frame *frame, const struct no
     return set_settled(out);
 }
 
+static bool may_be_null(const struct set *set)
+{
+    for (size_t i = 0; i < set->n; i++)
+        if (set->parts[i].form == PART_VALUE && set->parts[i].value.kind == FEEL_NULL)
+            return true;
+    return set->kinds & SET_NULL;
+}
+
 static struct set call_body(struct unknown *u, const struct feel_function *function, const struct node *node,
                             struct set *arguments)
 {
@@ -634,7 +429,7 @@ static struct set call_body(struct unknown *u, const struct feel_function *funct
         if (at == node->call.n)
             return anything;
         struct set converted = set_convert(u, body->parameters[at].type, &arguments[i]);
-        null = null || (body->parameters[at].type && (set_truth(&converted) & MAY_OTHER));
+        null = null || (body->parameters[at].type && may_be_null(&converted));
         frame_set(&inside, (int)at, &converted);
     }
     for (size_t i = 0; i < body->captures_n; i++)

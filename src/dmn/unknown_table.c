@@ -11,6 +11,7 @@
  */
 #include "dmn/unknown.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -26,6 +27,7 @@ struct column {
     bool has_null, has_rest;
 };
 struct box {
+    size_t first; /* rule that matches; rules_n: none */
     uint64_t *bits;
     struct set outcome;
     uint64_t *matters; /* leaves that lead from here to another outcome */
@@ -175,7 +177,7 @@ static bool test_row(struct deciding *d, const struct column *column, const stru
     enum feel_kind kind = column->regions.parts[from].form == PART_BETWEEN ? column->regions.parts[from].kind
                                                                            : column->regions.parts[from].value.kind;
     struct span span;
-    if (tests->kind != NODE_TESTS || tests->tests.negated)
+    if (tests->kind != NODE_TESTS)
         return false;
     for (size_t i = 0; i < tests->tests.n; i++)
         if (!span_of(d, tests->tests.items[i], tests->tests.uses_input[i], kind, &span))
@@ -188,6 +190,10 @@ static bool test_row(struct deciding *d, const struct column *column, const stru
             bit_set(may + column->at, j);
             bit_set(must + column->at, j);
         }
+    }
+    for (size_t j = from; j < to && tests->tests.negated; j++) {
+        may[column->at + j / 64] ^= UINT64_C(1) << j % 64;
+        must[column->at + j / 64] ^= UINT64_C(1) << j % 64;
     }
     return true;
 }
@@ -356,7 +362,7 @@ static struct set outcome_of(struct deciding *d, const size_t *hits, size_t n)
 }
 
 /* Takes the bits over. */
-static void add_box(struct deciding *d, uint64_t *bits, struct set outcome)
+static void add_box(struct deciding *d, size_t first, uint64_t *bits, struct set outcome)
 {
     uint64_t *matters = leaves_none(d->u);
     if (d->boxes_n == d->boxes_max || !matters || !bits) {
@@ -365,7 +371,7 @@ static void add_box(struct deciding *d, uint64_t *bits, struct set outcome)
     }
     for (size_t i = 0; outcome.leaves && i < LEAF_WORDS; i++)
         matters[i] |= outcome.leaves[i];
-    d->boxes[d->boxes_n++] = (struct box){ bits, outcome, matters };
+    d->boxes[d->boxes_n++] = (struct box){ first, bits, outcome, matters };
 }
 
 static bool differ(const struct set *a, const struct set *b)
@@ -460,7 +466,7 @@ static void add_gap(struct deciding *d, const uint64_t *all, volume **beside, bo
         good = size_of(d, d->boxes[i].bits, all, all, columns, &one) && !__builtin_add_overflow(sum, one, &sum);
     if (good && sum == total)
         return;
-    add_box(d, bits_new(d, all), outcome_of(d, NULL, 0));
+    add_box(d, d->table->rules_n, bits_new(d, all), outcome_of(d, NULL, 0));
     if (d->given_up)
         return;
     struct box *gap = &d->boxes[d->boxes_n - 1];
@@ -491,7 +497,7 @@ static bool by_rules(struct deciding *d, const uint64_t *all)
     volume **beside = ARENA_ARRAY(d->u->run->arena, d->boxes_max + 1, volume *);
     bool exact = beside && d->boxes_max * columns * sizeof(volume) < DMN_UNKNOWN_BITS_MAX;
     for (size_t i = 0; i < d->possible_n; i++)
-        add_box(d, d->may[d->possible[i]], outcome_of(d, &d->possible[i], 1));
+        add_box(d, d->possible[i], d->may[d->possible[i]], outcome_of(d, &d->possible[i], 1));
     for (size_t i = 0; exact && i < d->boxes_n; i++)
         exact = (beside[i] = ARENA_ARRAY(d->u->run->arena, columns + 1, volume)) != NULL;
     for (size_t i = 0; i < d->boxes_n && !d->given_up; i++)
@@ -587,7 +593,7 @@ static void split(struct deciding *d, uint64_t *box, size_t rule, const size_t *
             break;
     }
     if (!d->given_up)
-        add_box(d, box, outcome_of(d, own, n));
+        add_box(d, n > 0 ? own[0] : d->table->rules_n, box, outcome_of(d, own, n));
 }
 
 static void by_splitting(struct deciding *d, uint64_t *all)
@@ -623,7 +629,7 @@ static struct set anything(struct deciding *d)
     one = outcome_of(d, NULL, 0);
     set_join(u, &out, &one);
     for (size_t i = 0; i < d->possible_n && !lists && !numbers; i++) {
-        if (!unknown_step(u, 1)) {
+        if (!d->constant && !unknown_step(u, 1)) {
             out.kinds = SET_ANY;
             break;
         }
@@ -641,6 +647,13 @@ static struct set anything(struct deciding *d)
     return out;
 }
 
+static int by_first_rule(const void *a, const void *b)
+{
+    const struct box *x = a, *y = b;
+    return (x->first > y->first) - (x->first < y->first);
+}
+
+/* In the order of the rules, as people read them. */
 static struct set gathered(struct deciding *d)
 {
     struct unknown *u = d->u;
@@ -651,6 +664,8 @@ static struct set gathered(struct deciding *d)
         run_no_memory(u->run);
         return out;
     }
+    if (d->boxes_n > 0)
+        qsort(d->boxes, d->boxes_n, sizeof *d->boxes, by_first_rule);
     for (size_t i = 0; i < d->boxes_n; i++) {
         set_join(u, &out, &d->boxes[i].outcome);
         for (size_t k = 0; k < LEAF_WORDS; k++)
@@ -732,7 +747,7 @@ static void add_barred(struct deciding *d, const uint64_t *all, const uint64_t *
         uint64_t *bits = bits_new(d, all);
         for (size_t k = column->at; bits && k < d->words; k++)
             bits[k] = k < column->at + column->words ? barred[k] : all[k] | barred[k];
-        add_box(d, bits, set_one(d->u, FEEL_NONE));
+        add_box(d, d->table->rules_n, bits, set_one(d->u, FEEL_NONE));
     }
 }
 

@@ -22,7 +22,7 @@
 #include "base/banned.h"
 
 enum { SAID_MAX = 4 * 1024 * 1024, FILES_MAX = DMN_IMPORTS_MAX, PATH_SIZE = 4096 };
-enum { OPTION_DECISION, OPTION_INPUT, OPTION_TRACE, OPTION_JSON, OPTION_CSV, OPTIONS };
+enum { OPTION_DECISION, OPTION_INPUT, OPTION_TRACE, OPTION_UNKNOWN, OPTION_JSON, OPTION_CSV, OPTIONS };
 
 /* ---- Files ---- */
 
@@ -137,18 +137,52 @@ static bool wanted(const struct dmn_model *model, const struct dmn_element *elem
     return kind == DMN_DECISION && str_equal(dmn_element_namespace(element), dmn_model_namespace(model));
 }
 
+struct evaluating {
+    const struct dmn_model *model;
+    struct dmn_input *inputs;
+    size_t inputs_n;
+    const struct option *options;
+    struct json_writer *w; /* NULL: in words */
+};
+
+/* One decision, said. False, and the fault says why, where a bound was hit. */
+static bool evaluate_one(const struct evaluating *e, const struct dmn_element *element, struct fault *fault)
+{
+    struct dmn_result result;
+    struct dmn_unknowns unknowns = { 0 };
+    bool trace = e->options[OPTION_TRACE].seen, unknown = e->options[OPTION_UNKNOWN].seen;
+    int64_t now = clock_now_ms();
+    struct arena *run = arena_new(DMN_RUN_MEMORY_MAX), *more = unknown ? arena_new(DMN_RUN_MEMORY_MAX) : NULL;
+    bool good = run && (more || !unknown);
+    if (!good)
+        fault_no_memory(fault);
+    good = good && dmn_evaluate(e->model, element, run, now, e->inputs, e->inputs_n, &result, fault) == STATUS_OK;
+    good = good && (!unknown ||
+                    dmn_unknown(e->model, element, more, now, e->inputs, e->inputs_n, &unknowns, fault) == STATUS_OK);
+    if (good && e->w)
+        dmn_said_result_json(e->w, element, &result, trace, unknown ? &unknowns : NULL);
+    if (good && !e->w) {
+        dmn_said_result(element, &result, trace);
+        if (unknown)
+            dmn_said_unknown(&result, &unknowns);
+    }
+    arena_free(run);
+    arena_free(more);
+    return good;
+}
+
 static int evaluate(struct arena *arena, const char *path, const struct option options[OPTIONS])
 {
     struct dmn_model *model;
-    struct dmn_input *inputs = NULL;
     struct fault fault;
     struct buf out;
     struct json_writer w;
-    size_t inputs_n = 0, found = 0;
+    struct evaluating e = { .options = options };
+    size_t found = 0;
     int code = EXIT_DONE;
     enum status status = read_model(arena, path, &model, &fault);
     if (status == STATUS_OK && options[OPTION_INPUT].seen)
-        status = read_inputs(arena, model, options[OPTION_INPUT].value, &inputs, &inputs_n, &fault);
+        status = read_inputs(arena, model, options[OPTION_INPUT].value, &e.inputs, &e.inputs_n, &fault);
     if (status != STATUS_OK) {
         command_fail(&fault);
         return EXIT_CANNOT;
@@ -156,28 +190,21 @@ static int evaluate(struct arena *arena, const char *path, const struct option o
     dmn_said_faults(model);
     buf_init(&out, NULL, SAID_MAX);
     json_writer_init(&w, &out);
-    if (options[OPTION_JSON].seen)
+    e.model = model;
+    e.w = options[OPTION_JSON].seen ? &w : NULL;
+    if (e.w)
         json_open_object(&w);
     for (size_t i = 0; i < dmn_model_elements(model); i++) {
         const struct dmn_element *element = dmn_model_element(model, i);
-        struct dmn_result result;
         if (!wanted(model, element, options[OPTION_DECISION].value))
             continue;
         found++;
-        struct arena *run = arena_new(DMN_RUN_MEMORY_MAX);
-        if (!run || dmn_evaluate(model, element, run, clock_now_ms(), inputs, inputs_n, &result, &fault) != STATUS_OK) {
-            if (!run)
-                fault_no_memory(&fault);
+        if (!evaluate_one(&e, element, &fault)) {
             command_fail(&fault);
             code = EXIT_REFUSED;
-        } else if (options[OPTION_JSON].seen) {
-            dmn_said_result_json(&w, element, &result, options[OPTION_TRACE].seen);
-        } else {
-            dmn_said_result(element, &result, options[OPTION_TRACE].seen);
         }
-        arena_free(run);
     }
-    if (options[OPTION_JSON].seen) {
+    if (e.w) {
         json_close_object(&w);
         if (buf_ok(&out)) {
             printf("%.*s\n", STR_ARG(buf_str(&out)));
@@ -248,6 +275,7 @@ static int run(int argc, char **argv)
     struct option options[OPTIONS] = { [OPTION_DECISION] = { .name = "--decision", .takes_value = true },
                                        [OPTION_INPUT] = { .name = "--input", .takes_value = true },
                                        [OPTION_TRACE] = { .name = "--trace" },
+                                       [OPTION_UNKNOWN] = { .name = "--unknown" },
                                        [OPTION_JSON] = { .name = "--json" },
                                        [OPTION_CSV] = { .name = "--csv", .takes_value = true } };
     int rest = 0;
@@ -272,16 +300,18 @@ static int run(int argc, char **argv)
 
 const struct command command_dmn = {
     .name = "dmn",
-    .usage = "dmn eval MODEL.dmn [--decision NAME] [--input FILE.json] [--trace] [--json]\n"
+    .usage = "dmn eval MODEL.dmn [--decision NAME] [--input FILE.json] [--trace] [--unknown] [--json]\n"
              "dmn check MODEL.dmn\n"
              "dmn show MODEL.dmn [--decision NAME]\n"
              "dmn tck FOLDER [--csv FILE]",
-    .help = "Decision models (DMN 1.2 to 1.5). eval says what each decision of a model, or the one that is named, "
-            "comes to; the inputs are the members of one JSON object, and dates and durations in it are texts. With "
-            "--trace also which rules matched, and why; with --json all of it as JSON. check lists what is wrong with "
-            "a model: "
-            "exit code 1 where there is something. show prints the decisions and their tables. tck runs the test cases "
-            "of the DMN TCK in a folder, and in the folders inside it; with --csv it writes the TCK's own table of "
-            "results. What a model imports is looked for beside it. Needs no data folder.",
+    .help =
+        "Decision models (DMN 1.2 to 1.5). eval says what each decision of a model, or the one that is named, "
+        "comes to; the inputs are the members of one JSON object, and dates and durations in it are texts. With "
+        "--trace also which rules matched, and why; with --unknown also which inputs that are not given could still "
+        "change it, and to what; with --json all of it as JSON. check lists what is wrong with "
+        "a model: "
+        "exit code 1 where there is something. show prints the decisions and their tables. tck runs the test cases "
+        "of the DMN TCK in a folder, and in the folders inside it; with --csv it writes the TCK's own table of "
+        "results. What a model imports is looked for beside it. Needs no data folder.",
     .run = run,
 };

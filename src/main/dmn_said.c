@@ -11,7 +11,7 @@
 #include "main/options.h"
 #include "base/banned.h"
 
-enum { VALUE_MAX = 1024 * 1024, COLUMN_MAX = 40, COLUMN_LEAST = 3 };
+enum { VALUE_MAX = 1024 * 1024, COLUMN_MAX = 40, COLUMN_LEAST = 3, OUTCOMES_MOST = 8 };
 
 /* Characters that would move the cursor become spaces. */
 static void print_clean(struct str text)
@@ -100,6 +100,83 @@ void dmn_said_result(const struct dmn_element *element, const struct dmn_result 
     printf("\n");
 }
 
+/* ---- What is still to be known ---- */
+
+/* What it may become besides what it is: "a", "b" or null. */
+static void print_outcomes(const struct dmn_outcomes *outcomes, const struct feel_value *but)
+{
+    size_t n = 0, said = 0;
+    for (size_t i = 0; i < outcomes->n; i++)
+        n += !(but && feel_same(outcomes->values[i], *but));
+    if (outcomes->anything || n > OUTCOMES_MOST) {
+        printf(outcomes->anything ? "something that cannot be listed" : "one of %zu values", n);
+        return;
+    }
+    for (size_t i = 0; i < outcomes->n; i++) {
+        if (but && feel_same(outcomes->values[i], *but))
+            continue;
+        printf("%s", said == 0 ? "" : said + 1 == n ? " or " : ", ");
+        print_value(outcomes->values[i]);
+        said++;
+    }
+}
+
+void dmn_said_unknown(const struct dmn_result *result, const struct dmn_unknowns *unknowns)
+{
+    bool any = false;
+    for (size_t i = 0; i < unknowns->n; i++) {
+        const struct dmn_unknown_leaf *leaf = &unknowns->leaves[i];
+        if (!leaf->could_change)
+            continue;
+        any = true;
+        printf("  Still to be known: ");
+        print_clean(leaf->path);
+        printf(": could make it ");
+        print_outcomes(&leaf->could_become, &result->value);
+        printf(".\n");
+    }
+    if (any)
+        return;
+    if (unknowns->n == 0) {
+        printf("  All that it needs is known.\n");
+        return;
+    }
+    printf("  Whatever is still unknown, it will be ");
+    print_outcomes(&unknowns->results, NULL);
+    printf(".\n");
+}
+
+static void json_outcomes(struct json_writer *w, const char *name, const struct dmn_outcomes *outcomes)
+{
+    json_name(w, str_of(name));
+    json_open_array(w);
+    for (size_t i = 0; i < outcomes->n; i++)
+        dmn_value_to_json(w, outcomes->values[i]);
+    json_close_array(w);
+    json_name(w, STR("anything"));
+    json_put_bool(w, outcomes->anything);
+}
+
+static void json_unknowns(struct json_writer *w, const struct dmn_unknowns *unknowns)
+{
+    json_name(w, STR("unknown"));
+    json_open_object(w);
+    json_outcomes(w, "could_be", &unknowns->results);
+    json_name(w, STR("inputs"));
+    json_open_array(w);
+    for (size_t i = 0; i < unknowns->n; i++) {
+        json_open_object(w);
+        json_name(w, STR("input"));
+        json_put_str(w, unknowns->leaves[i].path);
+        json_name(w, STR("could_change"));
+        json_put_bool(w, unknowns->leaves[i].could_change);
+        json_outcomes(w, "could_become", &unknowns->leaves[i].could_become);
+        json_close_object(w);
+    }
+    json_close_array(w);
+    json_close_object(w);
+}
+
 static void json_tables(struct json_writer *w, const struct table_decided *decided)
 {
     if (decided->before)
@@ -154,7 +231,7 @@ static void json_trace(struct json_writer *w, const struct dmn_trace *trace)
 }
 
 void dmn_said_result_json(struct json_writer *w, const struct dmn_element *element, const struct dmn_result *result,
-                          bool trace)
+                          bool trace, const struct dmn_unknowns *unknowns)
 {
     json_name(w, dmn_element_name(element));
     json_open_object(w);
@@ -168,6 +245,8 @@ void dmn_said_result_json(struct json_writer *w, const struct dmn_element *eleme
     }
     if (trace)
         json_trace(w, result->trace);
+    if (unknowns)
+        json_unknowns(w, unknowns);
     json_close_object(w);
 }
 

@@ -12,9 +12,11 @@ enum status dmn_said_files(struct arena *arena, const char *path, struct dmn_fil
 /* On standard error, one line each. */
 void dmn_said_faults(const struct dmn_model *model);
 void dmn_said_result(const struct dmn_element *element, const struct dmn_result *result, bool trace);
-/* A member of an object that is open. */
+/* What is still to be known, after the result. */
+void dmn_said_unknown(const struct dmn_result *result, const struct dmn_unknowns *unknowns);
+/* A member of an object that is open. `unknowns` NULL: not asked for. */
 void dmn_said_result_json(struct json_writer *w, const struct dmn_element *element, const struct dmn_result *result,
-                          bool trace);
+                          bool trace, const struct dmn_unknowns *unknowns);
 /* Every decision and its tables, or those of one. False where there is none of this name. */
 bool dmn_said_model(struct arena *arena, const struct dmn_model *model, const char *decision);
 /* The exit code. */

@@ -26,7 +26,8 @@ static struct dmn_model *read_model(struct arena *arena, struct str xml)
     struct fault fault;
     struct dmn_file file = { STR("made.dmn"), xml };
     size_t n;
-    assert_int_equal(dmn_model_read(arena, &file, 1, &model, &fault), STATUS_OK);
+    if (dmn_model_read(arena, &file, 1, &model, &fault) != STATUS_OK)
+        fail_msg("%s", fault.text);
     const struct dmn_fault *faults = dmn_model_faults(model, &n);
     if (n > 0)
         fail_msg("line %d: %.*s\n%.*s", faults[0].line, STR_ARG(faults[0].words), STR_ARG(xml));
@@ -168,12 +169,285 @@ static void decisions_that_need_each_other_never_lack_an_outcome(void **state)
     say("graphs", &tally);
 }
 
+/* ---- By hand ---- */
+
+#define HEAD        "<definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" name=\"m\" namespace=\"urn:m\">"
+#define NEEDS(name) "<informationRequirement><requiredInput href=\"#" name "\"/></informationRequirement>"
+#define INPUT(name, type)                                                                                              \
+    "<inputData name=\"" name "\" id=\"" name "\"><variable name=\"" name "\" typeRef=\"" type "\"/></inputData>"
+#define LITERAL(needs, text)                                                                                           \
+    "<decision name=\"D\" id=\"D\"><variable name=\"D\"/>" needs "<literalExpression><text>" text                      \
+    "</text></literalExpression></decision>"
+#define END "</definitions>"
+
+struct asked {
+    struct arena *arena;
+    struct dmn_unknowns unknowns;
+    struct fault fault;
+    enum status status;
+};
+
+static struct asked ask(const char *xml, const struct dmn_input *inputs, size_t n)
+{
+    struct asked asked = { .arena = arena_new(DMN_RUN_MEMORY_MAX) };
+    assert_non_null(asked.arena);
+    struct dmn_model *model = read_model(asked.arena, str_of(xml));
+    asked.status = dmn_unknown(model, dmn_model_find(model, STR_NONE, STR("D")), asked.arena, 0, inputs, n,
+                               &asked.unknowns, &asked.fault);
+    return asked;
+}
+
+/* "Age: [no, yes]; Town: -" and the results before it. */
+static void expect(const char *xml, const struct dmn_input *inputs, size_t n, const char *wanted)
+{
+    struct asked asked = ask(xml, inputs, n);
+    struct buf b;
+    buf_init(&b, NULL, 1 << 16);
+    if (asked.status != STATUS_OK)
+        fail_msg("%s", asked.fault.text);
+    feel_write(&b, feel_list(asked.unknowns.results.values, asked.unknowns.results.n));
+    buf_add(&b, asked.unknowns.results.anything ? STR("+") : STR(""));
+    for (size_t i = 0; i < asked.unknowns.n; i++) {
+        const struct dmn_unknown_leaf *leaf = &asked.unknowns.leaves[i];
+        buf_format(&b, "; %.*s: ", STR_ARG(leaf->path));
+        if (leaf->could_change)
+            feel_write(&b, feel_list(leaf->could_become.values, leaf->could_become.n));
+        else
+            buf_add_byte(&b, '-');
+        buf_add(&b, leaf->could_become.anything ? STR("+") : STR(""));
+    }
+    buf_add_byte(&b, '\0');
+    assert_true(buf_ok(&b));
+    assert_string_equal(b.p, wanted);
+    buf_free(&b);
+    arena_free(asked.arena);
+}
+
+static const char applicants[] = HEAD
+    "<itemDefinition name=\"tApplicant\"><itemComponent name=\"Age\"><typeRef>number</typeRef></itemComponent>"
+    "<itemComponent name=\"Risk\"><typeRef>string</typeRef><allowedValues><text>\"low\", \"high\"</text>"
+    "</allowedValues></itemComponent><itemComponent name=\"Town\"><typeRef>string</typeRef></itemComponent>"
+    "</itemDefinition>" INPUT("Applicant", "tApplicant") "<decision name=\"D\" id=\"D\"><variable name=\"D\"/>" NEEDS(
+        "Applicant") "<decisionTable hitPolicy=\"FIRST\"><input><inputExpression><text>Applicant.Age</text>"
+                     "</inputExpression></input><input><inputExpression><text>Applicant.Risk</text>"
+                     "</inputExpression></input><output/>"
+                     "<rule><inputEntry><text>&lt; 18</text></inputEntry><inputEntry><text>-</text></inputEntry>"
+                     "<outputEntry><text>\"Declined\"</text></outputEntry></rule>"
+                     "<rule><inputEntry><text>-</text></inputEntry><inputEntry><text>\"high\"</text></inputEntry>"
+                     "<outputEntry><text>\"Review\"</text></outputEntry></rule>"
+                     "<rule><inputEntry><text>-</text></inputEntry><inputEntry><text>-</text></inputEntry>"
+                     "<outputEntry><text>\"Accepted\"</text></outputEntry></rule>"
+                     "</decisionTable></decision>" END;
+
+static void each_member_of_an_input_is_asked_for_by_itself(void **state)
+{
+    (void)state;
+    expect(applicants, NULL, 0,
+           "[\"Declined\", \"Review\", \"Accepted\"]; Applicant.Age: [\"Declined\", \"Review\", \"Accepted\"]; "
+           "Applicant.Risk: [\"Review\", \"Accepted\"]; Applicant.Town: -");
+}
+
+static void a_member_that_settles_it_leaves_nothing_to_ask(void **state)
+{
+    const struct feel_entry young[] = { { STR_INIT("Age"), feel_integer(12) } };
+    const struct feel_entry grown[] = { { STR_INIT("Age"), feel_integer(44) } };
+    const struct feel_context contexts[] = { { young, 1 }, { grown, 1 } };
+    struct dmn_input input = { STR_NONE, STR("Applicant"), feel_context(&contexts[0]) };
+    (void)state;
+    expect(applicants, &input, 1, "[\"Declined\"]; Applicant.Risk: -; Applicant.Town: -");
+    input.value = feel_context(&contexts[1]);
+    expect(applicants, &input, 1,
+           "[\"Review\", \"Accepted\"]; Applicant.Risk: [\"Review\", \"Accepted\"]; Applicant.Town: -");
+}
+
+static void members_of_items_have_paths_from_0(void **state)
+{
+    static const char xml[] = HEAD
+        "<itemDefinition name=\"tConduct\" isCollection=\"true\"><itemComponent name=\"occasions\"><typeRef>number"
+        "</typeRef></itemComponent><itemComponent name=\"threat\"><typeRef>boolean</typeRef></itemComponent>"
+        "</itemDefinition>" INPUT("conduct", "tConduct")
+            LITERAL(NEEDS("conduct"), "if (some c in conduct satisfies c.threat) then \"threat\" else \"none\"") END;
+    const struct feel_entry first[] = { { STR_INIT("occasions"), feel_integer(2) } };
+    const struct feel_entry second[] = { { STR_INIT("occasions"), feel_integer(1) },
+                                         { STR_INIT("threat"), feel_boolean(false) } };
+    const struct feel_context contexts[] = { { first, 1 }, { second, 2 } };
+    const struct feel_value items[] = { feel_context(&contexts[0]), feel_context(&contexts[1]) };
+    const struct dmn_input input = { STR_NONE, STR("conduct"), feel_list(items, 2) };
+    (void)state;
+    expect(xml, &input, 1, "[\"threat\", \"none\"]; conduct[0].threat: [\"threat\", \"none\"]");
+    expect(xml, NULL, 0, "[\"threat\", \"none\"]; conduct: [\"threat\", \"none\"]");
+}
+
+static void what_the_table_does_not_allow_is_null(void **state)
+{
+    static const char xml[] = HEAD INPUT("A", "number") "<decision name=\"D\" id=\"D\"><variable name=\"D\"/>" NEEDS(
+        "A") "<decisionTable><input><inputExpression><text>A</text></inputExpression><inputValues><text>[0..10]</text>"
+             "</inputValues></input><output/><rule><inputEntry><text>&lt; 20</text></inputEntry><outputEntry><text>1"
+             "</text></outputEntry></rule></decisionTable></decision>" END;
+    (void)state;
+    expect(xml, NULL, 0, "[1, null]; A: [1, null]");
+}
+
+static void an_expression_knows_that_a_name_is_the_same_on_both_sides(void **state)
+{
+    (void)state;
+    expect(HEAD INPUT("A", "boolean") LITERAL(NEEDS("A"), "A and not(A)") END, NULL, 0, "[false]; A: -");
+    expect(HEAD INPUT("A", "number") LITERAL(NEEDS("A"), "A &gt; 5 or true") END, NULL, 0, "[true]; A: -");
+    expect(HEAD INPUT("A", "number") LITERAL(NEEDS("A"), "if A between 1 and 5 then \"in\" else \"out\"") END, NULL, 0,
+           "[\"in\", \"out\"]; A: [\"in\", \"out\"]");
+    expect(HEAD INPUT("A", "date") LITERAL(NEEDS("A"), "A &lt; date(\"2026-01-01\") and false") END, NULL, 0,
+           "[false]; A: -");
+}
+
+static void a_type_says_what_an_input_may_be(void **state)
+{
+    static const char xml[] =
+        HEAD "<itemDefinition name=\"tA\"><typeRef>number</typeRef><allowedValues><text>[0..17]</text></allowedValues>"
+             "</itemDefinition>" INPUT("A", "tA") LITERAL(NEEDS("A"), "if A &lt; 18 then \"young\" else \"grown\"") END;
+    (void)state;
+    expect(xml, NULL, 0, "[\"young\"]; A: -");
+}
+
+static void a_result_that_is_no_list_of_values_is_anything(void **state)
+{
+    (void)state;
+    expect(HEAD INPUT("A", "number") LITERAL(NEEDS("A"), "A") END, NULL, 0, "[]+; A: []+");
+    expect(HEAD INPUT("A", "string") LITERAL(NEEDS("A"), "upper case(A)") END, NULL, 0,
+           "[true, false, null]+; A: [true, false, null]+");
+}
+
+static void a_function_is_evaluated_over_sets_too(void **state)
+{
+    static const char xml[] = HEAD INPUT(
+        "A", "number") "<businessKnowledgeModel name=\"f\" id=\"f\"><variable "
+                       "name=\"f\"/><encapsulatedLogic><formalParameter name=\"x\" "
+                       "typeRef=\"number\"/><literalExpression><text>"
+                       "if x &gt; 3 then \"much\" else \"little\"</text></literalExpression></encapsulatedLogic>"
+                       "</businessKnowledgeModel>" LITERAL(
+                           NEEDS("A") "<knowledgeRequirement><requiredKnowledge href=\"#f\"/></knowledgeRequirement>",
+                           "f(A)") END;
+    (void)state;
+    expect(xml, NULL, 0, "[\"much\", \"little\"]; A: [\"much\", \"little\"]");
+}
+
+/* ---- Bounds ---- */
+
+static void a_function_that_never_ends_ends(void **state)
+{
+    static const char xml[] = HEAD INPUT(
+        "A", "number") "<businessKnowledgeModel name=\"f\" id=\"f\"><variable "
+                       "name=\"f\"/><encapsulatedLogic><formalParameter name=\"x\" "
+                       "typeRef=\"number\"/><literalExpression><text>"
+                       "if x &gt; 3 then f(x - 1) + f(x + 1) else 0</text></literalExpression></encapsulatedLogic>"
+                       "<knowledgeRequirement><requiredKnowledge href=\"#f\"/></knowledgeRequirement>"
+                       "</businessKnowledgeModel>" LITERAL(
+                           NEEDS("A") "<knowledgeRequirement><requiredKnowledge href=\"#f\"/></knowledgeRequirement>",
+                           "f(A)") END;
+    struct asked asked = ask(xml, NULL, 0);
+    (void)state;
+    if (asked.status == STATUS_OK)
+        assert_true(asked.unknowns.results.anything && asked.unknowns.leaves[0].could_change);
+    else
+        assert_non_null(strstr(asked.fault.text, "D"));
+    arena_free(asked.arena);
+}
+
+static void too_many_unknown_inputs_are_refused_by_name(void **state)
+{
+    struct arena *arena = arena_new(ARENA_MAX);
+    struct buf b;
+    (void)state;
+    buf_init(&b, arena, 1 << 20);
+    buf_add(&b, STR(HEAD "<itemDefinition name=\"tX\">"));
+    for (int i = 0; i <= DMN_UNKNOWN_LEAVES_MAX; i++)
+        buf_format(&b, "<itemComponent name=\"m%d\"><typeRef>number</typeRef></itemComponent>", i);
+    buf_add(&b, STR("</itemDefinition>" INPUT("X", "tX") LITERAL(NEEDS("X"), "X.m1 &gt; 1") END));
+    buf_add_byte(&b, '\0');
+    assert_true(buf_ok(&b));
+    struct asked asked = ask(b.p, NULL, 0);
+    assert_int_equal(asked.status, STATUS_LIMIT);
+    assert_non_null(strstr(asked.fault.text, "1024 inputs"));
+    arena_free(asked.arena);
+    arena_free(arena);
+}
+
+/* ---- Cost ---- */
+
+/* A large table of whole numbers: what it says of points by chance, and what it costs. */
+static int64_t cost_of(struct chance *chance, const char *policy, unsigned rules, unsigned leaves, bool apart,
+                       struct dmn_unknowns *unknown)
+{
+    enum { POINTS = 300 };
+    struct made_shape shape = { .policy = policy,
+                                .leaves = leaves,
+                                .rules = rules,
+                                .dense = 9,
+                                .apart = apart,
+                                .cuts = rules / 2 + 2,
+                                .values = 9 };
+    struct arena *arena = arena_new(ARENA_MAX);
+    struct fault fault;
+    struct dmn_result result;
+    assert_non_null(arena);
+    struct made made = made_model(arena, chance, &shape);
+    struct dmn_model *model = read_model(arena, made.xml);
+    const struct dmn_element *decision = dmn_model_find(model, STR_NONE, made.decision);
+    assert_int_equal(dmn_unknown(model, decision, arena, 0, NULL, 0, unknown, &fault), STATUS_OK);
+    for (unsigned i = 0; i < POINTS; i++) {
+        struct dmn_input inputs[LEAVES_MAX];
+        for (size_t j = 0; j < made.leaves_n; j++)
+            inputs[j] = (struct dmn_input){ STR_NONE, made.leaves[j].name,
+                                            made.leaves[j].samples[chance_of(chance, (unsigned)made.leaves[j].n)] };
+        assert_int_equal(dmn_evaluate(model, decision, arena, 0, inputs, made.leaves_n, &result, &fault), STATUS_OK);
+        if (!holds(&unknown->results, result.value))
+            fail_with(&made, "lacks the result", rules, result.value);
+    }
+    int64_t steps = unknown->steps;
+    unknown->leaves = NULL; /* they go with the arena */
+    arena_free(arena);
+    return steps;
+}
+
+static void what_it_costs_grows_at_most_as_leaves_rows_and_cells(void **state)
+{
+    static const unsigned sizes[] = { 10, 30, 100, 300, 1000 };
+    static const unsigned widths[] = { 1, 3, 5 };
+    enum { FACTOR = 4 };
+    struct chance chance = { 0x5eed5eed };
+    (void)state;
+    for (size_t p = 0; p < 3; p++)
+        for (size_t w = 0; w < sizeof widths / sizeof widths[0]; w++)
+            for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
+                struct dmn_unknowns unknown;
+                bool apart = p != 2;
+                const char *policy = p == 0 ? policies[0] : policies[2];
+                int64_t steps = cost_of(&chance, policy, sizes[s], widths[w], apart, &unknown);
+                int64_t rows = sizes[s], leaves = widths[w], cells = rows * leaves;
+                print_message("%s %s, %4u rules, %u leaves: %9lld steps, %6.3f of leaves x rows x cells%s\n", policy,
+                              apart ? "apart" : "overlapping", sizes[s], widths[w], (long long)steps,
+                              (double)steps / (double)(leaves * rows * cells),
+                              unknown.results.anything ? " (anything)" : "");
+                assert_true(steps <= FACTOR * leaves * rows * cells);
+            }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_table_of_any_policy_never_lacks_an_outcome),
         cmocka_unit_test(a_unique_table_with_each_leaf_once_is_exact),
         cmocka_unit_test(decisions_that_need_each_other_never_lack_an_outcome),
+        cmocka_unit_test(each_member_of_an_input_is_asked_for_by_itself),
+        cmocka_unit_test(a_member_that_settles_it_leaves_nothing_to_ask),
+        cmocka_unit_test(members_of_items_have_paths_from_0),
+        cmocka_unit_test(what_the_table_does_not_allow_is_null),
+        cmocka_unit_test(an_expression_knows_that_a_name_is_the_same_on_both_sides),
+        cmocka_unit_test(a_type_says_what_an_input_may_be),
+        cmocka_unit_test(a_result_that_is_no_list_of_values_is_anything),
+        cmocka_unit_test(a_function_is_evaluated_over_sets_too),
+        cmocka_unit_test(a_function_that_never_ends_ends),
+        cmocka_unit_test(too_many_unknown_inputs_are_refused_by_name),
+        cmocka_unit_test(what_it_costs_grows_at_most_as_leaves_rows_and_cells),
     };
     return cmocka_run_group_tests_name("dmn unknown", tests, NULL, NULL);
 }

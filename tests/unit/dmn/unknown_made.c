@@ -12,7 +12,7 @@
 #include "dmn/limits.h"
 #include "base/banned.h"
 
-enum { XML_MAX = 1024 * 1024 };
+enum { XML_MAX = 4 * 1024 * 1024 };
 
 unsigned chance_of(struct chance *chance, unsigned n)
 {
@@ -26,11 +26,16 @@ unsigned chance_of(struct chance *chance, unsigned n)
 
 static const char *const words[] = { "a", "b", "c", "d" };
 
-static void make_domain(struct arena *arena, struct chance *chance, struct domain *out, unsigned at, unsigned rules)
+static void make_domain(struct arena *arena, struct chance *chance, struct domain *out, unsigned at,
+                        const struct made_shape *shape)
 {
     out->name = str_format(arena, "In%u", at);
-    out->kind = (enum domain_kind)chance_of(chance, 3);
-    out->cuts = out->kind == DOMAIN_WORDS ? 2 + chance_of(chance, 3) : 1 + chance_of(chance, rules > 4 ? 4 : 2);
+    out->kind = shape->cuts ? DOMAIN_NUMBER : (enum domain_kind)chance_of(chance, 3);
+    out->cuts = out->kind == DOMAIN_WORDS ? 2 + chance_of(chance, 3) : 1 + chance_of(chance, shape->rules > 4 ? 4 : 2);
+    if (shape->cuts)
+        out->cuts = shape->cuts;
+    out->samples = ARENA_ARRAY(arena, 2 * out->cuts + 4, struct feel_value);
+    assert_non_null(out->samples);
     if (out->kind == DOMAIN_BOOLEAN)
         for (size_t i = 0; i < 2; i++)
             out->samples[out->n++] = feel_boolean(i == 1);
@@ -159,9 +164,9 @@ static void result(struct buf *b, struct chance *chance, bool numbers, unsigned 
 static void table(struct buf *b, struct chance *chance, const struct made *made, const struct made_shape *shape,
                   const struct domain *columns, size_t columns_n, bool numbers)
 {
-    enum { RULES_MAX = 64 };
-    struct region regions[RULES_MAX];
-    unsigned values = shape->few ? 2 : 5;
+    struct region *regions = calloc(shape->rules, sizeof *regions);
+    unsigned values = shape->values ? shape->values : shape->few ? 2 : 5;
+    assert_non_null(regions);
     size_t n = shape->apart ? regions_of(chance, made, shape->rules, regions) : shape->rules;
     buf_format(b, "<decisionTable hitPolicy=%s>", shape->policy);
     for (size_t i = 0; i < columns_n; i++)
@@ -192,6 +197,7 @@ static void table(struct buf *b, struct chance *chance, const struct made *made,
         buf_add(b, STR("</text></outputEntry></rule>\n"));
     }
     buf_add(b, STR("</decisionTable>"));
+    free(regions);
 }
 
 static void needs(struct buf *b, struct str name, bool decision)
@@ -263,7 +269,7 @@ struct made made_model(struct arena *arena, struct chance *chance, const struct 
                     "namespace=\"urn:m\">\n"));
     made.leaves_n = shape->leaves;
     for (unsigned i = 0; i < shape->leaves; i++) {
-        make_domain(arena, chance, &made.leaves[i], i, shape->rules);
+        make_domain(arena, chance, &made.leaves[i], i, shape);
         add_input(&b, &made.leaves[i]);
     }
     if (shape->several) {

@@ -1,6 +1,6 @@
 /* Models made by chance, and what they come to by trying every value of every input. For test_unknown.c. */
-#ifndef TEST_DMN_UNKNOWN_MADE_H
-#define TEST_DMN_UNKNOWN_MADE_H
+#ifndef CANDOUR_TESTS_UNIT_DMN_UNKNOWN_MADE_H
+#define CANDOUR_TESTS_UNIT_DMN_UNKNOWN_MADE_H
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -12,13 +12,13 @@ struct chance {
 /* From 0 to n - 1. */
 unsigned chance_of(struct chance *chance, unsigned n);
 
-enum { LEAVES_MAX = 5, SAMPLES_MAX = 24, OUTCOMES_MAX = 600 };
+enum { LEAVES_MAX = 5, OUTCOMES_MAX = 600 };
 enum domain_kind { DOMAIN_BOOLEAN, DOMAIN_WORDS, DOMAIN_NUMBER };
 struct domain {
     struct str name;
     enum domain_kind kind;
     unsigned cuts; /* words, or whole numbers from 0 on at which cells cut */
-    struct feel_value samples[SAMPLES_MAX];
+    struct feel_value *samples;
     size_t n;
 };
 struct made {
@@ -33,8 +33,10 @@ struct made_shape {
     unsigned dense; /* cells of ten that say something */
     bool apart;     /* the rules are parts of a whole: no two overlap; some are left out */
     bool preset;
-    bool few;     /* outputs, so that rules agree */
-    bool several; /* tables and expressions that need each other */
+    bool few;        /* outputs, so that rules agree */
+    unsigned cuts;   /* of numbers, and there is nothing else; 0: by chance */
+    unsigned values; /* how many outputs; 0: two or five */
+    bool several;    /* tables and expressions that need each other */
 };
 struct made made_model(struct arena *arena, struct chance *chance, const struct made_shape *shape);
 
