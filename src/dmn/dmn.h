@@ -88,7 +88,8 @@ struct dmn_unknowns {
  * What a decision could still come to, and which unknown inputs it depends on. Unknown is an input that `inputs` does
  * not have, or has as null, and, where its type says which members it has, each member that is missing or null; an
  * input of a list that is not given is one leaf. Only what the decision needs is looked at. An unknown leaf stands for
- * every value that its type allows (not for null: once it is known, it is something), all leaves at once.
+ * every value that its type allows (not for null: once it is known, it is something), all leaves at once. Where its
+ * type is not said, the type of a column that it is counts there.
  *
  * results: each outcome that some choice of values for all leaves gives. could_become of a leaf: each outcome that some
  * choice gives where another value of this leaf alone would have given another outcome. So a leaf that has none need

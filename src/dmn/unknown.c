@@ -32,7 +32,9 @@ static struct set leaf_of(struct unknown *u, const struct feel_type *type, struc
     room->path = path;
     own[(u->leaves_n - 1) / 64] |= UINT64_C(1) << (u->leaves_n - 1) % 64;
     like.leaves = own;
-    return set_settled(set_of_type(u, type, &like));
+    struct set set = set_settled(set_of_type(u, type, &like));
+    set.untyped = !type || type->form == TYPE_ANY;
+    return set;
 }
 
 static struct set input_of(struct unknown *u, const struct feel_type *type, struct feel_value value, struct str path,

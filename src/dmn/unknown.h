@@ -35,6 +35,7 @@ struct set {
     size_t n, cap;
     uint32_t kinds;            /* all values of these kinds (1 << kind) too */
     const uint64_t *leaves;    /* that the value may depend on: one bit each; NULL: on none */
+    bool untyped;              /* all of an input whose model says no type */
     const struct set *by_leaf; /* for each leaf what it could make of it; NULL: each of `leaves` may make all of it */
 };
 enum { SET_ANY = (1 << FEEL_KINDS) - 1, SET_NULL = 1 << FEEL_NULL };

@@ -21,6 +21,33 @@ static struct set wide(struct unknown *u, struct frame *frame, const struct node
     return set;
 }
 
+/*
+ * What each leaf could make of an expression over one name: what becomes of the values that it could make of the name.
+ * Where that is one value, the leaf does nothing.
+ */
+static void image_by_leaf(struct unknown *u, struct frame *frame, const struct node *node, int slot, struct set *out)
+{
+    const struct set *set = &frame->sets[slot];
+    struct set *by_leaf = ARENA_ARRAY(u->run->arena, u->leaves_n + 1, struct set);
+    uint64_t *leaves = leaves_none(u);
+    for (size_t leaf = 0; by_leaf && leaves && leaf < u->leaves_n; leaf++) {
+        struct feel_value *values;
+        size_t n;
+        if (!set->leaves || !(set->leaves[leaf / 64] >> leaf % 64 & 1))
+            continue;
+        if (!set_values(u, &set->by_leaf[leaf], DMN_UNKNOWN_TRIES_MAX, &values, &n) || !unknown_step(u, (int64_t)n))
+            return;
+        for (size_t i = 0; i < n; i++) {
+            frame->values[slot] = values[i];
+            set_add_value(u, &by_leaf[leaf], run_node(u->run, node, frame->values));
+        }
+        if (!set_is_one(&by_leaf[leaf], NULL))
+            leaves[leaf / 64] |= UINT64_C(1) << leaf % 64;
+    }
+    out->leaves = leaves;
+    out->by_leaf = by_leaf;
+}
+
 static bool tried(struct unknown *u, struct frame *frame, const struct node *node, struct set *out)
 {
     int slots[UNKNOWN_SLOTS_MAX];
@@ -45,7 +72,9 @@ static bool tried(struct unknown *u, struct frame *frame, const struct node *nod
         for (size_t i = 0; i < n && ++at[i] == counts[i]; i++)
             at[i] = 0;
     }
-    for (size_t i = 0; i < n; i++)
+    if (n == 1 && frame->sets[slots[0]].by_leaf)
+        image_by_leaf(u, frame, node, slots[0], out);
+    for (size_t i = 0; i < n && !out->by_leaf; i++)
         set_depend(u, out, frame->sets[slots[i]].leaves);
     *out = set_settled(*out);
     return true;

@@ -150,6 +150,7 @@ void set_join(struct unknown *u, struct set *set, const struct set *other)
         set_add(u, set, other->parts[i]);
     set_depend(u, set, other->leaves);
     set->by_leaf = NULL;
+    set->untyped = false;
 }
 
 struct set set_one(struct unknown *u, struct feel_value value)

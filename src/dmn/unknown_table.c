@@ -9,7 +9,7 @@
  *
  * All of it is counted. A table that is too large for that may be anything that its rules say.
  */
-#include "dmn/unknown.h"
+#include "dmn/unknown_table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,34 +19,7 @@
 
 __extension__ typedef unsigned __int128 volume;
 
-enum { BOX_SPARE = 64, BOXES_A_RULE = 4, SPLIT_DEPTH_MAX = 3000, WALK_MIN = 8 };
-
-struct column {
-    struct set regions;  /* the parts, one after the other; kinds: two more, null and what is left */
-    size_t n, at, words; /* its bits: from `at` on */
-    bool has_null, has_rest;
-};
-struct box {
-    size_t first; /* rule that matches; rules_n: none */
-    uint64_t *bits;
-    struct set outcome;
-    uint64_t *matters; /* leaves that lead from here to another outcome */
-};
-struct deciding {
-    struct unknown *u;
-    struct frame *frame;
-    const struct decision_table *table;
-    struct column *columns;
-    size_t words;
-    uint64_t **may, **must; /* of each rule */
-    bool constant;          /* the results look at nothing unknown */
-    bool vague;             /* a cell, somewhere */
-    bool barred_vague;
-    size_t *possible, possible_n;
-    struct box *boxes;
-    size_t boxes_n, boxes_max;
-    bool given_up;
-};
+enum { BOX_SPARE = 64, BOXES_A_RULE = 4, SPLIT_DEPTH_MAX = 3000 };
 
 static bool look(struct deciding *d, int64_t n)
 {
@@ -57,24 +30,6 @@ static bool look(struct deciding *d, int64_t n)
 }
 
 /* ---- Bits ---- */
-
-static uint64_t *bits_new(struct deciding *d, const uint64_t *from)
-{
-    uint64_t *bits = ARENA_ARRAY(d->u->run->arena, d->words + 1, uint64_t);
-    if (!bits) {
-        run_no_memory(d->u->run);
-        d->given_up = true;
-        return NULL;
-    }
-    if (from)
-        memcpy(bits, from, d->words * sizeof *bits);
-    return bits;
-}
-
-static void bit_set(uint64_t *bits, size_t i)
-{
-    bits[i / 64] |= UINT64_C(1) << i % 64;
-}
 
 static bool meets(const struct column *column, const uint64_t *a, const uint64_t *b)
 {
@@ -98,171 +53,6 @@ static size_t count(const struct column *column, const uint64_t *a, const uint64
     for (size_t i = column->at; i < column->at + column->words; i++)
         n += (size_t)__builtin_popcountll(a[i] & b[i]);
     return n;
-}
-
-/* ---- Columns ---- */
-
-/* Which regions of the column the tests hold for: in `may`, and for certain in `must`. */
-static void test_region(struct deciding *d, const struct column *column, const struct node *tests, size_t region,
-                        uint64_t *may, uint64_t *must)
-{
-    struct part null = { .form = PART_VALUE };
-    struct set one = set_of_part(region < column->regions.n ? &column->regions.parts[region] : &null, &column->regions);
-    unsigned truth = MAY_ANY;
-    if (region < column->regions.n || (column->has_null && region == column->regions.n))
-        truth = unknown_tests(d->u, d->frame, tests, &one);
-    if (truth & MAY_TRUE)
-        bit_set(may + column->at, region);
-    if (truth == MAY_TRUE)
-        bit_set(must + column->at, region);
-}
-
-/* -1: the region is before the value, 0: it is the value, 1: after it. */
-static int against(const struct part *region, struct feel_value value)
-{
-    struct part other = { .form = PART_VALUE, .value = value };
-    if (part_compare(OPERATOR_LESS, region, &other) == MAY_TRUE)
-        return -1;
-    return part_compare(OPERATOR_GREATER, region, &other) == MAY_TRUE ? 1 : 0;
-}
-
-/* The first region of from..to that is not before the value (or: that is after it). */
-static size_t first_from(struct deciding *d, const struct column *column, size_t from, size_t to,
-                         struct feel_value value, bool after)
-{
-    while (from < to) {
-        size_t middle = from + (to - from) / 2;
-        unknown_step(d->u, 1);
-        int side = against(&column->regions.parts[middle], value);
-        if (side < 0 || (after && side == 0))
-            from = middle + 1;
-        else
-            to = middle;
-    }
-    return from;
-}
-
-/* From one value to the other: what a test of constants holds for. */
-struct span {
-    struct feel_value low, high;
-    bool low_in, high_in;
-};
-
-static bool span_of(struct deciding *d, const struct node *test, bool uses_input, enum feel_kind kind,
-                    struct span *span)
-{
-    *span = (struct span){ 0 };
-    if (uses_input || node_is_unknown(d->frame, test->kind == NODE_TEST ? test->test.end : test))
-        return false;
-    struct feel_value value = run_node(d->u->run, test->kind == NODE_TEST ? test->test.end : test, d->frame->values);
-    if (test->kind != NODE_TEST && value.kind == FEEL_RANGE && value.range->form != RANGE_UNEQUAL) {
-        *span = (struct span){ value.range->start, value.range->end, value.range->start_in, value.range->end_in };
-        return (span->low.kind == kind || span->low.kind == FEEL_NULL) &&
-               (span->high.kind == kind || span->high.kind == FEEL_NULL);
-    }
-    enum node_operator operation = test->kind == NODE_TEST ? test->test.operation : OPERATOR_EQUAL;
-    if (operation == OPERATOR_EQUAL || operation == OPERATOR_LESS || operation == OPERATOR_LESS_EQUAL)
-        span->high = value;
-    if (operation == OPERATOR_EQUAL || operation == OPERATOR_GREATER || operation == OPERATOR_GREATER_EQUAL)
-        span->low = value;
-    span->low_in = operation != OPERATOR_GREATER;
-    span->high_in = operation != OPERATOR_LESS;
-    return value.kind == kind && operation != OPERATOR_UNEQUAL;
-}
-
-/* A row of regions in their order, as a cut makes them, by halving it; false where the tests are no constants. */
-static bool test_row(struct deciding *d, const struct column *column, const struct node *tests, size_t from, size_t to,
-                     uint64_t *may, uint64_t *must)
-{
-    enum feel_kind kind = column->regions.parts[from].form == PART_BETWEEN ? column->regions.parts[from].kind
-                                                                           : column->regions.parts[from].value.kind;
-    struct span span;
-    if (tests->kind != NODE_TESTS)
-        return false;
-    for (size_t i = 0; i < tests->tests.n; i++)
-        if (!span_of(d, tests->tests.items[i], tests->tests.uses_input[i], kind, &span))
-            return false;
-    for (size_t i = 0; i < tests->tests.n; i++) {
-        span_of(d, tests->tests.items[i], tests->tests.uses_input[i], kind, &span);
-        size_t first = span.low.kind == FEEL_NULL ? from : first_from(d, column, from, to, span.low, !span.low_in);
-        size_t last = span.high.kind == FEEL_NULL ? to : first_from(d, column, from, to, span.high, span.high_in);
-        for (size_t j = first; j < last; j++) {
-            bit_set(may + column->at, j);
-            bit_set(must + column->at, j);
-        }
-    }
-    for (size_t j = from; j < to && tests->tests.negated; j++) {
-        may[column->at + j / 64] ^= UINT64_C(1) << j % 64;
-        must[column->at + j / 64] ^= UINT64_C(1) << j % 64;
-    }
-    return true;
-}
-
-/* Where the row of regions in order that begins at `from` ends. */
-static size_t row_end(const struct column *column, size_t from)
-{
-    size_t to = from + 1;
-    while (to < column->regions.n &&
-           part_compare(OPERATOR_LESS, &column->regions.parts[to - 1], &column->regions.parts[to]) == MAY_TRUE)
-        to++;
-    return to;
-}
-
-static void test_column(struct deciding *d, const struct column *column, const struct node *tests, uint64_t *may,
-                        uint64_t *must)
-{
-    for (size_t from = 0, to; from < column->n && !d->given_up; from = to) {
-        to = from < column->regions.n ? row_end(column, from) : from + 1;
-        if (to - from >= WALK_MIN && test_row(d, column, tests, from, to, may, must))
-            continue;
-        for (size_t i = from; i < to; i++)
-            test_region(d, column, tests, i, may, must);
-        if (!unknown_step(d->u, 1))
-            d->given_up = true;
-    }
-}
-
-static void make_column(struct deciding *d, size_t i)
-{
-    struct unknown *u = d->u;
-    const struct table_input *input = &d->table->inputs[i];
-    struct column *column = &d->columns[i];
-    struct constants constants = { 0 };
-    struct set set = unknown_node(u, d->frame, input->expression);
-    if (input->type)
-        set = set_convert(u, input->type, &set);
-    set = set_settled(set);
-    constants_of(u, &constants, d->frame, input->values);
-    for (size_t r = 0; r < d->table->rules_n; r++)
-        constants_of(u, &constants, d->frame, d->table->rules[r].tests[i]);
-    column->regions = set_cut(u, &set, constants.values, constants.n);
-    column->has_null = (column->regions.kinds & SET_NULL) != 0;
-    column->has_rest = (column->regions.kinds & ~(uint32_t)SET_NULL) != 0;
-    column->n = column->regions.n + column->has_null + column->has_rest;
-    column->at = d->words;
-    column->words = (column->n + 63) / 64;
-    d->words += column->words;
-}
-
-/* The regions of which the table allows the value. */
-static void bar_column(struct deciding *d, size_t i, uint64_t *all, uint64_t *barred)
-{
-    const struct column *column = &d->columns[i];
-    const struct node *values = d->table->inputs[i].values;
-    uint64_t *may = bits_new(d, NULL), *must = bits_new(d, NULL);
-    if (!may || !must)
-        return;
-    if (values)
-        test_column(d, column, values, may, must);
-    for (size_t j = 0; j < column->n; j++) {
-        const struct part *part = j < column->regions.n ? &column->regions.parts[j] : NULL;
-        bool null = part ? part->form == PART_VALUE && part->value.kind == FEEL_NULL
-                         : column->has_null && j == column->regions.n;
-        bool can = !values || null || (may[column->at + j / 64] >> j % 64 & 1);
-        bool does = !values || null || (must[column->at + j / 64] >> j % 64 & 1);
-        bit_set((can ? all : barred) + column->at, j);
-        d->barred_vague = d->barred_vague || (can && !does);
-    }
 }
 
 /* ---- Outcomes ---- */
@@ -382,6 +172,24 @@ static bool differ(const struct set *a, const struct set *b)
 
 /* ---- Two boxes ---- */
 
+/* Of the leaves those that lead from a region of one box to one of the other. */
+static void only_reaching(struct deciding *d, const struct column *column, const uint64_t *a, const uint64_t *b,
+                          uint64_t *leaves)
+{
+    for (size_t leaf = 0; column->reach && leaf < d->u->leaves_n; leaf++) {
+        const uint64_t *reach = column->reach[leaf];
+        if (!(leaves[leaf / 64] >> leaf % 64 & 1) || !reach || !look(d, 1))
+            continue;
+        bool from = false, to = false;
+        for (size_t i = 0; i < column->words; i++) {
+            from = from || (reach[i] & a[column->at + i]);
+            to = to || (reach[i] & b[column->at + i]);
+        }
+        if (!from || !to)
+            leaves[leaf / 64] &= ~(UINT64_C(1) << leaf % 64);
+    }
+}
+
 /* How many columns keep two boxes apart; *column: one of them. `leaves`: which one leaf could lead across. */
 enum apart { SAME, BY_ONE, BY_MORE, TOO_FAR };
 
@@ -396,8 +204,10 @@ static enum apart apart(struct deciding *d, const uint64_t *a, const uint64_t *b
             continue;
         for (size_t k = 0; k < LEAF_WORDS; k++) {
             leaves[k] = (result == SAME ? ~UINT64_C(0) : leaves[k]) & (own ? own[k] : 0);
-            any |= leaves[k];
         }
+        only_reaching(d, &d->columns[i], a, b, leaves);
+        for (size_t k = 0; k < LEAF_WORDS; k++)
+            any |= leaves[k];
         *column = i;
         result = result == SAME ? BY_ONE : BY_MORE;
         if (!any)
@@ -466,7 +276,7 @@ static void add_gap(struct deciding *d, const uint64_t *all, volume **beside, bo
         good = size_of(d, d->boxes[i].bits, all, all, columns, &one) && !__builtin_add_overflow(sum, one, &sum);
     if (good && sum == total)
         return;
-    add_box(d, d->table->rules_n, bits_new(d, all), outcome_of(d, NULL, 0));
+    add_box(d, d->table->rules_n, column_bits(d, all), outcome_of(d, NULL, 0));
     if (d->given_up)
         return;
     struct box *gap = &d->boxes[d->boxes_n - 1];
@@ -554,7 +364,7 @@ static void split_off(struct deciding *d, uint64_t *box, const uint64_t *rule, s
         const struct column *column = &d->columns[i];
         if (is_within(column, box, rule))
             continue;
-        uint64_t *outside = bits_new(d, box);
+        uint64_t *outside = column_bits(d, box);
         for (size_t k = column->at; outside && k < column->at + column->words; k++) {
             outside[k] &= ~rule[k];
             box[k] &= rule[k];
@@ -582,7 +392,7 @@ static void split(struct deciding *d, uint64_t *box, size_t rule, const size_t *
         if (d->given_up)
             return;
         if (!box_within(d, box, d->must[at])) /* here it may match, or not */
-            split(d, bits_new(d, box), rule + 1, own, n, depth + 1);
+            split(d, column_bits(d, box), rule + 1, own, n, depth + 1);
         size_t *room = PARSE_PUSH(d->u->run->arena, own, n, cap);
         if (!room) {
             d->given_up = true;
@@ -714,14 +524,14 @@ static bool make_rules(struct deciding *d, const uint64_t *all)
         return false;
     d->possible_n = 0;
     for (size_t r = 0; r < table->rules_n; r++) {
-        uint64_t *may = d->may[r] = bits_new(d, NULL), *must = d->must[r] = bits_new(d, NULL);
+        uint64_t *may = d->may[r] = column_bits(d, NULL), *must = d->must[r] = column_bits(d, NULL);
         bool possible = true;
         if (!may || !must)
             return false;
         for (size_t i = 0; i < table->inputs_n && possible; i++) {
             const struct column *column = &d->columns[i];
             if (table->rules[r].tests[i])
-                test_column(d, column, table->rules[r].tests[i], may, must);
+                column_test(d, column, table->rules[r].tests[i], may, must);
             for (size_t k = column->at; k < column->at + column->words; k++) {
                 may[k] = table->rules[r].tests[i] ? may[k] & all[k] : all[k];
                 must[k] = table->rules[r].tests[i] ? must[k] & all[k] : all[k];
@@ -744,7 +554,7 @@ static void add_barred(struct deciding *d, const uint64_t *all, const uint64_t *
         const struct column *column = &d->columns[i];
         if (count(column, barred, barred) == 0)
             continue;
-        uint64_t *bits = bits_new(d, all);
+        uint64_t *bits = column_bits(d, all);
         for (size_t k = column->at; bits && k < d->words; k++)
             bits[k] = k < column->at + column->words ? barred[k] : all[k] | barred[k];
         add_box(d, d->table->rules_n, bits, set_one(d->u, FEEL_NONE));
@@ -767,10 +577,10 @@ struct set unknown_table(struct unknown *u, struct frame *frame, const struct de
         d.possible[d.possible_n++] = r;
     d.constant = constant_results(&d);
     for (size_t i = 0; i < n && !u->run->stopped; i++)
-        make_column(&d, i);
-    uint64_t *all = bits_new(&d, NULL), *barred = bits_new(&d, NULL);
+        column_make(&d, i);
+    uint64_t *all = column_bits(&d, NULL), *barred = column_bits(&d, NULL);
     for (size_t i = 0; i < n && !d.given_up; i++)
-        bar_column(&d, i, all, barred);
+        column_bar(&d, i, all, barred);
     if (d.given_up || !make_rules(&d, all))
         return anything(&d);
     add_barred(&d, all, barred);
@@ -783,7 +593,7 @@ struct set unknown_table(struct unknown *u, struct frame *frame, const struct de
         d.boxes_n = before;
         for (size_t i = 0; i < before; i++)
             memset(d.boxes[i].matters, 0, LEAF_WORDS * sizeof(uint64_t));
-        by_splitting(&d, bits_new(&d, all));
+        by_splitting(&d, column_bits(&d, all));
     }
     return d.given_up ? anything(&d) : gathered(&d);
 }

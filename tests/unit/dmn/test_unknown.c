@@ -299,6 +299,19 @@ static void an_expression_knows_that_a_name_is_the_same_on_both_sides(void **sta
            "[false]; A: -");
 }
 
+static void an_input_without_a_type_is_what_the_column_says(void **state)
+{
+    static const char xml[] = HEAD "<inputData name=\"A\" id=\"A\"><variable name=\"A\"/></inputData>"
+                                   "<decision name=\"D\" id=\"D\"><variable name=\"D\"/>" NEEDS(
+                                       "A") "<decisionTable><input><inputExpression typeRef=\"boolean\"><text>A</text>"
+                                            "</inputExpression></input><output/><rule><inputEntry><text>true</text>"
+                                            "</inputEntry><outputEntry><text>1</text></outputEntry></rule>"
+                                            "<rule><inputEntry><text>false</text></inputEntry><outputEntry><text>2"
+                                            "</text></outputEntry></rule></decisionTable></decision>" END;
+    (void)state;
+    expect(xml, NULL, 0, "[1, 2]; A: [1, 2]");
+}
+
 static void a_type_says_what_an_input_may_be(void **state)
 {
     static const char xml[] =
@@ -442,6 +455,7 @@ int main(void)
         cmocka_unit_test(members_of_items_have_paths_from_0),
         cmocka_unit_test(what_the_table_does_not_allow_is_null),
         cmocka_unit_test(an_expression_knows_that_a_name_is_the_same_on_both_sides),
+        cmocka_unit_test(an_input_without_a_type_is_what_the_column_says),
         cmocka_unit_test(a_type_says_what_an_input_may_be),
         cmocka_unit_test(a_result_that_is_no_list_of_values_is_anything),
         cmocka_unit_test(a_function_is_evaluated_over_sets_too),
