@@ -31,7 +31,7 @@ enum {
     DMN_UNKNOWN_DEPTH_MAX = 400,               /* expressions inside each other, functions' too */
     DMN_UNKNOWN_STEPS_MAX = DMN_STEPS_MAX / 2, /* of the steps of a run: the rest is for what is known */
     DMN_UNKNOWN_LOOKS_MAX = 16 * 1000 * 1000,  /* comparisons of two rules in one column */
-    DMN_UNKNOWN_BITS_MAX = 8 * 1024 * 1024,    /* bytes of one table's cells over the parts of its columns */
+    DMN_UNKNOWN_BITS_MAX = 4 * 1024 * 1024,    /* bytes of one table's cells over the parts of its columns */
 };
 
 #endif

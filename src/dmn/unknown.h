@@ -57,6 +57,7 @@ struct unknown {
     unsigned char *states;
     int depth;
     int64_t looks; /* at two boxes of a table in one column */
+    int64_t words; /* the same, as what they take */
 };
 /* Where a body is evaluated: for each slot its value, or the set of them. */
 struct frame {

@@ -74,7 +74,25 @@ static bool same_end(struct feel_value a, struct feel_value b)
     return a.kind == b.kind && feel_same(a, b);
 }
 
-static bool is_covered(const struct set *set, const struct part *part)
+/* Looking at two values whole takes as many steps as they have parts. Without steps every value is a new one. */
+static bool is_same_value(struct unknown *u, struct feel_value a, struct feel_value b)
+{
+    enum { BYTES_OF_STEP = 1000 };
+    size_t work = 0;
+    if (a.kind != b.kind)
+        return false;
+    if (a.kind == FEEL_LIST)
+        work = a.list.n == b.list.n ? 1 + a.list.n * (a.depth + 1) : 0;
+    else if (a.kind == FEEL_CONTEXT)
+        work = 1 + a.context->n * b.context->n * (a.depth + 1);
+    else if (a.kind == FEEL_STRING)
+        work = a.string.n == b.string.n ? a.string.n / BYTES_OF_STEP : 0;
+    else if (!is_plain(a.kind))
+        return false;
+    return (work == 0 || unknown_step(u, (int64_t)work)) && feel_same(a, b);
+}
+
+static bool is_covered(struct unknown *u, const struct set *set, const struct part *part)
 {
     if (part->form == PART_VALUE && (set->kinds >> part->value.kind & 1))
         return true;
@@ -82,9 +100,7 @@ static bool is_covered(const struct set *set, const struct part *part)
         return true;
     for (size_t i = 0; i < set->n; i++) {
         const struct part *other = &set->parts[i];
-        if (part->form == PART_VALUE && other->form == PART_VALUE && part->value.kind == other->value.kind &&
-            (is_plain(part->value.kind) || part->value.kind == FEEL_LIST || part->value.kind == FEEL_CONTEXT) &&
-            feel_same(part->value, other->value))
+        if (part->form == PART_VALUE && other->form == PART_VALUE && is_same_value(u, part->value, other->value))
             return true;
         if (part->form == PART_VALUE && other->form == PART_BETWEEN && part->value.kind == other->kind &&
             place_of(other, part->value) == 0)
@@ -128,7 +144,7 @@ static void push(struct unknown *u, struct set *set, struct part part)
 
 void set_add(struct unknown *u, struct set *set, struct part part)
 {
-    if (is_covered(set, &part))
+    if (is_covered(u, set, &part))
         return;
     if (set->n >= DMN_UNKNOWN_VALUES_MAX) {
         widen(set);

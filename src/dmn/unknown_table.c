@@ -24,7 +24,8 @@ enum { BOX_SPARE = 64, BOXES_A_RULE = 4, SPLIT_DEPTH_MAX = 3000 };
 static bool look(struct deciding *d, int64_t n)
 {
     d->u->looks += n;
-    if (d->u->looks > DMN_UNKNOWN_LOOKS_MAX || d->u->run->stopped)
+    d->u->words += n * (1 + d->word_share);
+    if (d->u->words > DMN_UNKNOWN_LOOKS_MAX || d->u->run->stopped)
         d->given_up = true;
     return !d->given_up;
 }
@@ -583,6 +584,7 @@ struct set unknown_table(struct unknown *u, struct frame *frame, const struct de
         column_bar(&d, i, all, barred);
     if (d.given_up || !make_rules(&d, all))
         return anything(&d);
+    d.word_share = n > 0 ? (int64_t)(d.words / n / 8) : 0;
     add_barred(&d, all, barred);
     size_t before = d.boxes_n;
     bool open = true; /* something is left that the table takes */

@@ -22,6 +22,7 @@ struct deciding {
     const struct decision_table *table;
     struct column *columns;
     size_t words;
+    int64_t word_share;     /* of a column, on the average, in eights */
     uint64_t **may, **must; /* of each rule */
     bool constant;          /* the results look at nothing unknown */
     bool vague;             /* a cell, somewhere */

@@ -398,14 +398,16 @@ static int64_t cost_of(struct chance *chance, const char *policy, unsigned rules
                                 .apart = apart,
                                 .cuts = rules / 2 + 2,
                                 .values = 9 };
-    struct arena *arena = arena_new(ARENA_MAX);
+    struct arena *arena = arena_new(ARENA_MAX), *own = arena_new(28 * 1024 * 1024);
     struct fault fault;
     struct dmn_result result;
     assert_non_null(arena);
+    assert_non_null(own);
     struct made made = made_model(arena, chance, &shape);
     struct dmn_model *model = read_model(arena, made.xml);
     const struct dmn_element *decision = dmn_model_find(model, STR_NONE, made.decision);
-    assert_int_equal(dmn_unknown(model, decision, arena, 0, NULL, 0, unknown, &fault), STATUS_OK);
+    assert_int_equal(dmn_unknown(model, decision, own, 0, NULL, 0, unknown, &fault), STATUS_OK);
+    print_message("%7zu KB  ", arena_used(own) / 1024);
     for (unsigned i = 0; i < POINTS; i++) {
         struct dmn_input inputs[LEAVES_MAX];
         for (size_t j = 0; j < made.leaves_n; j++)
@@ -417,6 +419,7 @@ static int64_t cost_of(struct chance *chance, const char *policy, unsigned rules
     }
     int64_t steps = unknown->steps;
     unknown->leaves = NULL; /* they go with the arena */
+    arena_free(own);
     arena_free(arena);
     return steps;
 }
