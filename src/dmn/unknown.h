@@ -126,6 +126,14 @@ struct set unknown_node(struct unknown *u, struct frame *frame, const struct nod
 /* What the tests may say of a value of the set. */
 unsigned unknown_tests(struct unknown *u, struct frame *frame, const struct node *tests, const struct set *set);
 
+/* ---- unknown_list.c ---- */
+
+/* A filter, or a loop, item by item; false where it has to be anything. */
+bool unknown_filter(struct unknown *u, struct frame *frame, const struct node *node, struct set *out);
+bool unknown_loop(struct unknown *u, struct frame *frame, const struct node *node, struct set *out);
+/* A name inside a filter. */
+struct set unknown_field(struct unknown *u, struct frame *frame, const struct node *node);
+
 /* ---- unknown_table.c ---- */
 
 struct set unknown_table(struct unknown *u, struct frame *frame, const struct decision_table *table);

@@ -487,6 +487,40 @@ static bool says_truth(struct str name)
     return false;
 }
 
+static bool is_list(const struct part *part)
+{
+    return part->form == PART_LIST || (part->form == PART_VALUE && part->value.kind == FEEL_LIST);
+}
+
+/* How many there are is known where the items are not; and whether one is there is true or false. */
+static bool about_lists(struct unknown *u, struct str name, const struct set *arguments, size_t n, struct set *out)
+{
+    bool lists = n > 0 && !(arguments[0].kinds & ~(UINT32_C(1) << FEEL_LIST));
+    bool one = n == 1 && arguments[0].n == 1 && !arguments[0].kinds;
+    *out = (struct set){ 0 };
+    for (size_t i = 0; lists && i < arguments[0].n; i++)
+        lists = is_list(&arguments[0].parts[i]);
+    if (!lists)
+        return false;
+    if (n == 1 && str_equal(name, STR("count")) && !arguments[0].kinds) {
+        for (size_t i = 0; i < arguments[0].n; i++) {
+            const struct part *part = &arguments[0].parts[i];
+            set_add_value(u, out, feel_integer((int64_t)(part->form == PART_LIST ? part->n : part->value.list.n)));
+        }
+        if (!one)
+            set_depend(u, out, arguments[0].leaves);
+        *out = set_settled(*out);
+        return true;
+    }
+    struct set item;
+    if (n != 2 || !str_equal(name, STR("list contains")) || !arguments[0].kinds)
+        return false;
+    item = set_kinds(u, 1 << FEEL_BOOLEAN, &arguments[0]);
+    set_depend(u, &item, arguments[1].leaves);
+    *out = item;
+    return true;
+}
+
 static struct set call(struct unknown *u, struct frame *frame, const struct node *node)
 {
     struct set function = unknown_node(u, frame, node->call.function);
@@ -499,12 +533,15 @@ static struct set call(struct unknown *u, struct frame *frame, const struct node
         arguments[i] = unknown_node(u, frame, node->call.arguments[i].value);
     if (value.function->form == FUNCTION_BODY)
         return call_body(u, value.function, node, arguments);
+    struct set lists;
     bool builtin = value.function->form == FUNCTION_BUILTIN;
     if (builtin && str_equal(value.function->name, STR("not")) && n == 1) {
         unsigned truth = set_truth(&arguments[0]);
         truth = (truth & MAY_OTHER) | (truth & MAY_TRUE ? MAY_FALSE : 0U) | (truth & MAY_FALSE ? MAY_TRUE : 0U);
         return set_of_truth(u, truth, arguments[0].leaves);
     }
+    if (builtin && about_lists(u, value.function->name, arguments, n, &lists))
+        return lists;
     /* Each combination of the arguments, in a list of them, where there are few. */
     struct set_entry *entries = ARENA_ARRAY(u->run->arena, n + 1, struct set_entry);
     struct str *names = ARENA_ARRAY(u->run->arena, n + 1, struct str);
@@ -580,14 +617,23 @@ static struct set by_kind(struct unknown *u, struct frame *frame, const struct n
         value = unknown_node(u, frame, node->typed.value);
         return set_convert(u, node->typed.type, &value);
     case NODE_DECISION_TABLE: return unknown_table(u, frame, node->table);
+    case NODE_FIELD: return unknown_field(u, frame, node);
+    case NODE_FILTER:
+        if (unknown_filter(u, frame, node, &value))
+            return value;
+        break;
     case NODE_SOME:
-    case NODE_EVERY: return wide(u, frame, node, SET_NULL | 1 << FEEL_BOOLEAN);
-    case NODE_FOR: return wide(u, frame, node, SET_NULL | 1 << FEEL_LIST);
+    case NODE_EVERY:
+        if (unknown_loop(u, frame, node, &value))
+            return value;
+        return wide(u, frame, node, SET_NULL | 1 << FEEL_BOOLEAN);
+    case NODE_FOR:
+        if (unknown_loop(u, frame, node, &value))
+            return value;
+        return wide(u, frame, node, SET_NULL | 1 << FEEL_LIST);
     case NODE_RANGE: return wide(u, frame, node, SET_NULL | 1 << FEEL_RANGE);
     case NODE_VALUE:
-    case NODE_FIELD:
     case NODE_UNKNOWN:
-    case NODE_FILTER:
     case NODE_FUNCTION:
     case NODE_TEST:
     case NODE_TESTS: break;
