@@ -11,6 +11,8 @@
 #include "dmn/builtin.h"
 #include "base/banned.h"
 
+enum { DEPTH_SHARE = 5 }; /* what one level here takes of the stack, in those of a run */
+
 /* ---- Every combination ---- */
 
 /* The expression may be anything of these kinds. */
@@ -21,28 +23,81 @@ static struct set wide(struct unknown *u, struct frame *frame, const struct node
     return set;
 }
 
-/*
- * What each leaf could make of an expression over one name: what becomes of the values that it could make of the name.
- * Where that is one value, the leaf does nothing.
- */
-static void image_by_leaf(struct unknown *u, struct frame *frame, const struct node *node, int slot, struct set *out)
+/* The combinations that were tried: of each slot its values, and what came of each. */
+struct trial {
+    int slots[UNKNOWN_SLOTS_MAX];
+    struct feel_value *lists[UNKNOWN_SLOTS_MAX];
+    size_t counts[UNKNOWN_SLOTS_MAX], n, all;
+    struct feel_value *results;
+};
+
+/* Whether no leaf is in two of the slots: then one that changes moves along one of them alone. */
+static bool slots_apart(const struct frame *frame, const struct trial *trial)
 {
-    const struct set *set = &frame->sets[slot];
+    uint64_t seen[LEAF_WORDS] = { 0 };
+    for (size_t i = 0; i < trial->n; i++) {
+        const uint64_t *leaves = frame->sets[trial->slots[i]].leaves;
+        for (size_t k = 0; leaves && k < LEAF_WORDS; k++) {
+            if (seen[k] & leaves[k])
+                return false;
+            seen[k] |= leaves[k];
+        }
+    }
+    return true;
+}
+
+/* What a leaf could make of the expression: the results along each line of its slot, where they differ. */
+static struct set along(struct unknown *u, const struct trial *trial, size_t dimension, const struct set *reach)
+{
+    struct set out = { 0 };
+    bool in[DMN_UNKNOWN_TRIES_MAX];
+    size_t step = 1, n = trial->counts[dimension];
+    for (size_t i = 0; i < dimension; i++)
+        step *= trial->counts[i];
+    for (size_t i = 0; i < n; i++) {
+        in[i] = !reach || reach->kinds || reach->n == 0;
+        for (size_t j = 0; !in[i] && j < reach->n; j++)
+            in[i] = reach->parts[j].form != PART_VALUE || feel_same(reach->parts[j].value, trial->lists[dimension][i]);
+    }
+    for (size_t k = 0; k < trial->all; k++) {
+        const struct feel_value *first = NULL;
+        bool differ = false;
+        if (k / step % n != 0)
+            continue; /* the first of its line */
+        for (size_t i = 0; i < n; i++) {
+            const struct feel_value *result = &trial->results[k + i * step];
+            if (!in[i])
+                continue;
+            differ = differ || (first && !feel_same(*first, *result));
+            first = result;
+        }
+        for (size_t i = 0; differ && i < n; i++)
+            if (in[i])
+                set_add_value(u, &out, trial->results[k + i * step]);
+    }
+    return out;
+}
+
+static void trial_leaves(struct unknown *u, const struct frame *frame, const struct trial *trial, struct set *out)
+{
     struct set *by_leaf = ARENA_ARRAY(u->run->arena, u->leaves_n + 1, struct set);
     uint64_t *leaves = leaves_none(u);
-    for (size_t leaf = 0; by_leaf && leaves && leaf < u->leaves_n; leaf++) {
-        struct feel_value *values;
-        size_t n;
-        if (!set->leaves || !(set->leaves[leaf / 64] >> leaf % 64 & 1))
-            continue;
-        if (!set_values(u, &set->by_leaf[leaf], DMN_UNKNOWN_TRIES_MAX, &values, &n) || !unknown_step(u, (int64_t)n))
-            return;
-        for (size_t i = 0; i < n; i++) {
-            frame->values[slot] = values[i];
-            set_add_value(u, &by_leaf[leaf], run_node(u->run, node, frame->values));
+    if (!by_leaf || !leaves) {
+        run_no_memory(u->run);
+        return;
+    }
+    for (size_t i = 0; i < trial->n; i++) {
+        const struct set *set = &frame->sets[trial->slots[i]];
+        struct set whole = along(u, trial, i, NULL);
+        for (size_t leaf = 0; set->leaves && leaf < u->leaves_n; leaf++) {
+            if (!(set->leaves[leaf / 64] >> leaf % 64 & 1))
+                continue;
+            if (set->by_leaf && !unknown_step(u, (int64_t)trial->all))
+                return; /* the leaves of all slots have been taken down already */
+            by_leaf[leaf] = set->by_leaf ? along(u, trial, i, &set->by_leaf[leaf]) : set_shared(&whole);
+            if (by_leaf[leaf].n > 0)
+                leaves[leaf / 64] |= UINT64_C(1) << leaf % 64;
         }
-        if (!set_is_one(&by_leaf[leaf], NULL))
-            leaves[leaf / 64] |= UINT64_C(1) << leaf % 64;
     }
     out->leaves = leaves;
     out->by_leaf = by_leaf;
@@ -50,32 +105,36 @@ static void image_by_leaf(struct unknown *u, struct frame *frame, const struct n
 
 static bool tried(struct unknown *u, struct frame *frame, const struct node *node, struct set *out)
 {
-    int slots[UNKNOWN_SLOTS_MAX];
-    struct feel_value *lists[UNKNOWN_SLOTS_MAX];
-    size_t counts[UNKNOWN_SLOTS_MAX], at[UNKNOWN_SLOTS_MAX] = { 0 }, all = 1, n;
-    if (!unknown_slots(frame, node, slots, &n) || n == 0)
+    struct trial trial = { .all = 1 };
+    size_t at[UNKNOWN_SLOTS_MAX] = { 0 };
+    if (!unknown_slots(frame, node, trial.slots, &trial.n) || trial.n == 0)
         return false;
-    for (size_t i = 0; i < n; i++) {
-        if (!set_values(u, &frame->sets[slots[i]], DMN_UNKNOWN_TRIES_MAX, &lists[i], &counts[i]))
+    for (size_t i = 0; i < trial.n; i++) {
+        if (!set_values(u, &frame->sets[trial.slots[i]], DMN_UNKNOWN_TRIES_MAX, &trial.lists[i], &trial.counts[i]))
             return false;
-        all *= counts[i];
-        if (all > DMN_UNKNOWN_TRIES_MAX || all == 0)
+        trial.all *= trial.counts[i];
+        if (trial.all > DMN_UNKNOWN_TRIES_MAX || trial.all == 0)
             return false;
     }
     *out = (struct set){ 0 };
-    for (size_t k = 0; k < all; k++) {
-        for (size_t i = 0; i < n; i++)
-            frame->values[slots[i]] = lists[i][at[i]];
+    if (!(trial.results = ARENA_ARRAY(u->run->arena, trial.all, struct feel_value))) {
+        run_no_memory(u->run);
+        return false;
+    }
+    for (size_t k = 0; k < trial.all; k++) {
+        for (size_t i = 0; i < trial.n; i++)
+            frame->values[trial.slots[i]] = trial.lists[i][at[i]];
         if (!unknown_step(u, 1))
             return false;
-        set_add_value(u, out, run_node(u->run, node, frame->values));
-        for (size_t i = 0; i < n && ++at[i] == counts[i]; i++)
+        trial.results[k] = run_node(u->run, node, frame->values);
+        set_add_value(u, out, trial.results[k]);
+        for (size_t i = 0; i < trial.n && ++at[i] == trial.counts[i]; i++)
             at[i] = 0;
     }
-    if (n == 1 && frame->sets[slots[0]].by_leaf)
-        image_by_leaf(u, frame, node, slots[0], out);
-    for (size_t i = 0; i < n && !out->by_leaf; i++)
-        set_depend(u, out, frame->sets[slots[i]].leaves);
+    for (size_t i = 0; i < trial.n; i++)
+        set_depend(u, out, frame->sets[trial.slots[i]].leaves);
+    if (slots_apart(frame, &trial) && !set_is_one(out, NULL) && unknown_step(u, (int64_t)(trial.all * trial.n)))
+        trial_leaves(u, frame, &trial, out);
     *out = set_settled(*out);
     return true;
 }
@@ -413,21 +472,43 @@ static struct set list(struct unknown *u, struct frame *frame, const struct node
 
 /* ---- Choices and calls ---- */
 
+static bool has_leaf(const struct set *set, size_t leaf)
+{
+    return set->leaves && (set->leaves[leaf / 64] >> leaf % 64 & 1);
+}
+
+/* What a leaf does by one branch alone: it is not in the condition, so the branch stays. */
+static void by_branch(struct unknown *u, const struct set *branch, size_t leaf, struct set *out)
+{
+    if (has_leaf(branch, leaf))
+        set_join(u, out, branch->by_leaf ? &branch->by_leaf[leaf] : branch);
+}
+
 static struct set choice(struct unknown *u, struct frame *frame, const struct node *node)
 {
-    struct set condition = unknown_node(u, frame, node->choice.condition), out = { 0 }, one;
+    struct set condition = unknown_node(u, frame, node->choice.condition), out = { 0 }, yes = { 0 }, no = { 0 };
     unsigned truth = set_truth(&condition);
     if (truth & MAY_TRUE) {
-        one = unknown_node(u, frame, node->choice.yes);
-        set_join(u, &out, &one);
+        yes = set_settled(unknown_node(u, frame, node->choice.yes));
+        set_join(u, &out, &yes);
     }
     if ((truth & MAY_FALSE) || ((truth & MAY_OTHER) && !node->choice.strict)) {
-        one = unknown_node(u, frame, node->choice.no);
-        set_join(u, &out, &one);
+        no = set_settled(unknown_node(u, frame, node->choice.no));
+        set_join(u, &out, &no);
     }
     if ((truth & MAY_OTHER) && node->choice.strict)
         set_add_value(u, &out, FEEL_NONE);
     set_depend(u, &out, condition.leaves);
+    struct set *by_leaf = ARENA_ARRAY(u->run->arena, u->leaves_n + 1, struct set);
+    for (size_t leaf = 0; by_leaf && leaf < u->leaves_n; leaf++) {
+        if (has_leaf(&condition, leaf)) {
+            by_leaf[leaf] = set_shared(&out);
+            continue;
+        }
+        by_branch(u, &yes, leaf, &by_leaf[leaf]);
+        by_branch(u, &no, leaf, &by_leaf[leaf]);
+    }
+    out.by_leaf = unknown_step(u, (int64_t)u->leaves_n) ? by_leaf : NULL;
     return set_settled(out);
 }
 
@@ -649,11 +730,13 @@ struct set unknown_node(struct unknown *u, struct frame *frame, const struct nod
     if (!unknown_step(u, 1) || u->depth > DMN_UNKNOWN_DEPTH_MAX)
         return set_kinds(u, SET_ANY, NULL);
     u->depth++;
+    u->run->depth += DEPTH_SHARE;
     /* A table looks at its own parts; a name, or an entry of one, is what it is. */
     bool direct = node->kind == NODE_DECISION_TABLE || node->kind == NODE_SLOT || node->kind == NODE_PATH ||
                   node->kind == NODE_CONVERT;
     if (direct || !tried(u, frame, node, &set))
         set = by_kind(u, frame, node);
     u->depth--;
+    u->run->depth -= DEPTH_SHARE;
     return set;
 }

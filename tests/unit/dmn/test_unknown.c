@@ -278,6 +278,38 @@ static void members_of_items_have_paths_from_0(void **state)
     expect(xml, NULL, 0, "[\"threat\", \"none\"]; conduct: [\"threat\", \"none\"]");
 }
 
+static void what_is_known_of_an_item_counts_whatever_else_is_unknown(void **state)
+{
+#define CONDUCT                                                                                                        \
+    HEAD "<itemDefinition name=\"tConduct\" isCollection=\"true\"><itemComponent name=\"act\"><typeRef>string"         \
+         "</typeRef></itemComponent><itemComponent name=\"occasions\"><typeRef>number</typeRef></itemComponent>"       \
+         "<itemComponent name=\"abusive\"><typeRef>boolean</typeRef></itemComponent></itemDefinition>" INPUT(          \
+             "conduct", "tConduct")
+    const struct feel_entry words[] = { { STR_INIT("act"), feel_string(STR("words")) } };
+    const struct feel_entry threat[] = { { STR_INIT("act"), feel_string(STR("threat")) } };
+    const struct feel_context contexts[] = { { words, 1 }, { threat, 1 } };
+    const struct feel_value items[] = { feel_context(&contexts[0]), feel_context(&contexts[1]) };
+    const struct dmn_input input = { STR_NONE, STR("conduct"), feel_list(items, 2) };
+    (void)state;
+    expect(CONDUCT LITERAL(NEEDS("conduct"), "some c in conduct satisfies c.act = \"words\" and c.abusive") END, &input,
+           1,
+           "[true, false]; conduct[0].occasions: -; conduct[0].abusive: [true, false]; conduct[1].occasions: -; "
+           "conduct[1].abusive: -");
+    expect(CONDUCT LITERAL(NEEDS("conduct"), "count(conduct[act = \"threat\"])") END, &input, 1,
+           "[1]; conduct[0].occasions: -; conduct[0].abusive: -; conduct[1].occasions: -; conduct[1].abusive: -");
+    expect(CONDUCT LITERAL(NEEDS("conduct"), "conduct[act = \"threat\"][1].occasions &gt; 1") END, &input, 1,
+           "[true, false]; conduct[0].occasions: -; conduct[0].abusive: -; conduct[1].occasions: [true, false]; "
+           "conduct[1].abusive: -");
+    expect(CONDUCT LITERAL(NEEDS("conduct"), "every c in conduct satisfies c.occasions &gt; 1 or c.act = \"words\"")
+               END,
+           &input, 1,
+           "[true, false]; conduct[0].occasions: -; conduct[0].abusive: -; conduct[1].occasions: [true, false]; "
+           "conduct[1].abusive: -");
+    expect(CONDUCT LITERAL(NEEDS("conduct"), "count(for c in conduct return c.abusive)") END, &input, 1,
+           "[2]; conduct[0].occasions: -; conduct[0].abusive: -; conduct[1].occasions: -; conduct[1].abusive: -");
+#undef CONDUCT
+}
+
 static void what_the_table_does_not_allow_is_null(void **state)
 {
     static const char xml[] = HEAD INPUT("A", "number") "<decision name=\"D\" id=\"D\"><variable name=\"D\"/>" NEEDS(
@@ -456,6 +488,7 @@ int main(void)
         cmocka_unit_test(each_member_of_an_input_is_asked_for_by_itself),
         cmocka_unit_test(a_member_that_settles_it_leaves_nothing_to_ask),
         cmocka_unit_test(members_of_items_have_paths_from_0),
+        cmocka_unit_test(what_is_known_of_an_item_counts_whatever_else_is_unknown),
         cmocka_unit_test(what_the_table_does_not_allow_is_null),
         cmocka_unit_test(an_expression_knows_that_a_name_is_the_same_on_both_sides),
         cmocka_unit_test(an_input_without_a_type_is_what_the_column_says),
