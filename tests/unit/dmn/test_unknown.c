@@ -53,16 +53,21 @@ static void fail_with(const struct made *made, const char *what, unsigned number
 static void compare(struct chance *chance, const struct made_shape *shape, bool exact, unsigned number,
                     struct tally *tally)
 {
+    struct dmn_input known[LEAVES_MAX];
+    size_t at[LEAVES_MAX];
     static struct tried tried;
     struct arena *arena = arena_new(ARENA_MAX);
     struct dmn_unknowns unknown;
     struct fault fault;
     assert_non_null(arena);
-    struct made made = made_model(arena, chance, shape);
+    struct made made = shape ? made_model(arena, chance, shape) : made_list(arena, chance);
     struct dmn_model *model = read_model(arena, made.xml);
+    for (size_t i = 0; i < made.leaves_n; i++)
+        at[i] = made.leaves[i].n == 1 ? 0 : SIZE_MAX;
+    size_t known_n = made_inputs(arena, &made, at, known);
     tried_all(arena, model, &made, &tried);
     assert_int_equal(
-        dmn_unknown(model, dmn_model_find(model, STR_NONE, made.decision), arena, 0, NULL, 0, &unknown, &fault),
+        dmn_unknown(model, dmn_model_find(model, STR_NONE, made.decision), arena, 0, known, known_n, &unknown, &fault),
         STATUS_OK);
     tally->cases++;
     for (size_t i = 0; i < tried.n; i++)
@@ -167,6 +172,17 @@ static void decisions_that_need_each_other_never_lack_an_outcome(void **state)
         compare(&chance, &shape, false, i, &tally);
     }
     say("graphs", &tally);
+}
+
+static void expressions_over_lists_never_lack_an_outcome(void **state)
+{
+    enum { CASES = 500 };
+    struct chance chance = { 0xc0ffee };
+    struct tally tally = { 0 };
+    (void)state;
+    for (unsigned i = 0; i < CASES; i++)
+        compare(&chance, NULL, false, i, &tally);
+    say("lists", &tally);
 }
 
 /* ---- By hand ---- */
@@ -485,6 +501,7 @@ int main(void)
         cmocka_unit_test(a_table_of_any_policy_never_lacks_an_outcome),
         cmocka_unit_test(a_unique_table_with_each_leaf_once_is_exact),
         cmocka_unit_test(decisions_that_need_each_other_never_lack_an_outcome),
+        cmocka_unit_test(expressions_over_lists_never_lack_an_outcome),
         cmocka_unit_test(each_member_of_an_input_is_asked_for_by_itself),
         cmocka_unit_test(a_member_that_settles_it_leaves_nothing_to_ask),
         cmocka_unit_test(members_of_items_have_paths_from_0),

@@ -307,7 +307,122 @@ struct made made_model(struct arena *arena, struct chance *chance, const struct 
     return made;
 }
 
+/* ---- Lists ---- */
+
+static const char *const members[MEMBERS] = { "act", "open", "times" };
+
+static void item_condition(struct buf *b, struct chance *chance, const char *before, int depth)
+{
+    switch (chance_of(chance, depth > 2 ? 3 : 6)) {
+    case 0: buf_format(b, "%sact = \"%s\"", before, words[chance_of(chance, 3)]); break;
+    case 1: buf_format(b, "%sopen", before); break;
+    case 2: buf_format(b, "%stimes &gt; %u", before, chance_of(chance, 2)); break;
+    case 3:
+        buf_add(b, STR("not("));
+        item_condition(b, chance, before, depth + 1);
+        buf_add(b, STR(")"));
+        break;
+    default:
+        buf_add(b, STR("("));
+        item_condition(b, chance, before, depth + 1);
+        buf_add(b, chance_of(chance, 2) ? STR(" and ") : STR(" or "));
+        item_condition(b, chance, before, depth + 1);
+        buf_add(b, STR(")"));
+        break;
+    }
+}
+
+static void list_condition(struct buf *b, struct chance *chance)
+{
+    static const char *const heads[] = { "(some c in conduct satisfies ",
+                                         "(every c in conduct satisfies ",
+                                         "count(conduct[",
+                                         "conduct[",
+                                         "sum(for c in conduct return if ",
+                                         "exists(conduct[" };
+    static const char *const tails[] = { ")", ")", "]) &gt; 1", "][1].times &gt;= 1", " then 1 else 0) = 1", "])" };
+    unsigned which = chance_of(chance, 7);
+    if (which == 5 || which == 6) {
+        buf_format(b, which == 5 ? "list contains(conduct.act, \"%s\")" : "conduct[-1].act = \"%s\"",
+                   words[chance_of(chance, 3)]);
+        return;
+    }
+    bool inside = which == 2 || which == 3;
+    buf_add(b, str_of(heads[which]));
+    item_condition(b, chance, inside ? "" : "c.", 0);
+    buf_add(b, str_of(tails[which]));
+}
+
+struct made made_list(struct arena *arena, struct chance *chance)
+{
+    struct made made = { .decision = STR("Last"), .list = true, .leaves_n = (size_t)ITEMS * MEMBERS };
+    struct buf b;
+    for (size_t i = 0; i < made.leaves_n; i++) {
+        struct domain *leaf = &made.leaves[i];
+        struct feel_value *samples = leaf->samples = ARENA_ARRAY(arena, 4, struct feel_value);
+        assert_non_null(samples);
+        leaf->name = str_format(arena, "conduct[%zu].%s", i / MEMBERS, members[i % MEMBERS]);
+        leaf->n = i % MEMBERS == 1 ? 2 : 4; /* 0, 0.5, 1, 1.5; a, b, c and another text */
+        for (size_t k = 0; k < leaf->n; k++) {
+            struct number half;
+            assert_true(number_divide(number_of((int64_t)k), number_of(2), &half));
+            samples[k] = i % MEMBERS == 0   ? feel_string(str_of(words[k]))
+                         : i % MEMBERS == 1 ? feel_boolean(k == 1)
+                                            : feel_number(half);
+        }
+        if (chance_of(chance, 3) == 0) {
+            samples[0] = samples[chance_of(chance, (unsigned)leaf->n)];
+            leaf->n = 1;
+        }
+    }
+    buf_init(&b, arena, XML_MAX);
+    buf_add(&b,
+            STR("<definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" name=\"m\" "
+                "namespace=\"urn:m\"><itemDefinition name=\"tC\" isCollection=\"true\">"
+                "<itemComponent name=\"act\"><typeRef>string</typeRef></itemComponent>"
+                "<itemComponent name=\"open\"><typeRef>boolean</typeRef></itemComponent>"
+                "<itemComponent name=\"times\"><typeRef>number</typeRef></itemComponent></itemDefinition>"
+                "<inputData name=\"conduct\" id=\"conduct\"><variable name=\"conduct\" typeRef=\"tC\"/></inputData>\n"
+                "<decision name=\"Last\" id=\"Last\"><variable name=\"Last\"/>"));
+    needs(&b, STR("conduct"), false);
+    buf_add(&b, STR("<literalExpression><text>if "));
+    list_condition(&b, chance);
+    buf_add(&b, STR(" then \"P\" else if "));
+    list_condition(&b, chance);
+    buf_add(&b, STR(" then \"Q\" else \"R\"</text></literalExpression></decision></definitions>\n"));
+    assert_true(buf_ok(&b));
+    made.xml = buf_str(&b);
+    return made;
+}
+
 /* ---- Brute force ---- */
+
+size_t made_inputs(struct arena *arena, const struct made *made, const size_t at[LEAVES_MAX],
+                   struct dmn_input inputs[LEAVES_MAX])
+{
+    size_t n = 0;
+    struct feel_value *items = ARENA_ARRAY(arena, ITEMS, struct feel_value);
+    assert_non_null(items);
+    for (size_t i = 0; i < made->leaves_n && !made->list; i++)
+        if (at[i] != SIZE_MAX)
+            inputs[n++] = (struct dmn_input){ STR_NONE, made->leaves[i].name, made->leaves[i].samples[at[i]] };
+    if (!made->list)
+        return n;
+    for (size_t i = 0; i < ITEMS; i++) {
+        struct feel_entry *entries = ARENA_ARRAY(arena, MEMBERS, struct feel_entry);
+        struct feel_context *context = ARENA_NEW(arena, struct feel_context);
+        assert_true(entries && context);
+        for (size_t m = 0; m < MEMBERS; m++) {
+            size_t leaf = i * MEMBERS + m;
+            entries[m] = (struct feel_entry){ str_of(members[m]),
+                                              at[leaf] == SIZE_MAX ? FEEL_NONE : made->leaves[leaf].samples[at[leaf]] };
+        }
+        *context = (struct feel_context){ entries, MEMBERS };
+        items[i] = feel_context(context);
+    }
+    inputs[0] = (struct dmn_input){ STR_NONE, STR("conduct"), feel_list(items, ITEMS) };
+    return 1;
+}
 
 static size_t place(struct tried *out, struct feel_value value)
 {
@@ -330,16 +445,15 @@ void tried_all(struct arena *arena, const struct dmn_model *model, const struct 
     for (size_t k = 0; k < all; k++) {
         struct dmn_input inputs[LEAVES_MAX];
         struct dmn_result result;
-        size_t rest = k;
+        struct fault fault;
+        size_t rest = k, at[LEAVES_MAX];
         for (size_t i = 0; i < made->leaves_n; i++) {
-            inputs[i] =
-                (struct dmn_input){ STR_NONE, made->leaves[i].name, made->leaves[i].samples[rest % made->leaves[i].n] };
+            at[i] = rest % made->leaves[i].n;
             rest /= made->leaves[i].n;
         }
-        struct fault fault;
-        assert_int_equal(dmn_evaluate(model, dmn_model_find(model, STR_NONE, made->decision), arena, 0, inputs,
-                                      made->leaves_n, &result, &fault),
-                         STATUS_OK);
+        size_t n = made_inputs(arena, made, at, inputs);
+        const struct dmn_element *decision = dmn_model_find(model, STR_NONE, made->decision);
+        assert_int_equal(dmn_evaluate(model, decision, arena, 0, inputs, n, &result, &fault), STATUS_OK);
         results[k] = place(out, result.value);
     }
     for (size_t i = 0; i < made->leaves_n; i++) {

@@ -12,7 +12,7 @@ struct chance {
 /* From 0 to n - 1. */
 unsigned chance_of(struct chance *chance, unsigned n);
 
-enum { LEAVES_MAX = 5, OUTCOMES_MAX = 600 };
+enum { LEAVES_MAX = 6, ITEMS = 2, MEMBERS = 3, OUTCOMES_MAX = 600 };
 enum domain_kind { DOMAIN_BOOLEAN, DOMAIN_WORDS, DOMAIN_NUMBER };
 struct domain {
     struct str name;
@@ -25,6 +25,7 @@ struct made {
     struct str xml, decision;
     struct domain leaves[LEAVES_MAX];
     size_t leaves_n;
+    bool list; /* the leaves are members of the items of one input, a list; one with one sample is known */
 };
 
 struct made_shape {
@@ -39,6 +40,12 @@ struct made_shape {
     bool several;    /* tables and expressions that need each other */
 };
 struct made made_model(struct arena *arena, struct chance *chance, const struct made_shape *shape);
+
+/* An expression over a list of contexts, of which chance says what is known. */
+struct made made_list(struct arena *arena, struct chance *chance);
+/* The inputs where each leaf has the sample that `at` says; SIZE_MAX: it is not known. */
+size_t made_inputs(struct arena *arena, const struct made *made, const size_t at[LEAVES_MAX],
+                   struct dmn_input inputs[LEAVES_MAX]);
 
 struct tried {
     struct feel_value results[OUTCOMES_MAX];
