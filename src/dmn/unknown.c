@@ -34,6 +34,8 @@ static struct set leaf_of(struct unknown *u, const struct feel_type *type, struc
     like.leaves = own;
     struct set set = set_settled(set_of_type(u, type, &like));
     set.untyped = !type || type->form == TYPE_ANY;
+    if (set.n == 0 && set.kinds == 0) /* its type allows nothing: it will be null */
+        return set_one(u, FEEL_NONE);
     return set;
 }
 
@@ -119,7 +121,9 @@ static struct set input_of(struct unknown *u, const struct feel_type *type, stru
         if (u->leaves_n > before)
             return set;
     }
-    return set_one(u, run_convert(u->run, type, value));
+    struct feel_value converted = run_convert(u->run, type, value);
+    u->unfit = u->unfit || (depth > 0 && converted.kind != value.kind);
+    return set_one(u, converted);
 }
 
 /* ---- Elements ---- */
@@ -135,7 +139,11 @@ static void take_input(struct unknown *u, const struct dmn_element *element)
             value = u->inputs[i].value;
     u->run->where = element->name;
     u->run->line = element->line;
-    u->elements[element->at] = input_of(u, element->type, value, element->name, 0);
+    u->unfit = false;
+    struct set set = input_of(u, element->type, value, element->name, 0);
+    if (u->unfit) /* a known part that is not of its type makes all of it none, whatever the rest is */
+        set = set_one(u, FEEL_NONE);
+    u->elements[element->at] = set;
     u->states[element->at] = DONE;
 }
 
@@ -220,7 +228,7 @@ static struct set make_value(struct unknown *u, const struct dmn_element *elemen
 
 static struct set *value_of(struct unknown *u, const struct dmn_element *element)
 {
-    static struct set nothing;
+    static struct set nothing = { .kinds = SET_NULL };
     if (!element)
         return &nothing;
     struct set *set = &u->elements[element->at];

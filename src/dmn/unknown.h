@@ -55,6 +55,7 @@ struct unknown {
     size_t leaves_n, leaves_cap;
     struct set *elements; /* one for each element of the model */
     unsigned char *states;
+    bool unfit; /* of an input in hand: a known member is not of its type */
     int depth;
     int64_t looks; /* at two boxes of a table in one column */
     int64_t words; /* the same, as what they take */

@@ -276,6 +276,15 @@ static void a_member_that_settles_it_leaves_nothing_to_ask(void **state)
            "[\"Review\", \"Accepted\"]; Applicant.Risk: [\"Review\", \"Accepted\"]; Applicant.Town: -");
 }
 
+static void a_known_member_that_is_not_of_its_type_makes_all_of_it_none(void **state)
+{
+    const struct feel_entry wrong[] = { { STR_INIT("Age"), feel_string(STR("old")) } };
+    const struct feel_context context = { wrong, 1 };
+    const struct dmn_input input = { STR_NONE, STR("Applicant"), feel_context(&context) };
+    (void)state;
+    expect(applicants, &input, 1, "[\"Accepted\"]; Applicant.Risk: -; Applicant.Town: -");
+}
+
 static void members_of_items_have_paths_from_0(void **state)
 {
     static const char xml[] = HEAD
@@ -413,6 +422,40 @@ static void a_function_that_never_ends_ends(void **state)
     arena_free(asked.arena);
 }
 
+/* Each allocation is the first that fails, once. */
+static void memory_that_runs_out_is_a_bound(void **state)
+{
+    enum { CAP_MAX = 300 * 1000, STEP = 700, MODELS = 40 };
+    struct chance chance = { 0xfade };
+    bool ended = false, went = false;
+    (void)state;
+    for (unsigned m = 0; m < MODELS; m++) {
+        struct arena *arena = arena_new(ARENA_MAX);
+        assert_non_null(arena);
+        struct made_shape shape = shape_of(&chance, policies[m % POLICIES]);
+        shape.several = m % 2;
+        struct made made = m % 5 == 0 ? made_list(arena, &chance) : made_model(arena, &chance, &shape);
+        struct dmn_model *model = read_model(arena, made.xml);
+        for (size_t cap = STEP * (1 + m % 7); cap < CAP_MAX; cap += cap / 10 + STEP) {
+            struct arena *small = arena_new(cap);
+            struct dmn_unknowns unknowns;
+            struct fault fault = { 0 };
+            assert_non_null(small);
+            enum status status = dmn_unknown(model, dmn_model_find(model, STR_NONE, made.decision), small, 0, NULL, 0,
+                                             &unknowns, &fault);
+            if (status == STATUS_OK)
+                assert_false(arena_failed(small));
+            else
+                assert_non_null(strstr(fault.text, "memory"));
+            ended = ended || status == STATUS_LIMIT;
+            went = went || status == STATUS_OK;
+            arena_free(small);
+        }
+        arena_free(arena);
+    }
+    assert_true(ended && went);
+}
+
 static void too_many_unknown_inputs_are_refused_by_name(void **state)
 {
     struct arena *arena = arena_new(ARENA_MAX);
@@ -504,6 +547,7 @@ int main(void)
         cmocka_unit_test(expressions_over_lists_never_lack_an_outcome),
         cmocka_unit_test(each_member_of_an_input_is_asked_for_by_itself),
         cmocka_unit_test(a_member_that_settles_it_leaves_nothing_to_ask),
+        cmocka_unit_test(a_known_member_that_is_not_of_its_type_makes_all_of_it_none),
         cmocka_unit_test(members_of_items_have_paths_from_0),
         cmocka_unit_test(what_is_known_of_an_item_counts_whatever_else_is_unknown),
         cmocka_unit_test(what_the_table_does_not_allow_is_null),
@@ -513,6 +557,7 @@ int main(void)
         cmocka_unit_test(a_result_that_is_no_list_of_values_is_anything),
         cmocka_unit_test(a_function_is_evaluated_over_sets_too),
         cmocka_unit_test(a_function_that_never_ends_ends),
+        cmocka_unit_test(memory_that_runs_out_is_a_bound),
         cmocka_unit_test(too_many_unknown_inputs_are_refused_by_name),
         cmocka_unit_test(what_it_costs_grows_at_most_as_leaves_rows_and_cells),
     };
