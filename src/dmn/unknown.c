@@ -30,12 +30,15 @@ static struct set leaf_of(struct unknown *u, const struct feel_type *type, struc
         return like;
     }
     room->path = path;
+    if (u->fixed && u->fixed_leaf == u->leaves_n - 1)
+        return set_one(u, *u->fixed);
     own[(u->leaves_n - 1) / 64] |= UINT64_C(1) << (u->leaves_n - 1) % 64;
     like.leaves = own;
     struct set set = set_settled(set_of_type(u, type, &like));
     set.untyped = !type || type->form == TYPE_ANY;
     if (set.n == 0 && set.kinds == 0) /* its type allows nothing: it will be null */
         return set_one(u, FEEL_NONE);
+    u->leaves[u->leaves_n - 1].set = set_shared(&set);
     return set;
 }
 
@@ -248,12 +251,12 @@ static struct set *value_of(struct unknown *u, const struct dmn_element *element
 
 /* ---- The answer ---- */
 
-static void answer(struct unknown *u, const struct set *set, struct dmn_unknowns *out)
+static struct dmn_unknown_leaf *answer(struct unknown *u, const struct set *set, struct dmn_unknowns *out)
 {
     struct dmn_unknown_leaf *leaves = ARENA_ARRAY(u->run->arena, u->leaves_n + 1, struct dmn_unknown_leaf);
     if (!leaves) {
         run_no_memory(u->run);
-        return;
+        return NULL;
     }
     out->results = set_outcomes(u, set);
     bool settled = out->results.n <= 1 && !out->results.anything;
@@ -265,31 +268,178 @@ static void answer(struct unknown *u, const struct set *set, struct dmn_unknowns
     }
     out->leaves = leaves;
     out->n = u->leaves_n;
+    return u->run->stopped ? NULL : leaves;
+}
+
+/* What was asked: a model, a decision, and what is known. */
+struct question {
+    const struct dmn_model *model;
+    const struct dmn_element *element;
+    int64_t now_ms;
+    const struct dmn_input *inputs;
+    size_t inputs_n;
+};
+
+/* What the decision could be. False, and the run says why, where a bound was hit. */
+static bool reached(struct unknown *u, const struct question *question, struct set *out)
+{
+    const struct dmn_element *element = question->element;
+    struct arena *arena = u->run->arena;
+    size_t n = question->model->elements_n;
+    unsigned char *seen = ARENA_ARRAY(arena, n + 1, unsigned char);
+    u->inputs = question->inputs;
+    u->inputs_n = question->inputs_n;
+    u->elements = ARENA_ARRAY(arena, n + 1, struct set);
+    u->states = ARENA_ARRAY(arena, n + 1, unsigned char);
+    if (!seen || !u->elements || !u->states)
+        run_no_memory(u->run);
+    else
+        u->model = model_run_begin(u->run, question->model, question->inputs, question->inputs_n);
+    if (!u->model)
+        return false;
+    take_inputs(u, element, seen, 0);
+    u->run->where = element->name;
+    *out = element->kind == DMN_DECISION_SERVICE ? outputs(u, &element->service) : set_shared(value_of(u, element));
+    return !u->run->stopped;
+}
+
+static struct run run_of(struct arena *arena, const struct question *question)
+{
+    return (struct run){
+        .arena = arena, .steps_left = DMN_STEPS_MAX, .now_ms = question->now_ms, .where = question->element->name
+    };
+}
+
+static int64_t cost_of(const struct unknown *u)
+{
+    return DMN_STEPS_MAX - u->run->steps_left + u->looks;
+}
+
+/* ---- One leaf at a time ---- */
+
+/*
+ * A leaf that stands in several places is there the same: taking each of its values by itself says so. Only what leaves
+ * a leaf of few values could make is narrowed by this; what cannot be done for want of steps or memory stays wide.
+ */
+enum { FIXED_MAX = 8, FEW_RESULTS = 64 };
+
+/* Which of the results a set holds, one bit each; 0 where it holds something else. */
+static uint64_t among_results(struct unknown *u, const struct dmn_outcomes *results, const struct set *set)
+{
+    struct dmn_outcomes outcomes = set_outcomes(u, set);
+    uint64_t mask = 0;
+    if (outcomes.anything || u->run->stopped)
+        return 0;
+    for (size_t i = 0; i < outcomes.n; i++) {
+        size_t at = 0;
+        while (at < results->n && !feel_same(results->values[at], outcomes.values[i]))
+            at++;
+        if (at == results->n)
+            return 0;
+        mask |= UINT64_C(1) << at;
+    }
+    return mask;
+}
+
+/* The results where one leaf has one value; 0 where that cannot be told. */
+static uint64_t results_with(const struct question *question, const struct dmn_outcomes *results, size_t leaf,
+                             const struct feel_value *value, int64_t *cost)
+{
+    struct arena *arena = arena_new(DMN_RUN_MEMORY_MAX);
+    uint64_t mask = 0;
+    if (!arena)
+        return 0; /* it stays wide */
+    struct run run = run_of(arena, question);
+    struct unknown u = { .run = &run, .fixed = value, .fixed_leaf = leaf };
+    struct set set;
+    if (reached(&u, question, &set))
+        mask = among_results(&u, results, &set);
+    *cost += cost_of(&u);
+    arena_free(arena);
+    return mask;
+}
+
+static void keep(struct dmn_outcomes *outcomes, const struct dmn_outcomes *results, uint64_t mask,
+                 struct feel_value *room)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < outcomes->n; i++)
+        for (size_t at = 0; at < results->n; at++)
+            if ((mask >> at & 1) && feel_same(results->values[at], outcomes->values[i])) {
+                room[n++] = outcomes->values[i];
+                break;
+            }
+    outcomes->values = room;
+    outcomes->n = n;
+}
+
+/* Of a leaf, what it could make by one of its values and not by each other; *any: what there is at all. */
+static uint64_t changes_of(const uint64_t *masks, size_t n, uint64_t *any)
+{
+    uint64_t changes = 0;
+    for (size_t i = 0; i < n; i++)
+        *any |= masks[i];
+    for (size_t bit = 0; bit < FEW_RESULTS; bit++)
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < n; j++)
+                if (i != j && (masks[i] >> bit & 1) && masks[j] != UINT64_C(1) << bit)
+                    changes |= UINT64_C(1) << bit;
+    return changes;
+}
+
+static void narrow(struct unknown *u, const struct question *question, struct dmn_unknowns *out,
+                   struct dmn_unknown_leaf *leaves)
+{
+    int64_t base = cost_of(u), cost = 0;
+    uint64_t left = ~UINT64_C(0);
+    const struct dmn_outcomes results = out->results;
+    struct feel_value *room = ARENA_ARRAY(u->run->arena, (results.n + 1) * (out->n + 1), struct feel_value);
+    uint64_t *could = ARENA_ARRAY(u->run->arena, out->n + 1, uint64_t);
+    if (!room || !could)
+        run_no_memory(u->run);
+    if (!room || !could || results.anything || results.n < 2 || results.n > FEW_RESULTS)
+        return;
+    for (size_t i = 0; i < out->n; i++) {
+        struct feel_value *values;
+        uint64_t masks[FIXED_MAX], any = 0;
+        size_t n = 0, done = 0;
+        could[i] = ~UINT64_C(0);
+        if (!leaves[i].could_change || leaves[i].could_become.anything ||
+            !set_values(u, &u->leaves[i].set, FIXED_MAX, &values, &n) ||
+            cost + base * (int64_t)n > DMN_UNKNOWN_STEPS_MAX)
+            continue;
+        while (done < n && (masks[done] = results_with(question, &results, i, &values[done], &cost)))
+            done++;
+        if (done < n)
+            continue;
+        could[i] = changes_of(masks, n, &any);
+        left &= any;
+    }
+    for (size_t i = 0; i < out->n; i++) {
+        if (!leaves[i].could_change || leaves[i].could_become.anything)
+            continue;
+        keep(&leaves[i].could_become, &results, could[i] & left, room + (i + 1) * (results.n + 1));
+        leaves[i].could_change = leaves[i].could_become.n > 0;
+    }
+    keep(&out->results, &results, left, room);
+    out->steps += cost;
 }
 
 enum status dmn_unknown(const struct dmn_model *model, const struct dmn_element *element, struct arena *arena,
                         int64_t now_ms, const struct dmn_input *inputs, size_t inputs_n, struct dmn_unknowns *out,
                         struct fault *fault)
 {
-    struct run run = { .arena = arena, .steps_left = DMN_STEPS_MAX, .now_ms = now_ms, .where = element->name };
-    struct unknown u = { .run = &run, .inputs = inputs, .inputs_n = inputs_n };
-    unsigned char *seen = ARENA_ARRAY(arena, model->elements_n + 1, unsigned char);
+    const struct question question = { model, element, now_ms, inputs, inputs_n };
+    struct run run = run_of(arena, &question);
+    struct unknown u = { .run = &run };
+    struct set set;
     *out = (struct dmn_unknowns){ 0 };
-    u.elements = ARENA_ARRAY(arena, model->elements_n + 1, struct set);
-    u.states = ARENA_ARRAY(arena, model->elements_n + 1, unsigned char);
-    if (!seen || !u.elements || !u.states)
-        run_no_memory(&run);
-    else
-        u.model = model_run_begin(&run, model, inputs, inputs_n);
-    if (u.model) {
-        take_inputs(&u, element, seen, 0);
-        run.where = element->name;
-        struct set set =
-            element->kind == DMN_DECISION_SERVICE ? outputs(&u, &element->service) : set_shared(value_of(&u, element));
-        if (!run.stopped)
-            answer(&u, &set, out);
+    if (reached(&u, &question, &set)) {
+        struct dmn_unknown_leaf *leaves = answer(&u, &set, out);
+        if (leaves)
+            narrow(&u, &question, out, leaves);
     }
-    out->steps = DMN_STEPS_MAX - run.steps_left + u.looks;
+    out->steps += cost_of(&u);
     if (!run.stopped)
         return STATUS_OK;
     if (fault)

@@ -44,6 +44,7 @@ enum { MAY_TRUE = 1, MAY_FALSE = 2, MAY_OTHER = 4, MAY_ANY = 7 };
 
 struct leaf {
     struct str path;
+    struct set set; /* all that it may be */
 };
 enum { LEAF_WORDS = DMN_UNKNOWN_LEAVES_MAX / 64 }; /* of a set of leaves */
 struct unknown {
@@ -55,6 +56,8 @@ struct unknown {
     size_t leaves_n, leaves_cap;
     struct set *elements; /* one for each element of the model */
     unsigned char *states;
+    const struct feel_value *fixed; /* one leaf that is taken to be this; NULL: none is */
+    size_t fixed_leaf;
     bool unfit; /* of an input in hand: a known member is not of its type */
     int depth;
     int64_t looks; /* at two boxes of a table in one column */
