@@ -49,7 +49,7 @@ static struct set composed(struct unknown *u, enum part_form form, const struct 
 {
     struct set out = { 0 };
     for (size_t i = 0; i < n; i++)
-        set_depend(u, &out, entries[i].set->leaves);
+        set_contain(u, &out, entries[i].set->leaves);
     set_add(u, &out, (struct part){ .form = form, .entries = entries, .n = n });
     return out;
 }

@@ -35,6 +35,7 @@ struct set {
     size_t n, cap;
     uint32_t kinds;            /* all values of these kinds (1 << kind) too */
     const uint64_t *leaves;    /* that the value may depend on: one bit each; NULL: on none */
+    const uint64_t *choice;    /* of these: that which of the parts it is may depend on, not what stands inside */
     bool untyped;              /* all of an input whose model says no type */
     const struct set *by_leaf; /* for each leaf what it could make of it; NULL: each of `leaves` may make all of it */
 };
@@ -84,8 +85,10 @@ struct set set_of_type(struct unknown *u, const struct feel_type *type, const st
 void set_add(struct unknown *u, struct set *set, struct part part);
 void set_add_value(struct unknown *u, struct set *set, struct feel_value value);
 void set_join(struct unknown *u, struct set *set, const struct set *other);
-/* The value may depend on what the other depends on. */
+/* The value may depend on these, and so which part it is. */
 void set_depend(struct unknown *u, struct set *set, const uint64_t *leaves);
+/* What stands inside of its parts may depend on these. */
+void set_contain(struct unknown *u, struct set *set, const uint64_t *leaves);
 /* A set of one value depends on nothing. */
 struct set set_settled(struct set set);
 bool set_is_one(const struct set *set, struct feel_value *out);

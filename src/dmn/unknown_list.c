@@ -55,7 +55,7 @@ static struct set list_of(struct unknown *u, const struct set *items, const bool
     for (size_t i = 0; i < n; i++)
         if (kept[i]) {
             entries[count++].set = &items[i];
-            set_depend(u, &out, items[i].leaves);
+            set_contain(u, &out, items[i].leaves);
         }
     set_add(u, &out, (struct part){ .form = PART_LIST, .entries = entries, .n = count });
     return out;
@@ -98,6 +98,12 @@ static bool filter_part(struct unknown *u, struct frame *frame, const struct nod
     for (size_t i = 0; i < n && good; i++) {
         frame_set(frame, node->filter.slot, &items[i]);
         struct set condition = unknown_node(u, frame, node->filter.condition);
+        struct feel_value place;
+        if (i == 0 && set_is_one(&condition, &place) && place.kind == FEEL_NUMBER) {
+            *out = item_at(u, items, n, place.number); /* it is the place, whatever the item is */
+            frame->unknown[node->filter.slot] = false;
+            return true;
+        }
         unsigned truth = set_truth(&condition);
         good = !may_be_place(&condition) && !(node->filter.strict && (truth & MAY_OTHER));
         set_depend(u, &conditions, condition.leaves);
@@ -137,7 +143,7 @@ bool unknown_filter(struct unknown *u, struct frame *frame, const struct node *n
         }
         set_join(u, &all, &one);
     }
-    set_depend(u, &all, target.leaves);
+    set_depend(u, &all, target.choice);
     *out = set_settled(all);
     return true;
 }
@@ -179,7 +185,7 @@ struct set unknown_field(struct unknown *u, struct frame *frame, const struct no
         struct set one = field_of_part(u, frame, node, &item->parts[i]);
         set_join(u, &out, &one);
     }
-    set_depend(u, &out, item->leaves);
+    set_depend(u, &out, item->choice);
     return set_settled(out);
 }
 

@@ -99,7 +99,7 @@ static void trial_leaves(struct unknown *u, const struct frame *frame, const str
                 leaves[leaf / 64] |= UINT64_C(1) << leaf % 64;
         }
     }
-    out->leaves = leaves;
+    out->leaves = out->choice = leaves;
     out->by_leaf = by_leaf;
 }
 
@@ -378,8 +378,9 @@ static struct set property_of_part(struct unknown *u, const struct part *part, c
                     one = property_of_part(u, p, item, node);
                 set_join(u, &sets[i], &one);
             }
-            set_depend(u, &sets[i], item->leaves);
+            set_depend(u, &sets[i], item->kinds ? item->leaves : item->choice);
             entries[i].set = &sets[i];
+            set_contain(u, &out, sets[i].leaves);
         }
         set_add(u, &out, (struct part){ .form = PART_LIST, .entries = entries, .n = part->n });
         return out;
@@ -403,7 +404,7 @@ static struct set path(struct unknown *u, struct frame *frame, const struct node
         out = set_kinds(u, SET_ANY, &target);
     else if (target.kinds)
         set_add_value(u, &out, FEEL_NONE);
-    set_depend(u, &out, target.leaves);
+    set_depend(u, &out, target.kinds ? target.leaves : target.choice);
     return set_settled(out);
 }
 
@@ -421,7 +422,7 @@ static struct set composed(struct unknown *u, enum part_form form, const struct 
     for (size_t i = 0; i < n; i++) {
         all = set_is_one(entries[i].set, &items[i]) && all;
         known[i] = (struct feel_entry){ entries[i].name, items[i] };
-        set_depend(u, &out, entries[i].set->leaves);
+        set_contain(u, &out, entries[i].set->leaves);
     }
     if (!all)
         set_add(u, &out, (struct part){ .form = form, .entries = entries, .n = n });
@@ -589,11 +590,23 @@ static bool about_lists(struct unknown *u, struct str name, const struct set *ar
             set_add_value(u, out, feel_integer((int64_t)(part->form == PART_LIST ? part->n : part->value.list.n)));
         }
         if (!one)
-            set_depend(u, out, arguments[0].leaves);
+            set_depend(u, out, arguments[0].choice);
         *out = set_settled(*out);
         return true;
     }
-    struct set item;
+    struct set item = { 0 };
+    if (n == 2 && str_equal(name, STR("list contains")) && arguments[0].n == 1 && !arguments[0].kinds &&
+        arguments[0].parts[0].form == PART_LIST) {
+        unsigned truth = MAY_FALSE;
+        for (size_t i = 0; i < arguments[0].parts[0].n && truth != MAY_TRUE; i++) {
+            unsigned same = set_compare(u, OPERATOR_EQUAL, arguments[0].parts[0].entries[i].set, &arguments[1]);
+            truth = same == MAY_TRUE ? (unsigned)MAY_TRUE : truth | (same & MAY_TRUE);
+        }
+        set_depend(u, &item, arguments[0].leaves);
+        set_depend(u, &item, arguments[1].leaves);
+        *out = set_of_truth(u, truth, item.leaves);
+        return true;
+    }
     if (n != 2 || !str_equal(name, STR("list contains")) || !arguments[0].kinds)
         return false;
     item = set_kinds(u, 1 << FEEL_BOOLEAN, &arguments[0]);

@@ -24,17 +24,27 @@ uint64_t *leaves_none(struct unknown *u)
     return leaves;
 }
 
-void set_depend(struct unknown *u, struct set *set, const uint64_t *leaves)
+static void add_leaves(struct unknown *u, const uint64_t **to, const uint64_t *leaves)
 {
     bool more = false;
     for (size_t i = 0; leaves && i < LEAF_WORDS; i++)
-        more = more || (leaves[i] & ~(set->leaves ? set->leaves[i] : 0));
-    if (!more)
-        return;
-    uint64_t *all = leaves_none(u);
+        more = more || (leaves[i] & ~(*to ? (*to)[i] : 0));
+    uint64_t *all = more ? leaves_none(u) : NULL;
     for (size_t i = 0; all && i < LEAF_WORDS; i++)
-        all[i] = leaves[i] | (set->leaves ? set->leaves[i] : 0);
-    set->leaves = all;
+        all[i] = leaves[i] | (*to ? (*to)[i] : 0);
+    if (all)
+        *to = all;
+}
+
+void set_contain(struct unknown *u, struct set *set, const uint64_t *leaves)
+{
+    add_leaves(u, &set->leaves, leaves);
+}
+
+void set_depend(struct unknown *u, struct set *set, const uint64_t *leaves)
+{
+    add_leaves(u, &set->leaves, leaves);
+    add_leaves(u, &set->choice, leaves);
 }
 
 static void depend_like(struct unknown *u, struct set *set, const struct set *like)
@@ -164,7 +174,8 @@ void set_join(struct unknown *u, struct set *set, const struct set *other)
     set->kinds |= other->kinds;
     for (size_t i = 0; i < other->n; i++)
         set_add(u, set, other->parts[i]);
-    set_depend(u, set, other->leaves);
+    add_leaves(u, &set->leaves, other->leaves);
+    add_leaves(u, &set->choice, other->choice);
     set->by_leaf = NULL;
     set->untyped = false;
 }
@@ -185,7 +196,9 @@ struct set set_shared(const struct set *set)
 
 struct set set_of_part(const struct part *part, const struct set *of)
 {
-    return (struct set){ .parts = (struct part *)(uintptr_t)part, .n = 1, .cap = 1, .leaves = of->leaves };
+    return (struct set){
+        .parts = (struct part *)(uintptr_t)part, .n = 1, .cap = 1, .leaves = of->leaves, .choice = of->choice
+    };
 }
 
 struct set set_kinds(struct unknown *u, uint32_t kinds, const struct set *like)
@@ -220,6 +233,7 @@ struct set set_settled(struct set set)
 {
     if (set_is_one(&set, NULL)) {
         set.leaves = NULL;
+        set.choice = NULL;
         set.by_leaf = NULL;
     }
     return set;
@@ -474,7 +488,7 @@ static void add_between(struct unknown *u, struct set *set, struct part part)
 
 struct set set_cut(struct unknown *u, const struct set *set, struct feel_value *at, size_t n)
 {
-    struct set out = { .kinds = set->kinds, .leaves = set->leaves, .by_leaf = set->by_leaf };
+    struct set out = { .kinds = set->kinds, .leaves = set->leaves, .choice = set->choice, .by_leaf = set->by_leaf };
     struct set all = set_kinds(u, set->kinds, set);
     size_t kept = 0;
     for (size_t i = 0; i < n; i++)
@@ -511,7 +525,7 @@ static struct set only_allowed(struct unknown *u, const struct feel_type *type, 
 {
     struct constants constants = { 0 };
     struct frame frame;
-    struct set out = { .leaves = set->leaves };
+    struct set out = { .leaves = set->leaves, .choice = set->choice };
     if (!frame_make(u, &frame, (size_t)type->slots + 1))
         return set_shared(set);
     constants_of(u, &constants, &frame, type->allowed);

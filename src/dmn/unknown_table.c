@@ -74,7 +74,7 @@ static struct set result_of_rule(struct deciding *d, size_t rule)
         if (rule < table->rules_n && table->outputs[i].type)
             sets[i] = set_convert(d->u, table->outputs[i].type, &sets[i]);
         entries[i] = (struct set_entry){ table->outputs[i].name, &sets[i] };
-        set_depend(d->u, &out, sets[i].leaves);
+        set_contain(d->u, &out, sets[i].leaves);
     }
     if (n == 1)
         return set_shared(&sets[0]);
@@ -490,7 +490,7 @@ static struct set gathered(struct deciding *d)
                     set_join(u, set, &d->boxes[i].outcome);
             }
     }
-    out.leaves = leaves;
+    out.leaves = out.choice = leaves;
     out.by_leaf = by_leaf;
     if (d->barred_vague) { /* a value that the table may not take */
         set_add_value(u, &out, FEEL_NONE);
