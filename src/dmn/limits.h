@@ -24,14 +24,17 @@ enum {
     DMN_ELEMENTS_MAX =
         10 * 1000, /* of the requirements graph, all files together; also types, and imports of one file */
     DMN_MEMBERS_MAX = 20 * 1000, /* different names of entries and fields */
-    /* Of what is asked about unknown inputs (dmn_unknown); beyond them the answer gets wider, but for the first. */
-    DMN_UNKNOWN_LEAVES_MAX = 1024,             /* inputs, or members of inputs, that are not known */
-    DMN_UNKNOWN_VALUES_MAX = 1024,             /* values of one set that are told apart */
-    DMN_UNKNOWN_TRIES_MAX = 256,               /* combinations of known values tried for one expression */
-    DMN_UNKNOWN_DEPTH_MAX = 400,               /* expressions inside each other, functions' too */
-    DMN_UNKNOWN_STEPS_MAX = DMN_STEPS_MAX / 2, /* of the steps of a run: the rest is for what is known */
-    DMN_UNKNOWN_LOOKS_MAX = 16 * 1000 * 1000,  /* comparisons of two rules in one column */
-    DMN_UNKNOWN_BITS_MAX = 4 * 1024 * 1024,    /* bytes of one table's cells over the parts of its columns */
+};
+/* Of what is asked about unknown inputs (dmn_unknown): beyond them the answer gets wider, but for the first. */
+enum {
+    DMN_UNKNOWN_LEAVES_MAX = 1024,                 /* inputs, or members of inputs, that are not known */
+    DMN_UNKNOWN_VALUES_MAX = 1024,                 /* values of one set that are told apart */
+    DMN_UNKNOWN_TRIES_MAX = 256,                   /* combinations of known values tried for one expression */
+    DMN_UNKNOWN_DEPTH_MAX = 400,                   /* expressions inside each other, functions' too */
+    DMN_UNKNOWN_STEPS_MAX = DMN_STEPS_MAX / 2,     /* of the steps of a run: the rest is for what is known */
+    DMN_UNKNOWN_LOOKS_MAX = 16 * 1000 * 1000,      /* comparisons of two rules in one column */
+    DMN_UNKNOWN_BITS_MAX = 4 * 1024 * 1024,        /* bytes of one table's cells over the parts of its columns */
+    DMN_UNKNOWN_MORE_MEMORY_MAX = 7 * 1024 * 1024, /* bytes beside the arena, to take one leaf at one of its values */
 };
 
 #endif

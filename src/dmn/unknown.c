@@ -345,7 +345,7 @@ static uint64_t among_results(struct unknown *u, const struct dmn_outcomes *resu
 static uint64_t results_with(const struct question *question, const struct dmn_outcomes *results, size_t leaf,
                              const struct feel_value *value, int64_t *cost)
 {
-    struct arena *arena = arena_new(DMN_RUN_MEMORY_MAX);
+    struct arena *arena = arena_new(DMN_UNKNOWN_MORE_MEMORY_MAX);
     uint64_t mask = 0;
     if (!arena)
         return 0; /* it stays wide */

@@ -152,13 +152,13 @@ static bool evaluate_one(const struct evaluating *e, const struct dmn_element *e
     struct dmn_unknowns unknowns = { 0 };
     bool trace = e->options[OPTION_TRACE].seen, unknown = e->options[OPTION_UNKNOWN].seen;
     int64_t now = clock_now_ms();
-    struct arena *run = arena_new(DMN_RUN_MEMORY_MAX), *more = unknown ? arena_new(DMN_RUN_MEMORY_MAX) : NULL;
-    bool good = run && (more || !unknown);
+    struct arena *run = arena_new(DMN_RUN_MEMORY_MAX);
+    bool good = run != NULL;
     if (!good)
         fault_no_memory(fault);
     good = good && dmn_evaluate(e->model, element, run, now, e->inputs, e->inputs_n, &result, fault) == STATUS_OK;
     good = good && (!unknown ||
-                    dmn_unknown(e->model, element, more, now, e->inputs, e->inputs_n, &unknowns, fault) == STATUS_OK);
+                    dmn_unknown(e->model, element, run, now, e->inputs, e->inputs_n, &unknowns, fault) == STATUS_OK);
     if (good && e->w)
         dmn_said_result_json(e->w, element, &result, trace, unknown ? &unknowns : NULL);
     if (good && !e->w) {
@@ -167,7 +167,6 @@ static bool evaluate_one(const struct evaluating *e, const struct dmn_element *e
             dmn_said_unknown(&result, &unknowns);
     }
     arena_free(run);
-    arena_free(more);
     return good;
 }
 
