@@ -290,6 +290,21 @@ struct feel_value builtin_call(struct run *run, const struct builtin *first, con
     return run_null(run, "The function \"%.*s\" does not take these %zu arguments.", STR_ARG(name), n);
 }
 
+bool builtin_takes(const struct builtin *first, const struct str *names, size_t n)
+{
+    static const struct feel_value nothing[BUILTIN_PARAMETERS_MAX];
+    struct str name = first->function.name;
+    for (const struct builtin *form = first; form < table + FORMS && str_equal(form->function.name, name); form++) {
+        struct feel_value bound[BUILTIN_PARAMETERS_MAX];
+        size_t bound_n;
+        if (n <= BUILTIN_PARAMETERS_MAX && fit(form, nothing, names, n, bound, &bound_n))
+            return true;
+        if (!names && form->most == BUILTIN_ANY && n >= form->least)
+            return true;
+    }
+    return false;
+}
+
 /* ---- For the files that do the work ---- */
 
 struct feel_value builtin_wrong(const struct builtin_call *call, size_t i, const char *wanted)

@@ -35,6 +35,9 @@ const struct feel_function *builtin_find(struct str name);
 struct feel_value builtin_call(struct run *run, const struct builtin *first, const struct feel_value *arguments,
                                const struct str *names, size_t n);
 
+/* Whether any form of the function takes so many arguments, or arguments of these names. */
+bool builtin_takes(const struct builtin *first, const struct str *names, size_t n);
+
 /* ---- For the files that do the work ---- */
 
 /* The argument, which has to be of this kind; a list of one is its item. False, and *null says why, where it is none.

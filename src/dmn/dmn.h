@@ -113,4 +113,44 @@ struct feel_value dmn_value_typed(struct arena *arena, struct feel_value value, 
 /* Numbers with all their digits; dates, times, durations and ranges as texts. */
 void dmn_value_to_json(struct json_writer *w, struct feel_value value);
 
+/* ---- What is wrong with a model ---- */
+
+/* DMN_NOT_EXAMINED: what the check says nothing about, by name. */
+enum dmn_severity { DMN_ERROR, DMN_WARNING, DMN_NOT_EXAMINED };
+enum dmn_finding_kind {
+    DMN_FOUND_FAULT,       /* what reading found: see dmn_model_faults */
+    DMN_FOUND_NAME,        /* two elements, or two types, of one name */
+    DMN_FOUND_CYCLE,       /* a decision that needs itself */
+    DMN_FOUND_TYPE,        /* kinds that never fit each other */
+    DMN_FOUND_GAP,         /* inputs that no rule of a table matches */
+    DMN_FOUND_OVERLAP,     /* two rules that match together where the table allows one */
+    DMN_FOUND_UNREACHABLE, /* a rule that never counts */
+    DMN_FOUND_LEFT_OUT,    /* only with DMN_NOT_EXAMINED */
+};
+struct dmn_finding_cell {
+    struct str input, cell;    /* the input as the table calls it, and what of it is meant, as a cell says it */
+    struct feel_value example; /* one such value; null: any, null too */
+};
+struct dmn_finding {
+    enum dmn_severity severity;
+    enum dmn_finding_kind kind;
+    struct str file, where, words; /* where: the element; words: one line for the author of the model */
+    int line;
+    const size_t *rules; /* of the table, from 1 */
+    size_t rules_n;
+    const struct dmn_finding_cell *cells; /* of gaps and overlaps: one for each input */
+    size_t cells_n;
+};
+/*
+ * What is wrong with a model, by element; with the faults that reading found first. Tables are looked at as
+ * DMN 1.5, 8.2.11 has completeness and overlap: exactly, for cells that are literals, ranges, lists of them and
+ * not(...), and each input as if it did not depend on the others. null is looked at only where a cell names it. What is
+ * bounded is in limits.h (DMN_CHECK_...); where a bound is hit, or a cell is of another form, a finding says so by
+ * name. All is in the arena, beside which the model has to live. STATUS_NO_MEMORY.
+ */
+enum status dmn_check(struct arena *arena, const struct dmn_model *model, const struct dmn_finding **out, size_t *n,
+                      struct fault *fault);
+/* "gap"; for machines. */
+const char *dmn_finding_name(enum dmn_finding_kind kind);
+
 #endif

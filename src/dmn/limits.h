@@ -36,5 +36,13 @@ enum {
     DMN_UNKNOWN_BITS_MAX = 4 * 1024 * 1024,        /* bytes of one table's cells over the parts of its columns */
     DMN_UNKNOWN_MORE_MEMORY_MAX = 7 * 1024 * 1024, /* bytes beside the arena, to take one leaf at one of its values */
 };
+/* Of what `check` looks at. */
+enum {
+    DMN_CHECK_BOXES_MAX = 200 * 1000,       /* parts into which the check of one table cuts its inputs */
+    DMN_CHECK_WORK_MAX = 400 * 1000 * 1000, /* steps of the check of one table */
+    DMN_CHECK_TABLE_MAX = 32 * 1024 * 1024, /* bytes of what the check of one table notes of its cells */
+    DMN_CHECK_INPUTS_MAX = 100,             /* inputs of a table whose gaps are looked for */
+    DMN_CHECK_REPORTS_MAX = 100,            /* gaps, and overlaps, of one table that are told one by one */
+};
 
 #endif

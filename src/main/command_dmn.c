@@ -21,7 +21,7 @@
 #include "main/options.h"
 #include "base/banned.h"
 
-enum { SAID_MAX = 4 * 1024 * 1024, FILES_MAX = DMN_IMPORTS_MAX, PATH_SIZE = 4096 };
+enum { SAID_MAX = DMN_SAID_MAX, FILES_MAX = DMN_IMPORTS_MAX, PATH_SIZE = 4096 };
 enum { OPTION_DECISION, OPTION_INPUT, OPTION_TRACE, OPTION_UNKNOWN, OPTION_JSON, OPTION_CSV, OPTIONS };
 
 /* ---- Files ---- */
@@ -223,20 +223,29 @@ static int evaluate(struct arena *arena, const char *path, const struct option o
 
 /* ---- check, show ---- */
 
-static int check(struct arena *arena, const char *path)
+static int check(struct arena *arena, const char *path, bool json)
 {
     struct dmn_model *model;
     struct fault fault;
+    const struct dmn_finding *findings;
     size_t n;
-    if (read_model(arena, path, &model, &fault) != STATUS_OK) {
+    enum status status = read_model(arena, path, &model, &fault);
+    if (status == STATUS_OK)
+        status = dmn_check(arena, model, &findings, &n, &fault);
+    if (status != STATUS_OK) {
         command_fail(&fault);
-        return EXIT_REFUSED;
+        return status == STATUS_INVALID || status == STATUS_LIMIT ? EXIT_REFUSED : EXIT_CANNOT;
     }
-    dmn_model_faults(model, &n);
-    dmn_said_faults(model);
-    if (n == 0)
-        printf("%s: no fault was found.\n", path);
-    return n == 0 ? EXIT_DONE : EXIT_REFUSED;
+    if (json && !dmn_said_findings_json(findings, n)) {
+        options_say("%s: the findings are more than fit into %d MB.", path, SAID_MAX / 1024 / 1024);
+        return EXIT_CANNOT;
+    }
+    if (!json)
+        dmn_said_findings(path, findings, n);
+    for (size_t i = 0; i < n; i++)
+        if (findings[i].severity == DMN_ERROR)
+            return EXIT_REFUSED;
+    return EXIT_DONE;
 }
 
 static int show(struct arena *arena, const char *path, const char *decision)
@@ -261,7 +270,7 @@ static int act(struct arena *arena, int rest, char **argv, const struct option o
     if (strcmp(what, "eval") == 0 && rest == 2)
         return evaluate(arena, argv[2], options);
     if (strcmp(what, "check") == 0 && rest == 2)
-        return check(arena, argv[2]);
+        return check(arena, argv[2], options[OPTION_JSON].seen);
     if (strcmp(what, "show") == 0 && rest == 2)
         return show(arena, argv[2], options[OPTION_DECISION].value);
     if (strcmp(what, "tck") == 0 && rest == 2)
@@ -300,16 +309,17 @@ static int run(int argc, char **argv)
 const struct command command_dmn = {
     .name = "dmn",
     .usage = "dmn eval MODEL.dmn [--decision NAME] [--input FILE.json] [--trace] [--unknown] [--json]\n"
-             "dmn check MODEL.dmn\n"
+             "dmn check MODEL.dmn [--json]\n"
              "dmn show MODEL.dmn [--decision NAME]\n"
              "dmn tck FOLDER [--csv FILE]",
     .help =
         "Decision models (DMN 1.2 to 1.5). eval says what each decision of a model, or the one that is named, "
         "comes to; the inputs are the members of one JSON object, and dates and durations in it are texts. With "
         "--trace also which rules matched, and why; with --unknown also which inputs that are not given could still "
-        "change it, and to what; with --json all of it as JSON. check lists what is wrong with "
-        "a model: "
-        "exit code 1 where there is something. show prints the decisions and their tables. tck runs the test cases "
+        "change it, and to what; with --json all of it as JSON. check says what is wrong with "
+        "a model: errors (exit code 1), warnings (inputs that no rule of a table matches, rules that never count) "
+        "and what it did not examine; with --json as JSON. show prints the decisions and their tables. tck runs "
+        "the test cases "
         "of the DMN TCK in a folder, and in the folders inside it; with --csv it writes the TCK's own table of "
         "results. What a model imports is looked for beside it. Needs no data folder.",
     .run = run,

@@ -13,8 +13,7 @@
 
 enum { VALUE_MAX = 1024 * 1024, COLUMN_MAX = 40, COLUMN_LEAST = 3, OUTCOMES_MOST = 8 };
 
-/* Characters that would move the cursor become spaces. */
-static void print_clean(struct str text)
+void dmn_said_clean(struct str text)
 {
     for (size_t i = 0; i < text.n; i++) {
         unsigned char c = (unsigned char)text.p[i];
@@ -30,10 +29,10 @@ static void print_value(struct feel_value value)
         struct feel_value list = feel_list(&value, 1);
         feel_write(&text, list);
         if (buf_ok(&text))
-            print_clean(str_slice(buf_str(&text), 1, text.n - 2));
+            dmn_said_clean(str_slice(buf_str(&text), 1, text.n - 2));
     } else {
         feel_write(&text, value);
-        print_clean(buf_ok(&text) ? buf_str(&text) : STR("(too long to print)"));
+        dmn_said_clean(buf_ok(&text) ? buf_str(&text) : STR("(too long to print)"));
     }
     buf_free(&text);
 }
@@ -57,7 +56,7 @@ static void print_table_trace(const struct table_decided *decided)
     const struct decision_table *table = decided->table;
     for (size_t i = 0; i < table->inputs_n; i++) {
         printf("    ");
-        print_clean(table->inputs[i].label);
+        dmn_said_clean(table->inputs[i].label);
         printf(" = ");
         print_value(decided->inputs[i]);
         printf("\n");
@@ -68,9 +67,9 @@ static void print_table_trace(const struct table_decided *decided)
         for (size_t j = 0; j < table->annotations_n; j++)
             if (rule->annotations[j].n > 0) {
                 printf("; ");
-                print_clean(table->annotation_names[j]);
+                dmn_said_clean(table->annotation_names[j]);
                 printf(": ");
-                print_clean(rule->annotations[j]);
+                dmn_said_clean(rule->annotations[j]);
             }
         printf("\n");
     }
@@ -82,19 +81,19 @@ void dmn_said_result(const struct dmn_element *element, const struct dmn_result 
 {
     for (const struct dmn_trace *t = trace ? result->trace : NULL; t; t = t->next) {
         printf("  ");
-        print_clean(t->name);
+        dmn_said_clean(t->name);
         printf(": ");
         print_value(t->value);
         printf("\n");
         if (t->tables)
             print_table_trace(t->tables);
     }
-    print_clean(dmn_element_name(element));
+    dmn_said_clean(dmn_element_name(element));
     printf(" = ");
     print_value(result->value);
     if (result->value.kind == FEEL_NULL && result->value.why) {
         printf("  (line %d: ", result->value.why->line);
-        print_clean(result->value.why->words);
+        dmn_said_clean(result->value.why->words);
         printf(")");
     }
     printf("\n");
@@ -267,7 +266,7 @@ static void print_cell(struct str text, size_t width)
         size_t from = at++;
         while (at < text.n && ((unsigned char)text.p[at] & 0xC0U) == 0x80)
             at++;
-        print_clean(str_slice(text, from, at - from));
+        dmn_said_clean(str_slice(text, from, at - from));
         n++;
     }
     if (cut) {
@@ -361,7 +360,7 @@ static void print_needs(const struct dmn_element *element)
         if (element->requirements[i].element == element)
             continue;
         printf(first ? "  needs " : ", ");
-        print_clean(element->requirements[i].element->name);
+        dmn_said_clean(element->requirements[i].element->name);
         first = false;
     }
     if (!first)
@@ -381,13 +380,13 @@ bool dmn_said_model(struct arena *arena, const struct dmn_model *model, const ch
             continue;
         any = true;
         printf("%s ", kinds[element->kind]);
-        print_clean(element->name);
+        dmn_said_clean(element->name);
         if (element->type) {
             struct buf type;
             buf_init(&type, NULL, VALUE_MAX);
             feel_type_write(&type, element->type);
             printf(": ");
-            print_clean(buf_ok(&type) ? buf_str(&type) : STR(""));
+            dmn_said_clean(buf_ok(&type) ? buf_str(&type) : STR(""));
             buf_free(&type);
         }
         printf("\n");
@@ -399,7 +398,7 @@ bool dmn_said_model(struct arena *arena, const struct dmn_model *model, const ch
         const struct xml *text = literal ? xml_child(literal, "text") : NULL;
         if (text) {
             printf("  = ");
-            print_clean(str_trim(text->text));
+            dmn_said_clean(str_trim(text->text));
             printf("\n");
         }
     }

@@ -9,8 +9,16 @@ bool dmn_said_names(struct arena *arena, const char *folder, const char *ending,
 /* The model first, then the other models beside it where it imports any. `files` has room for DMN_IMPORTS_MAX. */
 enum status dmn_said_files(struct arena *arena, const char *path, struct dmn_file *files, size_t *files_n,
                            struct fault *fault);
+enum { DMN_SAID_MAX = 16 * 1024 * 1024 }; /* bytes of JSON */
+
+/* On standard output; characters that would move the cursor become spaces. */
+void dmn_said_clean(struct str text);
 /* On standard error, one line each. */
 void dmn_said_faults(const struct dmn_model *model);
+/* What the check found, on standard output: one line each, and how many there are of each sort. */
+void dmn_said_findings(const char *path, const struct dmn_finding *findings, size_t n);
+/* False where it is too long. */
+bool dmn_said_findings_json(const struct dmn_finding *findings, size_t n);
 void dmn_said_result(const struct dmn_element *element, const struct dmn_result *result, bool trace);
 /* What is still to be known, after the result. */
 void dmn_said_unknown(const struct dmn_result *result, const struct dmn_unknowns *unknowns);
