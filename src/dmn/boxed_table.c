@@ -21,24 +21,33 @@ static const struct {
     { "SUM", AGGREGATE_SUM }, { "COUNT", AGGREGATE_COUNT }, { "MIN", AGGREGATE_MIN }, { "MAX", AGGREGATE_MAX }
 };
 
-static bool take_policy(struct compiling *c, const struct xml *xml, struct decision_table *table)
+bool model_policy(const struct xml *table, enum table_hit_policy *policy, enum table_aggregation *aggregation)
 {
-    struct str policy = xml_attribute(xml, "hitPolicy"), aggregation = xml_attribute(xml, "aggregation");
-    bool known = !policy.p, aggregated = !aggregation.p;
-    for (size_t i = 0; policy.p && i < sizeof policies / sizeof policies[0]; i++)
-        if (str_equal(policy, str_of(policies[i].name))) {
-            table->policy = policies[i].policy;
+    struct str said = xml_attribute(table, "hitPolicy"), sum = xml_attribute(table, "aggregation");
+    bool known = !said.p, aggregated = !sum.p;
+    *policy = HIT_UNIQUE;
+    *aggregation = AGGREGATE_NOT;
+    for (size_t i = 0; said.p && i < sizeof policies / sizeof policies[0]; i++)
+        if (str_equal(said, str_of(policies[i].name))) {
+            *policy = policies[i].policy;
             known = true;
         }
-    for (size_t i = 0; aggregation.p && i < sizeof aggregations / sizeof aggregations[0]; i++)
-        if (str_equal(aggregation, str_of(aggregations[i].name))) {
-            table->aggregation = aggregations[i].aggregation;
+    for (size_t i = 0; sum.p && i < sizeof aggregations / sizeof aggregations[0]; i++)
+        if (str_equal(sum, str_of(aggregations[i].name))) {
+            *aggregation = aggregations[i].aggregation;
             aggregated = true;
         }
-    if (!known || !aggregated)
-        complaints_add(c->parsing.complaints, c->parsing.where, xml->line,
-                       "there is no hit policy \"%.*s\" with \"%.*s\"", STR_ARG(policy), STR_ARG(aggregation));
     return known && aggregated;
+}
+
+static bool take_policy(struct compiling *c, const struct xml *xml, struct decision_table *table)
+{
+    bool known = model_policy(xml, &table->policy, &table->aggregation);
+    if (!known)
+        complaints_add(c->parsing.complaints, c->parsing.where, xml->line,
+                       "there is no hit policy \"%.*s\" with \"%.*s\"", STR_ARG(xml_attribute(xml, "hitPolicy")),
+                       STR_ARG(xml_attribute(xml, "aggregation")));
+    return known;
 }
 
 /* Tests in a <text> inside an element. False when memory is gone. */

@@ -20,7 +20,7 @@ enum {
     DMN_MATCH_STEPS_MAX = 200 * 1000,        /* steps of one regular expression from one place of the text */
     DMN_MATCH_MILLISECONDS_MAX = 300,        /* processor time of one search through a text */
     DMN_MATCH_KILOBYTES_MAX = 4 * 1024,      /* memory of one match */
-    DMN_IMPORTS_MAX = 64,
+    DMN_IMPORTS_MAX = 64,                    /* files that a model is made of */
     DMN_ELEMENTS_MAX =
         10 * 1000, /* of the requirements graph, all files together; also types, and imports of one file */
     DMN_MEMBERS_MAX = 20 * 1000, /* different names of entries and fields */

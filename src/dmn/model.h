@@ -85,6 +85,8 @@ const struct node *model_literal(struct compiling *c, const struct xml *xml);
 /* The first child that is an expression, or NULL. */
 const struct xml *model_expression_in(const struct xml *xml);
 const struct node *model_table(struct compiling *c, const struct xml *xml);
+/* What the element of a decision table says; false where there is no such policy. */
+bool model_policy(const struct xml *table, enum table_hit_policy *policy, enum table_aggregation *aggregation);
 /* Words of an element, with one space where there were several. */
 struct str model_words(struct compiling *c, const struct xml *xml);
 struct node *model_node(struct compiling *c, enum node_kind kind, const struct xml *xml);

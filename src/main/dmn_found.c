@@ -24,6 +24,7 @@ static size_t count(const struct dmn_finding *findings, size_t n, enum dmn_sever
 
 void dmn_said_findings(const char *path, const struct dmn_finding *findings, size_t n)
 {
+    size_t errors = count(findings, n, DMN_ERROR), warnings = count(findings, n, DMN_WARNING);
     for (size_t i = 0; i < n; i++) {
         dmn_said_clean(findings[i].file);
         printf(":%d: %s: ", findings[i].line, severity_name(findings[i].severity));
@@ -35,8 +36,8 @@ void dmn_said_findings(const char *path, const struct dmn_finding *findings, siz
     if (n == 0)
         printf("%s: no fault was found.\n", path);
     else
-        printf("%s: %zu errors, %zu warnings, %zu not examined.\n", path, count(findings, n, DMN_ERROR),
-               count(findings, n, DMN_WARNING), count(findings, n, DMN_NOT_EXAMINED));
+        printf("%s: %zu error%s, %zu warning%s, %zu not examined.\n", path, errors, errors == 1 ? "" : "s", warnings,
+               warnings == 1 ? "" : "s", count(findings, n, DMN_NOT_EXAMINED));
 }
 
 static void json_cells(struct json_writer *w, const struct dmn_finding *finding)
