@@ -15,10 +15,15 @@ enum { VALUE_MAX = 1024 * 1024, OUTCOMES_MOST = 8 };
 
 void dmn_said_clean(struct str text)
 {
-    for (size_t i = 0; i < text.n; i++) {
-        unsigned char c = (unsigned char)text.p[i];
-        putchar(c < 0x20 || c == 0x7F ? ' ' : c);
+    uint32_t character;
+    for (ptrdiff_t at; (at = str_find_unfit(text, &character)) >= 0;) {
+        size_t n = (size_t)at + 1;
+        while (n < text.n && ((unsigned char)text.p[n] & 0xC0U) == 0x80)
+            n++;
+        printf("%.*s ", (int)at, text.p);
+        text = str_slice(text, n, text.n);
     }
+    printf("%.*s", STR_ARG(text));
 }
 
 static void print_value(struct feel_value value)

@@ -11,7 +11,7 @@ enum status dmn_said_files(struct arena *arena, const char *path, struct dmn_fil
                            struct fault *fault);
 enum { DMN_SAID_MAX = 16 * 1024 * 1024 }; /* bytes of JSON */
 
-/* On standard output; characters that would move the cursor become spaces. */
+/* On standard output; characters that would move the cursor, or turn the text, become spaces. */
 void dmn_said_clean(struct str text);
 /* On standard error, one line each. */
 void dmn_said_faults(const struct dmn_model *model);

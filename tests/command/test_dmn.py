@@ -140,11 +140,11 @@ class Dmn(Case):
         self.refused(run("dmn", "check", path), 1, "this is not a DMN file")
 
     def test_what_a_model_says_cannot_move_a_terminals_cursor(self):
-        path = self.model('<inputData name="a&#x9;b"/><decision name="x&#x85;y"><literalExpression><text>nobody&#x7f;</text>'
+        path = self.model('<inputData name="a&#x9;b"/><decision name="x&#x85;y"><literalExpression><text>nobody + "&#x9b;2J&#x202e;&#x7f;"</text>'
                           '</literalExpression></decision>')
         for command in ["check", "show", "eval"]:
             done = run("dmn", command, path)
-            self.assertNotRegex(done.stdout + done.stderr, "[\x00-\x09\x0b-\x1f\x7f\x80-\x9f]")
+            self.assertNotRegex(done.stdout + done.stderr, "[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u202e]")
 
     def test_every_model_of_the_test_cases_is_checked_and_shown(self):
         n = 0
