@@ -295,14 +295,15 @@ static void take_logic(struct viewing *v, const struct dmn_element *element)
 bool dmn_view(struct arena *arena, const struct dmn_element *element, struct dmn_view *out)
 {
     struct viewing v = { .arena = arena, .name = element->name };
-    struct str *needs = ARENA_ARRAY(arena, element->requirements_n + 1, struct str);
+    struct dmn_view_need *needs = ARENA_ARRAY(arena, element->requirements_n + 1, struct dmn_view_need);
     struct buf type;
     if (!needs)
         return false;
     *out = (struct dmn_view){ .kind = element->kind, .name = element->name, .needs = needs };
     for (size_t i = 0; i < element->requirements_n; i++)
         if (element->requirements[i].element != element)
-            needs[out->needs_n++] = element->requirements[i].element->name;
+            needs[out->needs_n++] =
+                (struct dmn_view_need){ element->requirements[i].element->name, element->requirements[i].element->at };
     if (element->type) {
         buf_init(&type, arena, TYPE_MAX);
         feel_type_write(&type, element->type);

@@ -38,11 +38,15 @@ struct dmn_view_part {
     struct str text;  /* as it is written, with its line ends; empty where only what follows says more */
     const struct dmn_view_table *table; /* or NULL */
 };
+struct dmn_view_need {
+    struct str name;
+    size_t at; /* in the model's list */
+};
 struct dmn_view {
     enum dmn_element_kind kind;
     struct str name, type;            /* type STR_NONE: not said */
     struct str question, description; /* as the model has them; may be empty */
-    const struct str *needs;
+    const struct dmn_view_need *needs;
     size_t needs_n;
     const struct dmn_view_part *parts; /* none for inputs */
     size_t parts_n;

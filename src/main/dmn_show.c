@@ -280,7 +280,7 @@ static bool print_element(struct arena *arena, const struct dmn_element *element
         buf_init(&needs, arena, WIDTH_MOST * WIDTH_MOST);
         for (size_t i = 0; i < view.needs_n; i++) {
             buf_add(&needs, i > 0 ? STR(", ") : STR("needs "));
-            buf_add(&needs, view.needs[i]);
+            buf_add(&needs, view.needs[i].name);
         }
         indent(INDENT);
         print_text(buf_ok(&needs) ? buf_str(&needs) : STR("needs many others"), INDENT + 6, width);

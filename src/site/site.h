@@ -107,4 +107,15 @@ struct word_difference; /* of the generated pages */
 enum status site_difference_fill(struct arena *arena, struct str old_text, struct str new_text,
                                  struct word_difference *out);
 
+struct decision_model; /* of the generated pages */
+struct dmn_model;
+struct dmn_trace;
+/*
+ * A model of decisions (dmn/dmn.h), every element in its order, ready for the component; in the arena, pointing into
+ * the model. With the trace of an evaluation (NULL: none) the rules that matched are marked, and what the inputs of the
+ * tables and the decisions came to is shown. False when memory is gone.
+ */
+bool site_decision_fill(struct arena *arena, enum language language, const struct dmn_model *model,
+                        const struct dmn_trace *trace, struct decision_model *out);
+
 #endif

@@ -171,10 +171,10 @@ static size_t matching(const struct dmn_model *asked, size_t columns, const stru
     struct dmn_input inputs[COLUMNS_MAX];
     struct dmn_result result;
     struct fault fault;
-    struct arena *run = arena_new(1 << 20);
     static const char *const names[COLUMNS_MAX] = { "i0", "i1", "i2" };
     if (!asked)
         return 0;
+    struct arena *run = arena_new(1 << 20);
     for (size_t i = 0; i < columns; i++)
         inputs[i] = (struct dmn_input){ STR_NONE, str_of(names[i]), values[i] };
     assert_int_equal(

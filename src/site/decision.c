@@ -1,0 +1,283 @@
+/*
+ * A model of decisions in the shape of a page's component: tables with the rules that matched, expressions, what needs
+ * what.
+ *
+ * What could be tried: a model whose names and cells look like markup; they stay text, and the component escapes them.
+ * Addresses are made of numbers alone.
+ */
+#include "base/arena.h"
+#include "dmn/trace.h"
+#include "dmn/view.h"
+#include "site/site.h"
+#include "site/site_pages.h"
+
+#include "base/banned.h"
+
+enum { VALUE_MAX = 4096, LABEL_MAX = 1024 };
+
+struct filling {
+    struct arena *arena;
+    enum language language;
+    const struct dmn_trace *trace;
+    const struct dmn_view *view; /* of the element in hand */
+    size_t at, tables;           /* its place, and how many tables of it were filled */
+};
+
+static struct str value_words(struct arena *arena, struct feel_value value)
+{
+    struct buf text;
+    buf_init(&text, arena, VALUE_MAX);
+    feel_write(&text, value);
+    return !buf_ok(&text) ? STR("…") : text.n > 0 ? buf_str(&text) : STR("\"\"");
+}
+
+static struct str policy_words(enum language language, const struct dmn_view_table *table)
+{
+    switch (table->aggregation) {
+    case AGGREGATE_SUM: return t_decision_sum(language);
+    case AGGREGATE_COUNT: return t_decision_count(language);
+    case AGGREGATE_MIN: return t_decision_least(language);
+    case AGGREGATE_MAX: return t_decision_greatest(language);
+    case AGGREGATE_NOT: break;
+    }
+    switch (table->policy) {
+    case HIT_UNIQUE: return t_decision_unique(language);
+    case HIT_ANY: return t_decision_any_policy(language);
+    case HIT_PRIORITY: return t_decision_priority(language);
+    case HIT_FIRST: return t_decision_first(language);
+    case HIT_COLLECT: return t_decision_collect(language);
+    case HIT_RULE_ORDER: return t_decision_rule_order(language);
+    case HIT_OUTPUT_ORDER: return t_decision_output_order(language);
+    }
+    return STR("");
+}
+
+/* ---- The trace ---- */
+
+/* The next time that this table was decided, after `before` of the decision `*t`; NULL after the last. */
+static const struct table_decided *next_decided(const struct filling *f, const struct dmn_view_table *table,
+                                                const struct dmn_trace **t, const struct table_decided *before)
+{
+    const struct table_decided *decided = before ? before->before : NULL;
+    for (;;) {
+        for (; decided; decided = decided->before)
+            if (decided->table->line == table->line && str_equal(decided->table->where, f->view->name))
+                return decided;
+        *t = *t ? (*t)->next : f->trace;
+        if (!*t)
+            return NULL;
+        decided = (*t)->tables;
+    }
+}
+
+/* Marks what matched, whenever it was decided, and puts what the inputs were the last time into the heads. */
+static void mark(struct filling *f, const struct dmn_view_table *table, struct decision_shown *shown,
+                 struct decision_head *heads, struct decision_rule *rules)
+{
+    const struct dmn_trace *t = NULL;
+    const struct table_decided *decided = NULL;
+    bool any = false, matched = false;
+    while ((decided = next_decided(f, table, &t, decided))) {
+        any = true;
+        for (size_t i = 0; i < decided->rules_n; i++)
+            if (decided->rules[i] < table->rows_n)
+                rules[decided->rules[i]].matched = matched = true;
+        for (size_t i = 0; i < decided->table->inputs_n && i < table->columns_n; i++)
+            heads[i].value = value_words(f->arena, decided->inputs[i]);
+    }
+    shown->none_matched = any && !matched;
+}
+
+static const struct dmn_trace *traced(const struct filling *f)
+{
+    for (const struct dmn_trace *t = f->view->kind == DMN_DECISION ? f->trace : NULL; t; t = t->next)
+        if (str_equal(t->name, f->view->name))
+            return t;
+    return NULL;
+}
+
+/* ---- Tables ---- */
+
+static struct decision_head head_of(const struct filling *f, const struct dmn_view_table *table, size_t at)
+{
+    const struct dmn_view_column *column = &table->columns[at];
+    struct decision_head head = {
+        .words = column->head, .expression = column->expression, .values = column->values, .preset = column->preset
+    };
+    if (!table->relation)
+        head.kind = column->kind == DMN_COLUMN_INPUT    ? t_decision_input(f->language)
+                    : column->kind == DMN_COLUMN_OUTPUT ? t_decision_output(f->language)
+                                                        : t_decision_note(f->language);
+    return head;
+}
+
+static bool fill_rule(const struct filling *f, const struct dmn_view_table *table, size_t at,
+                      struct decision_rule *rule)
+{
+    struct decision_cell *cells = ARENA_ARRAY(f->arena, table->columns_n + 1, struct decision_cell);
+    if (!cells)
+        return false;
+    for (size_t i = 0; i < table->columns_n; i++) {
+        struct str words = table->rows[at].cells[i];
+        bool any = table->columns[i].kind == DMN_COLUMN_INPUT && str_equal(words, STR("-"));
+        cells[i] = (struct decision_cell){ .words = words,
+                                           .any = any,
+                                           .code = words.n > 0 && table->columns[i].kind != DMN_COLUMN_ANNOTATION };
+    }
+    *rule = (struct decision_rule){ .number = (int64_t)at + 1, .cells = cells, .cells_n = table->columns_n };
+    return true;
+}
+
+static bool fill_table(struct filling *f, const struct dmn_view_table *table, struct str label,
+                       struct decision_shown *out)
+{
+    struct decision_head *heads = ARENA_ARRAY(f->arena, table->columns_n + 1, struct decision_head);
+    struct decision_rule *rules = ARENA_ARRAY(f->arena, table->rows_n + 1, struct decision_rule);
+    if (!heads || !rules)
+        return false;
+    struct str caption = table->relation ? t_decision_relation_caption(f->language, f->arena, f->view->name)
+                                         : t_decision_table_caption(f->language, f->arena, f->view->name);
+    *out = (struct decision_shown){
+        .id = str_format(f->arena, "decision-%zu-table-%zu", f->at, ++f->tables),
+        .caption = label.n > 0 ? t_decision_caption_part(f->language, f->arena, caption, label) : caption,
+        .policy = table->relation ? STR_NONE : policy_words(f->language, table),
+        .relation = table->relation,
+        .heads = heads,
+        .heads_n = table->columns_n,
+        .rules = rules,
+        .rules_n = table->rows_n,
+    };
+    for (size_t i = 0; i < table->columns_n; i++)
+        heads[i] = head_of(f, table, i);
+    for (size_t i = 0; i < table->rows_n; i++)
+        if (!fill_rule(f, table, i, &rules[i]))
+            return false;
+    if (!table->relation)
+        mark(f, table, out, heads, rules);
+    return true;
+}
+
+/* ---- Expressions ---- */
+
+/* The labels of what a part is inside of, and its own: "address › rate". */
+static struct str label_of(struct filling *f, size_t part)
+{
+    struct buf text;
+    struct str labels[2] = { f->view->parts[part].label, STR_NONE };
+    int depth = f->view->parts[part].depth;
+    for (size_t i = part; i-- > 0 && depth > 0;) {
+        if (f->view->parts[i].depth >= depth)
+            continue;
+        depth = f->view->parts[i].depth;
+        if (f->view->parts[i].label.n == 0)
+            continue;
+        buf_init(&text, f->arena, LABEL_MAX);
+        buf_add(&text, f->view->parts[i].label);
+        buf_add(&text, labels[0].n > 0 ? STR(" › ") : STR(""));
+        buf_add(&text, labels[0]);
+        if (buf_ok(&text))
+            labels[0] = buf_str(&text);
+    }
+    return labels[0];
+}
+
+/* Spaces at the front of a line stand on a page only where they are no-break spaces. */
+static struct str indented(struct arena *arena, struct str line)
+{
+    struct buf text;
+    size_t n = 0;
+    while (n < line.n && line.p[n] == ' ')
+        n++;
+    if (n == 0)
+        return line;
+    buf_init(&text, arena, 3 * line.n);
+    for (size_t i = 0; i < n; i++)
+        buf_add(&text, STR("\u00A0"));
+    buf_add(&text, str_slice(line, n, line.n));
+    return buf_str(&text);
+}
+
+static bool fill_part(struct filling *f, size_t at, struct decision_part *out)
+{
+    const struct dmn_view_part *part = &f->view->parts[at];
+    struct str rest = part->text, line;
+    size_t n = 0;
+    for (size_t i = 0; i < part->text.n; i++)
+        n += part->text.p[i] == '\n';
+    struct decision_line *lines = ARENA_ARRAY(f->arena, n + 1, struct decision_line);
+    struct decision_shown *shown = part->table ? ARENA_NEW(f->arena, struct decision_shown) : NULL;
+    if (!lines || (part->table && !shown))
+        return false;
+    *out = (struct decision_part){ .label = label_of(f, at), .lines = lines };
+    while (part->text.n > 0 && str_cut(&rest, '\n', &line)) {
+        lines[out->lines_n] = (struct decision_line){ indented(f->arena, line), out->lines_n > 0 };
+        out->lines_n++;
+    }
+    if (!part->table)
+        return true;
+    struct str label = out->label;
+    out->label = STR_NONE; /* the caption says it */
+    out->tables = shown;
+    out->tables_n = 1;
+    return fill_table(f, part->table, label, shown);
+}
+
+/* ---- Elements ---- */
+
+static struct str kind_words(enum language language, enum dmn_element_kind kind)
+{
+    switch (kind) {
+    case DMN_INPUT_DATA: return t_decision_kind_input(language);
+    case DMN_DECISION: return t_decision_kind_decision(language);
+    case DMN_BUSINESS_KNOWLEDGE_MODEL: return t_decision_kind_function(language);
+    case DMN_DECISION_SERVICE: return t_decision_kind_service(language);
+    }
+    return STR("");
+}
+
+static bool fill_element(struct filling *f, struct decision_element *out)
+{
+    const struct dmn_view *view = f->view;
+    struct decision_need *needs = ARENA_ARRAY(f->arena, view->needs_n + 1, struct decision_need);
+    struct decision_part *parts = ARENA_ARRAY(f->arena, view->parts_n + 1, struct decision_part);
+    const struct dmn_trace *trace = traced(f);
+    if (!needs || !parts)
+        return false;
+    for (size_t i = 0; i < view->needs_n; i++)
+        needs[i] =
+            (struct decision_need){ view->needs[i].name, { str_format(f->arena, "#decision-%zu", view->needs[i].at) } };
+    for (size_t i = 0; i < view->parts_n; i++)
+        if (!fill_part(f, i, &parts[i]))
+            return false;
+    *out = (struct decision_element){
+        .id = str_format(f->arena, "decision-%zu", f->at),
+        .kind = kind_words(f->language, view->kind),
+        .name = view->name,
+        .type = view->type,
+        .question = view->question,
+        .description = view->description,
+        .result = trace ? value_words(f->arena, trace->value) : STR_NONE,
+        .needs = needs,
+        .needs_n = view->needs_n,
+        .parts = parts,
+        .parts_n = view->parts_n,
+    };
+    return true;
+}
+
+bool site_decision_fill(struct arena *arena, enum language language, const struct dmn_model *model,
+                        const struct dmn_trace *trace, struct decision_model *out)
+{
+    size_t n = dmn_model_elements(model);
+    struct decision_element *elements = ARENA_ARRAY(arena, n + 1, struct decision_element);
+    if (!elements)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        struct dmn_view view;
+        struct filling f = { .arena = arena, .language = language, .trace = trace, .view = &view, .at = i };
+        if (!dmn_view(arena, dmn_model_element(model, i), &view) || !fill_element(&f, &elements[i]))
+            return false;
+    }
+    *out = (struct decision_model){ .elements = elements, .elements_n = n };
+    return !arena_failed(arena);
+}
