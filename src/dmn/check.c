@@ -281,10 +281,16 @@ enum status dmn_check(struct arena *arena, const struct dmn_model *model, const 
     if (good) {
         check_names(&c);
         check_circles(&c);
+        good = !arena_failed(c.scratch);
     }
     for (size_t i = 0; good && i < model->elements_n; i++) {
         arena_reset(c.scratch);
         check_element(&c, &model->elements[i]);
+        if (arena_failed(c.scratch) && !arena_failed(arena)) {
+            c.element = &model->elements[i];
+            check_found(&c, DMN_NOT_EXAMINED, DMN_FOUND_LEFT_OUT, c.element->line,
+                        "parts of it: the check of one element takes at most %d MB", SCRATCH_MAX / 1024 / 1024);
+        }
     }
     arena_free(c.scratch);
     if (!good || arena_failed(arena))

@@ -131,18 +131,15 @@ static bool make_columns(struct sweep *s, bool *too_much)
     if (!s->columns)
         return false;
     for (size_t i = 0; i < s->table->inputs_n; i++) {
-        struct column *column = &s->columns[i];
-        if (!axis_make(c, s->table, i, &column->axis))
+        if (!axis_make(c, s->table, i, &s->columns[i].axis))
             return false;
-        bytes += (column->axis.atoms_n + 1) * (s->words + 1) * 4 * sizeof(uint64_t);
-        if (bytes > DMN_CHECK_TABLE_MAX) {
-            *too_much = true;
-            return false;
-        }
-        if (!make_classes(s, column))
-            return false;
+        bytes += (s->columns[i].axis.atoms_n + 1) * (s->words + 1) * 4 * sizeof(uint64_t);
     }
-    return true;
+    *too_much = bytes > DMN_CHECK_TABLE_MAX;
+    for (size_t i = 0; i < s->table->inputs_n && !*too_much; i++)
+        if (!make_classes(s, &s->columns[i]))
+            return false;
+    return !*too_much;
 }
 
 static bool make_levels(struct sweep *s)
@@ -593,7 +590,7 @@ void check_table(struct checking *c, const struct decision_table *table)
         find_overlaps(&s);
         find_unreachable(&s);
     }
-    if (too_much || arena_failed(c->scratch))
+    if (too_much)
         check_found(c, DMN_NOT_EXAMINED, DMN_FOUND_LEFT_OUT, table->line,
                     "gaps and overlaps: the table is larger than what is looked at (%d inputs, %d MB)",
                     (int)DMN_CHECK_INPUTS_MAX, (int)DMN_CHECK_TABLE_MAX / 1024 / 1024);

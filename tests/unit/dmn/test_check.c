@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/arena.h"
 #include "dmn/limits.h"
 
@@ -460,6 +461,38 @@ static void what_reading_found_comes_first(void **state)
     has_words(the(DMN_FOUND_FAULT), "does not have as many cells");
 }
 
+static void without_memory_the_check_says_so_and_nothing_is_lost(void **state)
+{
+    struct fault fault;
+    size_t refused = 0, done = 0;
+    (void)state;
+    check_unique("age number; name string; day date",
+                 "<= 18 | \"a\" | - | 1\n>= 18 | not(\"b\") | > date(\"2024-01-01\") | 2");
+    assert_true(findings_n > 2);
+    for (uint64_t k = 1; done == 0; k++) {
+        const struct dmn_finding *found = NULL;
+        size_t n = 0;
+        struct arena *other = arena_new(1 << 20);
+        int64_t live = mem_live();
+        assert_non_null(other);
+        mem_fail_at(k);
+        enum status status = dmn_check(other, model, &found, &n, &fault);
+        mem_fail_at(0);
+        bool said = status == STATUS_NO_MEMORY;
+        for (size_t i = 0; i < n; i++)
+            said = said || str_find(found[i].words, STR("parts of it")) >= 0;
+        if (said)
+            refused++;
+        else
+            done++;
+        assert_true(said || n == findings_n);
+        assert_true(status == STATUS_OK || status == STATUS_NO_MEMORY);
+        assert_true(mem_live() >= live); /* the findings; all else was given back */
+        arena_free(other);
+    }
+    assert_true(refused >= 2);
+}
+
 int main(void)
 {
 #define FACT(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -496,6 +529,7 @@ int main(void)
         FACT(a_decision_that_needs_itself_is_an_error),
         FACT(two_of_one_name_are_an_error),
         FACT(what_reading_found_comes_first),
+        FACT(without_memory_the_check_says_so_and_nothing_is_lost),
     };
     return cmocka_run_group_tests(facts, NULL, NULL);
 }
