@@ -21,12 +21,13 @@
     "<inputData id=\"" name "\" name=\"" name "\"><variable name=\"" name "\" typeRef=\"" type "\"/></inputData>"
 #define NEEDS(name) "<informationRequirement><requiredInput href=\"#" name "\"/></informationRequirement>"
 #define COLUMN(name, type)                                                                                             \
-    "<input><inputExpression typeRef=\"" type "\"><text>" name "</text></inputExpression></input>"
+    "<d:input><inputExpression typeRef=\"" type "\"><text>" name "</text></inputExpression></d:input>"
 
 static const char model_text[] =
-    "<definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" name=\"page\" namespace=\"page\">" INPUT(
-        "danger", "boolean") INPUT("days", "number") INPUT("before", "boolean")
-        INPUT(
+    "<definitions xmlns:d=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" "
+    "xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" name=\"page\" namespace=\"page\">" INPUT("danger",
+                                                                                                     "boolean")
+        INPUT("days", "number") INPUT("before", "boolean") INPUT(
             "place",
             "string") "<decision id=\"p\" name=\"priority &lt;b&gt;\"><question>How soon does somebody call "
                       "back?</question>"
@@ -34,8 +35,8 @@ static const char model_text[] =
                           "before") NEEDS("place") "<decisionTable hitPolicy=\"FIRST\">" COLUMN("danger", "boolean")
                           COLUMN("days", "number") COLUMN(
                               "before",
-                              "boolean") "<input label=\"Where it happened\"><inputExpression typeRef=\"string\">"
-                                         "<text>place</text></inputExpression></input><output "
+                              "boolean") "<d:input label=\"Where it happened\"><inputExpression typeRef=\"string\">"
+                                         "<text>place</text></inputExpression></d:input><output "
                                          "name=\"priority\"><outputValues><text>\"now\", \"today\", "
                                          "\"this week\"</text></outputValues><defaultOutputEntry><text>\"this "
                                          "week\"</text></defaultOutputEntry></output>"
