@@ -11,7 +11,7 @@
 #include "dmn/temporal.h"
 #include "base/banned.h"
 
-enum { CELL_MAX = 64 * 1024, TRIES_MAX = 1000 };
+enum { CELL_MAX = 64 * 1024, TRIES_MAX = 1000, ALLOWED = 3 };
 
 /* The constants of a column. */
 struct points {
@@ -228,14 +228,14 @@ struct cutting {
     struct checking *c;
     struct axis *axis;
     struct points points;
-    enum feel_kind kind; /* of the input; FEEL_NULL: not known */
-    const struct node *allowed[2];
-    bool left_out; /* a part that is not allowed was left out just before */
+    enum feel_kind kind;                 /* of the input; FEEL_NULL: not known */
+    const struct node *allowed[ALLOWED]; /* what the input may be, as the table and its types say it */
+    bool left_out;                       /* a part that is not allowed was left out just before */
 };
 
 static bool is_allowed(struct cutting *cut, struct feel_value value)
 {
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < ALLOWED; i++)
         if (cut->allowed[i] && value.kind != FEEL_NULL &&
             run_tests(&cut->c->run, cut->allowed[i], value, NULL) != FEEL_TRUE)
             return false;
@@ -457,7 +457,8 @@ static void say_opaque(struct cutting *cut, const struct decision_table *table, 
 bool axis_make(struct checking *c, const struct decision_table *table, size_t column, struct axis *out)
 {
     const struct table_input *input = &table->inputs[column];
-    const struct feel_type *type = input->type ? input->type : check_type_of(c, input->expression);
+    /* The table may say less of its input than what it is made from does. */
+    const struct feel_type *known = check_type_of(c, input->expression), *type = input->type ? input->type : known;
     struct cutting cut = { .c = c, .axis = out, .points.arena = c->scratch, .kind = check_kind_of(type) };
     *out = (struct axis){ .label = input->label,
                           .cells = ARENA_ARRAY(c->scratch, table->rules_n + 1, const struct node *),
@@ -468,8 +469,10 @@ bool axis_make(struct checking *c, const struct decision_table *table, size_t co
     bool good = cut.kind == FEEL_NULL || cut.kind == FEEL_BOOLEAN || has_order(cut.kind);
     if (good) {
         take_allowed(&cut, input->values, table->line, 0);
-        if (type && type->form != TYPE_LIST)
+        if (type)
             take_allowed(&cut, type->allowed, table->line, 1);
+        if (known && known != type && check_kind_of(known) == cut.kind)
+            take_allowed(&cut, known->allowed, table->line, 2);
         good = take_cells(&cut, table, column);
     }
     out->atoms = ARENA_ARRAY(c->scratch, 2 * cut.points.n + 4, struct axis_atom);

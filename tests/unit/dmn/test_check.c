@@ -102,6 +102,21 @@ static void the_tables_own_input_values_count_too(void **state)
     gap_is("\"c\"");
 }
 
+static void a_table_that_says_less_of_an_input_than_its_type_does_changes_nothing(void **state)
+{
+    struct buf xml;
+    (void)state;
+    begin(&xml);
+    add_inputs(&xml, "status tStatus");
+    buf_add(&xml,
+            STR("<decision id=\"d\" name=\"decide\"><informationRequirement><requiredInput href=\"#status\"/>"
+                "</informationRequirement><decisionTable><input><inputExpression typeRef=\"string\"><text>status</text>"
+                "</inputExpression></input><output/><rule><inputEntry><text>\"new\"</text></inputEntry><outputEntry>"
+                "<text>1</text></outputEntry></rule></decisionTable></decision>"));
+    read_and_check(&xml);
+    gap_is("\"old\"");
+}
+
 static void days_that_follow_each_other_leave_no_gap(void **state)
 {
     (void)state;
@@ -505,6 +520,7 @@ int main(void)
         FACT(texts_that_may_be_anything_have_others),
         FACT(values_that_are_not_allowed_are_no_gap),
         FACT(the_tables_own_input_values_count_too),
+        FACT(a_table_that_says_less_of_an_input_than_its_type_does_changes_nothing),
         FACT(days_that_follow_each_other_leave_no_gap),
         FACT(durations_and_times_have_gaps),
         FACT(a_default_answers_what_no_rule_does),
