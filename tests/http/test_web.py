@@ -210,6 +210,14 @@ def an_undeclared_field_or_one_twice_is_400(s):
     same(s.post('/test/form', 'x' * 2001, Cookie=cookie).status, 413)
 
 
+def a_decision_model_is_a_page_with_the_rule_that_matched(s):
+    page = s.get('/test/decision')
+    same(page.status, 200)
+    same(page.text.count('aria-current="true"'), 1)
+    true(re.search(r'<tr aria-current="true"><th [^>]*>3 <strong class="govuk-tag">Matched</strong>', page.text), 'rule 3')
+    true('priority &lt;b&gt;' in page.text and '<b>' not in page.text, 'a name is no markup')
+
+
 # ---- Answers ----
 
 
@@ -503,7 +511,8 @@ def data_folder(proxy=False):
 
 
 TOGETHER = [a_form_comes_back_with_what_is_wrong_and_what_was_typed, a_token_that_is_absent_wrong_or_anothers_is_refused,
-            a_token_is_bound_to_the_session, an_undeclared_field_or_one_twice_is_400, every_kind_of_answer_carries_all_headers,
+            a_token_is_bound_to_the_session, an_undeclared_field_or_one_twice_is_400,
+            a_decision_model_is_a_page_with_the_rule_that_matched, every_kind_of_answer_carries_all_headers,
             no_public_page_sets_a_cookie, head_says_what_get_says,
             a_method_that_a_page_has_not_is_405_and_allow_names_those_it_has, a_tag_that_still_fits_is_304_and_one_that_does_not_is_200,
             what_is_not_ours_or_not_there_is_refused, a_page_that_failed_is_a_500_and_half_of_it_is_not_sent,
