@@ -134,7 +134,7 @@ void dmn_said_unknown(const struct dmn_result *result, const struct dmn_unknowns
             continue;
         any = true;
         printf("  Still to be known: ");
-        print_clean(leaf->path);
+        dmn_said_clean(leaf->path);
         printf(": could make it ");
         print_outcomes(&leaf->could_become, &result->value);
         printf(".\n");
