@@ -21,9 +21,8 @@ enum {
     DMN_MATCH_MILLISECONDS_MAX = 300,        /* processor time of one search through a text */
     DMN_MATCH_KILOBYTES_MAX = 4 * 1024,      /* memory of one match */
     DMN_IMPORTS_MAX = 64,                    /* files that a model is made of */
-    DMN_ELEMENTS_MAX =
-        10 * 1000, /* of the requirements graph, all files together; also types, and imports of one file */
-    DMN_MEMBERS_MAX = 20 * 1000, /* different names of entries and fields */
+    DMN_ELEMENTS_MAX = 10 * 1000,            /* elements of all files; also types, and imports of one file */
+    DMN_MEMBERS_MAX = 20 * 1000,             /* different names of entries and fields */
 };
 /* Of what is asked about unknown inputs (dmn_unknown): beyond them the answer gets wider, but for the first. */
 enum {

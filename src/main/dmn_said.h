@@ -9,7 +9,7 @@ bool dmn_said_names(struct arena *arena, const char *folder, const char *ending,
 /* The model first, then the other models beside it where it imports any. `files` has room for DMN_IMPORTS_MAX. */
 enum status dmn_said_files(struct arena *arena, const char *path, struct dmn_file *files, size_t *files_n,
                            struct fault *fault);
-enum { DMN_SAID_MAX = 16 * 1024 * 1024 }; /* bytes of JSON */
+enum { DMN_SAID_MAX = 4 * 1024 * 1024 }; /* bytes of JSON */
 
 /* On standard output; characters that would move the cursor, or turn the text, become spaces. */
 void dmn_said_clean(struct str text);

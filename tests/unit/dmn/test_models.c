@@ -192,7 +192,7 @@ static void a_value_is_made_to_fit_its_type_or_is_null(void **state)
         { TYPE("small", "number", "[0..10]") TYPE("tiny", "small", "[0..100]") SAME("tiny"), "d", "{\"x\": 5}", "5" },
         { PERSON SAME("person"), "d", "{\"x\": {\"name\": \"A\", \"born\": \"2000-01-01\"}}",
           "{name: \"A\", born: 2000-01-01}" },
-        { PERSON SAME("person"), "d", "{\"x\": {\"name\": \"A\"}}", "null" },
+        { PERSON SAME("person"), "d", "{\"x\": {\"name\": \"A\"}}", "{name: \"A\", born: null}" },
         { PERSON SAME("person"), "d", "{\"x\": {\"name\": 1, \"born\": \"2000-01-01\"}}", "null" },
         { PERSON SAME("person"), "d", "{\"x\": {\"name\": null, \"born\": \"2000-01-01\", \"more\": 1}}",
           "{name: null, born: 2000-01-01, more: 1}" },
