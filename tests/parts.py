@@ -6,7 +6,7 @@ import sys
 PYTHON = sys.executable
 # Under the thread sanitiser only what has threads; its figure of time is ten times the plain one.
 THREADED = ["db fault", "db job", "db open", "db read", "db write", "http serve", "http limits", "http visitor", "web answer",
-            "web cache", "web encoding", "web gate", "web metrics", "html markdown"]
+            "web cache", "web encoding", "web gate", "web metrics", "html markdown", "dmn threads"]
 
 
 def python(script, *arguments):
