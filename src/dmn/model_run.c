@@ -191,10 +191,17 @@ static struct feel_value call_service(struct run *run, const struct feel_functio
     return outputs_of(&inside, service);
 }
 
+/* Each input is held against each element: names that end differently, as x1 and x2 do, are told apart without a call.
+ */
+static bool is_called(struct str name, struct str asked)
+{
+    return name.n == asked.n && (name.n == 0 || name.p[name.n - 1] == asked.p[asked.n - 1]) && str_equal(name, asked);
+}
+
 bool model_run_is_input(const struct dmn_element *element, const struct dmn_input *input)
 {
     return (element->kind == DMN_INPUT_DATA || element->kind == DMN_DECISION) &&
-           str_equal(element->name, input->name) && (!input->space.p || str_equal(element->file->space, input->space));
+           is_called(element->name, input->name) && (!input->space.p || str_equal(element->file->space, input->space));
 }
 
 static void take_inputs(struct model_run *m, const struct dmn_input *inputs, size_t inputs_n)

@@ -24,6 +24,10 @@ enum {
     WRITTEN_MAX = 64,
 };
 
+/* Of the higher half: the sign, and what only infinities and forms that are never made have (IEEE 754-2008, 3.5.2). */
+#define NEGATIVE   (UINT64_C(1) << 63)
+#define OTHER_FORM (UINT64_C(3) << 61)
+
 static BID_UINT128 in(struct number value)
 {
     return (BID_UINT128){ .w = { value.w[0], value.w[1] } };
@@ -164,9 +168,14 @@ bool number_to_i64(struct number value, int64_t *out)
     return true;
 }
 
+/* The order of two of one sign, exponent and higher half is that of their lower halves: most of what is compared. */
 int number_compare(struct number a, struct number b)
 {
     unsigned flags = 0;
+    if (a.w[1] == b.w[1] && (a.w[1] & OTHER_FORM) != OTHER_FORM) {
+        int order = (a.w[0] > b.w[0]) - (a.w[0] < b.w[0]);
+        return (a.w[1] & NEGATIVE) != 0 ? -order : order;
+    }
     if (bid128_quiet_less(in(a), in(b), &flags))
         return -1;
     return bid128_quiet_equal(in(a), in(b), &flags) ? 0 : 1;
