@@ -81,6 +81,17 @@ void buf_add_byte(struct buf *b, char c)
     buf_add(b, (struct str){ &c, 1 });
 }
 
+void buf_add_quoted(struct buf *b, struct str s)
+{
+    buf_add_byte(b, '"');
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '"' || s.p[i] == '\\')
+            buf_add_byte(b, '\\');
+        buf_add_byte(b, s.p[i]);
+    }
+    buf_add_byte(b, '"');
+}
+
 void buf_add_i64(struct buf *b, int64_t v)
 {
     buf_format(b, "%lld", (long long)v);

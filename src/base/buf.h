@@ -27,6 +27,9 @@ void buf_clear(struct buf *b);
 
 void buf_add(struct buf *b, struct str s);
 void buf_add_byte(struct buf *b, char c);
+/* In double quotes, a backslash before each quote and backslash: as FEEL writes a string, and YAML one of a single
+ * line. */
+void buf_add_quoted(struct buf *b, struct str s);
 void buf_add_i64(struct buf *b, int64_t v);
 void buf_format(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Room for n more bytes, to be filled by the caller and counted with `buf_grew`; NULL on failure. */

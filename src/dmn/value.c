@@ -210,21 +210,10 @@ enum feel_truth feel_within(const struct feel_range *range, struct feel_value va
 
 /* ---- As text ---- */
 
-static void write_quoted(struct buf *out, struct str text)
-{
-    buf_add_byte(out, '"');
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] == '"' || text.p[i] == '\\')
-            buf_add_byte(out, '\\');
-        buf_add_byte(out, text.p[i]);
-    }
-    buf_add_byte(out, '"');
-}
-
 static void write_inner(struct buf *out, struct feel_value value)
 {
     if (value.kind == FEEL_STRING)
-        write_quoted(out, value.string);
+        buf_add_quoted(out, value.string);
     else if (value.kind == FEEL_NULL)
         buf_add(out, STR("null"));
     else
@@ -249,7 +238,7 @@ static void write_context(struct buf *out, const struct feel_context *context)
         if (plain_key(context->entries[i].name))
             buf_add(out, context->entries[i].name);
         else
-            write_quoted(out, context->entries[i].name);
+            buf_add_quoted(out, context->entries[i].name);
         buf_add(out, STR(": "));
         write_inner(out, context->entries[i].value);
     }

@@ -75,17 +75,6 @@ static void take_away(const struct init *in)
 
 /* ---- The settings file ---- */
 
-static void yaml_quoted(struct buf *out, struct str text)
-{
-    buf_add_byte(out, '"');
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] == '"' || text.p[i] == '\\')
-            buf_add_byte(out, '\\');
-        buf_add_byte(out, text.p[i]);
-    }
-    buf_add_byte(out, '"');
-}
-
 static struct str value_of(const struct init *in, const struct setting *row)
 {
     struct str name = str_of(row->name);
@@ -101,7 +90,7 @@ static void row_write(struct buf *out, const struct setting *row, struct str key
     buf_format(out, "  # %s\n", row->help);
     if (value.p) {
         buf_format(out, "  %.*s: ", STR_ARG(key));
-        yaml_quoted(out, value);
+        buf_add_quoted(out, value);
         buf_add(out, STR("\n"));
     } else if (row->type == SETTING_LIST) {
         buf_format(out, "  #%.*s: []\n", STR_ARG(key));
@@ -109,7 +98,7 @@ static void row_write(struct buf *out, const struct setting *row, struct str key
         buf_format(out, "  #%.*s: %s\n", STR_ARG(key), row->preset);
     } else {
         buf_format(out, "  #%.*s: ", STR_ARG(key));
-        yaml_quoted(out, str_of(row->preset));
+        buf_add_quoted(out, str_of(row->preset));
         buf_add(out, STR("\n"));
     }
 }

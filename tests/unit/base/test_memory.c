@@ -281,6 +281,16 @@ static void formatted_text_may_fill_a_buffer_exactly(void **state)
     buf_free(&b);
 }
 
+static void quoted_text_has_a_backslash_before_quotes_and_backslashes(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, NULL, 20);
+    buf_add_quoted(&b, STR("a\"b\\"));
+    assert_true(str_equal(buf_str(&b), STR("\"a\\\"b\\\\\"")));
+    buf_free(&b);
+}
+
 static void an_empty_buffer_is_an_empty_string_not_an_absent_one(void **state)
 {
     (void)state;
@@ -319,6 +329,7 @@ int main(void)
         cmocka_unit_test(a_buffer_without_memory_fails_and_leaks_nothing),
         cmocka_unit_test(a_buffer_grows_to_its_limit_and_not_beyond),
         cmocka_unit_test(formatted_text_may_fill_a_buffer_exactly),
+        cmocka_unit_test(quoted_text_has_a_backslash_before_quotes_and_backslashes),
         cmocka_unit_test(an_empty_buffer_is_an_empty_string_not_an_absent_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
