@@ -81,8 +81,8 @@ static bool span_of(struct deciding *d, const struct node *test, bool uses_input
     struct feel_value value = run_node(d->u->run, test->kind == NODE_TEST ? test->test.end : test, d->frame->values);
     if (test->kind != NODE_TEST && value.kind == FEEL_RANGE && value.range->form != RANGE_UNEQUAL) {
         *span = (struct span){ value.range->start, value.range->end, value.range->start_in, value.range->end_in };
-        return (span->low.kind == kind || span->low.kind == FEEL_NULL) &&
-               (span->high.kind == kind || span->high.kind == FEEL_NULL);
+        return (span->low.kind == kind || value.range->form == RANGE_LESS) &&
+               (span->high.kind == kind || value.range->form == RANGE_GREATER);
     }
     enum node_operator operation = test->kind == NODE_TEST ? test->test.operation : OPERATOR_EQUAL;
     if (operation == OPERATOR_EQUAL || operation == OPERATOR_LESS || operation == OPERATOR_LESS_EQUAL)

@@ -233,11 +233,11 @@ static unsigned among(struct unknown *u, const struct part *value, struct feel_v
             end.value = range->start;
             return part_compare(OPERATOR_UNEQUAL, value, &end);
         }
-        if (range->start.kind != FEEL_NULL) {
+        if (range->form != RANGE_LESS) {
             end.value = range->start;
             low = part_compare(range->start_in ? OPERATOR_GREATER_EQUAL : OPERATOR_GREATER, value, &end);
         }
-        if (range->end.kind != FEEL_NULL) {
+        if (range->form != RANGE_GREATER) {
             end.value = range->end;
             high = part_compare(range->end_in ? OPERATOR_LESS_EQUAL : OPERATOR_LESS, value, &end);
         }

@@ -188,24 +188,25 @@ bool feel_order(struct feel_value a, struct feel_value b, int *out)
 
 enum feel_truth feel_within(const struct feel_range *range, struct feel_value value)
 {
+    enum feel_truth in = FEEL_TRUE;
     int order;
     if (range->form == RANGE_UNEQUAL) {
         enum feel_truth equal = feel_equal(range->start, value);
         return equal == FEEL_UNKNOWN ? equal : truth(equal == FEEL_FALSE);
     }
-    if (range->start.kind != FEEL_NULL) {
+    if (range->form != RANGE_LESS) {
         if (!feel_order(range->start, value, &order))
-            return FEEL_UNKNOWN;
-        if (order > 0 || (order == 0 && !range->start_in))
+            in = FEEL_UNKNOWN;
+        else if (order > 0 || (order == 0 && !range->start_in))
             return FEEL_FALSE;
     }
-    if (range->end.kind != FEEL_NULL) {
+    if (range->form != RANGE_GREATER) {
         if (!feel_order(value, range->end, &order))
-            return FEEL_UNKNOWN;
-        if (order > 0 || (order == 0 && !range->end_in))
+            in = FEEL_UNKNOWN;
+        else if (order > 0 || (order == 0 && !range->end_in))
             return FEEL_FALSE;
     }
-    return FEEL_TRUE;
+    return in;
 }
 
 /* ---- As text ---- */

@@ -101,7 +101,8 @@ struct feel_context {
 enum feel_range_form { RANGE_INTERVAL, RANGE_LESS, RANGE_GREATER, RANGE_EQUAL, RANGE_UNEQUAL };
 struct feel_range {
     enum feel_range_form form;
-    struct feel_value start, end; /* null where open to that side; RANGE_UNEQUAL: both are the value that is left out */
+    struct feel_value start, end; /* null where open to that side, which only one comparison is; an interval that has
+                                     null there was given it. RANGE_UNEQUAL: both are the value that is left out */
     bool start_in, end_in;        /* whether the end itself belongs to it */
 };
 
@@ -134,7 +135,7 @@ enum feel_truth feel_equal(struct feel_value a, struct feel_value b);
 bool feel_same(struct feel_value a, struct feel_value b);
 /* -1, 0, 1 in *out; false where the two have no order. */
 bool feel_order(struct feel_value a, struct feel_value b, int *out);
-/* Whether a range holds a value; unknown where they cannot be compared. */
+/* Whether a range holds a value: both comparisons are true (DMN 1.5, table 55). Unknown where one cannot be said. */
 enum feel_truth feel_within(const struct feel_range *range, struct feel_value value);
 
 /* As the function string() writes it; strings inside lists and contexts in quotes. */

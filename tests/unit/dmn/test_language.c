@@ -237,6 +237,14 @@ static void between_and_in_ask_for_ranges_lists_and_tests(void **state)
         { "1 in (!= 1)", "false" },
     };
     SAID_FACTS(facts);
+        { "5 in (null..10]", "null" },
+        { "5 in [1..null)", "null" },
+        { "5 in [null..null]", "null" },
+        { "15 in (null..10]", "false" },
+        { "0 in [1..null)", "false" },
+        { "5 in [[null..10], 5]", "true" },
+        { "5 in (<= null)", "null" },
+        { "5 in [10..1]", "false" },
 }
 
 static void loops_go_up_and_down_over_numbers_days_and_lists(void **state)
