@@ -551,19 +551,16 @@ static bool loop_between(struct looping *loop, size_t at, struct feel_value star
     }
 }
 
-/* The numbers or days that belong to a range: an end that does not is left out. */
+/* The numbers or days that belong to a range: an end that does not is left out. Down there is none: only two ends
+ * without brackets may stand so. */
 static bool loop_inside(struct looping *loop, size_t at, const struct feel_range *range)
 {
     struct feel_value from = range->start, to = range->end;
     int order = 0;
-    if (!feel_order(from, to, &order))
-        return loop_between(loop, at, from, to);
-    if (!range->start_in && !next_to(&from, order <= 0 ? 1 : -1))
-        return loop_between(loop, at, FEEL_NONE, to);
-    if (!range->end_in && !next_to(&to, order <= 0 ? -1 : 1))
-        return loop_between(loop, at, from, FEEL_NONE);
-    int left = 0;
-    if (!feel_order(from, to, &left) || (left != 0 && (left < 0) != (order < 0)))
+    if (!feel_order(from, to, &order) || order > 0 || (!range->start_in && !next_to(&from, 1)) ||
+        (!range->end_in && !next_to(&to, -1)))
+        return loop_between(loop, at, FEEL_NONE, FEEL_NONE);
+    if (!feel_order(from, to, &order) || order > 0)
         return true; /* nothing lies between */
     return loop_between(loop, at, from, to);
 }
@@ -574,7 +571,7 @@ static bool loop_over(struct looping *loop, size_t at)
     struct feel_value start = run_node(loop->run, iterator->start, loop->slots);
     if (iterator->end)
         return loop_between(loop, at, start, run_node(loop->run, iterator->end, loop->slots));
-    if (start.kind == FEEL_RANGE) {
+    if (start.kind == FEEL_RANGE)
         return loop_inside(loop, at, start.range);
     }
     struct feel_list list = run_items(&start);
