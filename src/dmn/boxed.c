@@ -318,6 +318,7 @@ static const struct node *loop(struct compiling *c, const struct xml *xml, enum 
     iterator->start = inside(c, xml, "in");
     node->loop.iterators = iterator;
     node->loop.n = 1;
+    node->loop.strict = kind != NODE_FOR;
     node->loop.partial = maker_slot(c->parsing.maker);
     bool good = iterator->start && (kind != NODE_FOR || model_enter(c, STR("partial"), node->loop.partial)) &&
                 model_enter(c, scan_name_of(c->model->arena, name), iterator->slot) &&

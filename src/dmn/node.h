@@ -137,6 +137,7 @@ struct node {
             size_t n;
             int partial; /* slot of what was made so far */
             const struct node *body;
+            bool strict; /* some, every: as above */
         } loop;
         struct {
             const struct node *const *items;

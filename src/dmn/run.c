@@ -504,12 +504,13 @@ static bool round_of(struct looping *loop)
     if (loop->node->kind == NODE_FOR)
         return grow(run, &loop->made, value);
     enum feel_truth truth = truth_of(value);
+    bool strict = loop->node->loop.strict;
     loop->odd = loop->odd || truth == FEEL_UNKNOWN;
     if (truth == (loop->node->kind == NODE_SOME ? FEEL_TRUE : FEEL_FALSE)) {
         loop->truth = truth;
-        return false;
+        return strict; /* one that comes later may be neither */
     }
-    return true;
+    return !strict || truth != FEEL_UNKNOWN;
 }
 
 static bool next_value(struct looping *loop, size_t at, struct feel_value value)
@@ -573,7 +574,6 @@ static bool loop_over(struct looping *loop, size_t at)
         return loop_between(loop, at, start, run_node(loop->run, iterator->end, loop->slots));
     if (start.kind == FEEL_RANGE)
         return loop_inside(loop, at, start.range);
-    }
     struct feel_list list = run_items(&start);
     if (start.kind == FEEL_NULL) {
         loop->odd = true;
@@ -597,7 +597,7 @@ static struct feel_value node_loop(struct run *run, const struct node *node, str
     if (node->kind == NODE_FOR)
         return whole ? loop.made.list
                      : run_null(run, "\"for\" goes over lists, or from one whole number or day to another.");
-    if (loop.truth != FEEL_UNKNOWN)
+    if (loop.truth != FEEL_UNKNOWN && !(node->loop.strict && loop.odd))
         return feel_boolean(loop.truth == FEEL_TRUE);
     if (loop.odd)
         return run_null(run, "What \"%s\" asks for is neither true nor false, or it goes over no list.",

@@ -261,7 +261,8 @@ bool unknown_loop(struct unknown *u, struct frame *frame, const struct node *nod
         return false;
     if (node->kind != NODE_FOR) {
         unsigned truth = (loop.may & (ends | MAY_OTHER)) | (loop.goes_on ? goes : 0U);
-        *out = set_of_truth(u, loop.settled ? ends : truth, loop.seen.leaves);
+        bool ended = loop.settled && !(node->loop.strict && (loop.may & MAY_OTHER));
+        *out = set_of_truth(u, ended ? ends : truth, loop.seen.leaves);
         return true;
     }
     bool *kept = ARENA_ARRAY(u->run->arena, loop.made_n + 1, bool);

@@ -271,6 +271,12 @@ static void knowledge_models_and_services_are_called_by_position_and_by_name(voi
 static void every_boxed_expression_has_its_value(void **state)
 {
     (void)state;
+#define SATISFIES(kind, text)                                                                                          \
+    DECISION("d", "Any",                                                                                               \
+             "<" kind                                                                                                  \
+             " iteratorVariable=\"i\"><in>" LITERAL("[1, 2]") "</in><satisfies>" LITERAL(text) "</satisfies></" kind   \
+                                                                                               ">")
+
     static const struct model_fact facts[] = {
         { AS("Any", "1"), "d", NULL, "1" },
         { DECISION("d", "Any", "<context>" ENTRY("a", "1") ENTRY("b c", "a + 1") "</context>"), "d", NULL,
@@ -309,6 +315,12 @@ static void every_boxed_expression_has_its_value(void **state)
         { DECISION("d", "Any",
                    "<every iteratorVariable=\"i\"><in>" LITERAL("[1, 2]") "</in><satisfies>" LITERAL(
                        "i &lt; 2") "</satisfies></every>"),
+        { SATISFIES("some", "if i = 2 then true else 5"), "d", NULL, "null" },
+        { SATISFIES("some", "if i = 1 then true else 5"), "d", NULL, "null" },
+        { SATISFIES("some", "if i = 1 then true else null"), "d", NULL, "null" },
+        { SATISFIES("some", "i &gt; 0"), "d", NULL, "true" },
+        { SATISFIES("every", "if i = 1 then false else 5"), "d", NULL, "null" },
+        { SATISFIES("every", "i &gt; 0"), "d", NULL, "true" },
           "d", NULL, "false" },
         { DECISION("d", "Any",
                    "<context><contextEntry><variable name=\"f\"/><functionDefinition>" PARAMETER("n", "number")

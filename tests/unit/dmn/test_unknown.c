@@ -402,6 +402,36 @@ static void a_function_is_evaluated_over_sets_too(void **state)
 
 /* ---- Bounds ---- */
 
+static void an_input_decision_of_a_service_is_an_input(void **state)
+{
+    static const char xml[] = HEAD INPUT(
+        "i", "boolean") "<decision name=\"p\" id=\"p\"><variable name=\"p\" typeRef=\"boolean\"/>"
+                        "<literalExpression><text>true</text></literalExpression></decision>"
+                        "<decision name=\"o\" id=\"o\"><variable name=\"o\"/>" NEEDS(
+                            "i") "<informationRequirement><requiredDecision href=\"#p\"/></informationRequirement>"
+                                 "<literalExpression><text>if p and i then 1 else 2</text></literalExpression>"
+                                 "</decision><decisionService name=\"D\" id=\"D\"><outputDecision href=\"#o\"/>"
+                                 "<inputDecision href=\"#p\"/><inputData href=\"#i\"/></decisionService>" END;
+    const struct dmn_input known = { STR_NONE, STR("i"), feel_boolean(true) };
+    const struct dmn_input given = { STR_NONE, STR("p"), feel_boolean(false) };
+    (void)state;
+    expect(xml, &known, 1, "[1, 2]; p: [1, 2]");
+    expect(xml, &given, 1, "[2]; i: -");
+}
+
+static void a_boxed_some_may_be_null_where_one_round_may_be(void **state)
+{
+#define BOXED(list, text)                                                                                              \
+    HEAD INPUT("i", "number") "<decision name=\"D\" id=\"D\"><variable name=\"D\"/>" NEEDS(                            \
+        "i") "<some iteratorVariable=\"x\"><in><literalExpression><text>" list                                         \
+             "</text></literalExpression></in><satisfies><literalExpression><text>" text                               \
+             "</text></literalExpression></satisfies></some></decision>" END
+    (void)state;
+    expect(BOXED("[1, 2]", "if x = 2 and i &gt; 3 then 5 else true"), NULL, 0, "[true, null]; i: [true, null]");
+    expect(BOXED("[1, 2]", "x = 1 or i &gt; 3"), NULL, 0, "[true]; i: -");
+#undef BOXED
+}
+
 static void a_function_that_never_ends_ends(void **state)
 {
     static const char xml[] = HEAD INPUT(
@@ -556,6 +586,8 @@ int main(void)
         cmocka_unit_test(a_type_says_what_an_input_may_be),
         cmocka_unit_test(a_result_that_is_no_list_of_values_is_anything),
         cmocka_unit_test(a_function_is_evaluated_over_sets_too),
+        cmocka_unit_test(an_input_decision_of_a_service_is_an_input),
+        cmocka_unit_test(a_boxed_some_may_be_null_where_one_round_may_be),
         cmocka_unit_test(a_function_that_never_ends_ends),
         cmocka_unit_test(memory_that_runs_out_is_a_bound),
         cmocka_unit_test(too_many_unknown_inputs_are_refused_by_name),
