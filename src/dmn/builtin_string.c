@@ -51,7 +51,10 @@ struct feel_value builtin_number(const struct builtin_call *call)
     struct feel_value null;
     struct number out;
     struct buf plain;
-    if (call->arguments[0].kind == FEEL_NUMBER)
+    bool plain_number = call->arguments[0].kind == FEEL_NUMBER;
+    for (size_t i = 1; i < call->n; i++)
+        plain_number = plain_number && call->arguments[i].kind == FEEL_NULL;
+    if (plain_number)
         return call->arguments[0];
     if (!text_at(call, 0, &text, &null))
         return null;
