@@ -168,7 +168,8 @@ struct feel_value builtin_months_between(const struct builtin_call *call)
         return builtin_wrong(call, 0, "a date or a moment");
     if (!as_moment(call, 1, &to))
         return builtin_wrong(call, 1, "a date or a moment");
-    return (struct feel_value){ .kind = FEEL_MONTHS, .months = temporal_months_between(&from, &to) };
+    /* Of moments the dates alone count, as the TCK has it: the time of the day is no part of a month. */
+    return (struct feel_value){ .kind = FEEL_MONTHS, .months = temporal_months_between(from.date, to.date) };
 }
 
 /* ---- The same in every part ---- */

@@ -326,16 +326,12 @@ bool temporal_time_between(struct feel_time a, struct feel_time b, struct feel_d
     return times_on_scale(a, b, &sa, &sb) && days_of(sa - sb, (int64_t)a.nanos - b.nanos, out);
 }
 
-int64_t temporal_months_between(const struct feel_moment *from, const struct feel_moment *to)
+int64_t temporal_months_between(struct feel_date from, struct feel_date to)
 {
-    int64_t months = ((int64_t)to->date.year - from->date.year) * 12 + to->date.month - from->date.month;
-    /* Seconds of the month that are gone. */
-    int64_t gone_from = (int64_t)from->date.day * DAY + seconds_in(from->time);
-    int64_t gone_to = (int64_t)to->date.day * DAY + seconds_in(to->time);
-    int order = gone_from != gone_to ? order_of(gone_to, gone_from) : order_of(to->time.nanos, from->time.nanos);
-    if (months > 0 && order < 0)
+    int64_t months = ((int64_t)to.year - from.year) * 12 + to.month - from.month;
+    if (months > 0 && to.day < from.day)
         return months - 1;
-    if (months < 0 && order > 0)
+    if (months < 0 && to.day > from.day)
         return months + 1;
     return months;
 }

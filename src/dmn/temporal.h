@@ -64,7 +64,7 @@ struct feel_time temporal_time_add(struct feel_time time, struct feel_days days)
 bool temporal_moment_between(const struct feel_moment *a, const struct feel_moment *b, struct feel_days *out);
 bool temporal_time_between(struct feel_time a, struct feel_time b, struct feel_days *out);
 /* Whole months from one to the other, towards zero. */
-int64_t temporal_months_between(const struct feel_moment *from, const struct feel_moment *to);
+int64_t temporal_months_between(struct feel_date from, struct feel_date to);
 
 bool temporal_days_sum(struct feel_days a, struct feel_days b, struct feel_days *out);
 struct feel_days temporal_days_negate(struct feel_days days);
