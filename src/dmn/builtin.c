@@ -81,7 +81,12 @@ static const struct builtin table[] = {
     FORM("exp", 1, 1, builtin_exp, "number"),
     FORM("odd", 1, 1, builtin_odd, "number"),
     FORM("even", 1, 1, builtin_even, "number"),
-    FORM("is", 2, 2, builtin_is, "value1", "value2"),
+    { .function = { .form = FUNCTION_BUILTIN, .name = STR_INIT("is") },
+      .parameters = { "value1", "value2" },
+      .least = 2,
+      .most = 2,
+      .least_named = 1,
+      .work = builtin_is },
     FORM("today", 0, 0, builtin_today, NULL),
     FORM("now", 0, 0, builtin_now, NULL),
     FORM("day of year", 1, 1, builtin_day_of_year, "date"),
@@ -226,9 +231,9 @@ static bool fit(const struct builtin *form, const struct feel_value *arguments, 
                 struct feel_value *out, size_t *out_n)
 {
     size_t parameters = parameters_of(form);
-    bool filled[BUILTIN_PARAMETERS_MAX] = { false };
+    bool filled[BUILTIN_PARAMETERS_MAX] = { false }, some = names && form->least_named > 0;
     *out_n = 0;
-    if (n < form->least || n > (form->most == BUILTIN_ANY ? parameters : form->most))
+    if (n < (some ? form->least_named : form->least) || n > (form->most == BUILTIN_ANY ? parameters : form->most))
         return false;
     for (size_t i = 0; i < n; i++) {
         size_t at = i;
@@ -241,7 +246,7 @@ static bool fit(const struct builtin *form, const struct feel_value *arguments, 
         out[at] = arguments[i];
         *out_n = at + 1 > *out_n ? at + 1 : *out_n;
     }
-    for (size_t i = 0; i < form->least; i++)
+    for (size_t i = 0; i < form->least && !some; i++)
         if (!filled[i])
             return false;
     return true;

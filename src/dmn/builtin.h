@@ -23,6 +23,7 @@ struct builtin {
     struct feel_function function; /* its value: FUNCTION_BUILTIN, and the name */
     const char *parameters[BUILTIN_PARAMETERS_MAX];
     unsigned char least, most; /* most BUILTIN_ANY: the last may come any number of times */
+    unsigned char least_named; /* not 0: so few do by name, and the others are null */
     builtin_work *work;
 };
 
