@@ -219,6 +219,16 @@ static void take_inputs(struct model_run *m, const struct dmn_input *inputs, siz
         }
 }
 
+/* Input decisions are parameters as inputs are (DMN 1.5, 10.4): their own logic is none of the service. */
+static void take_no_more(struct model_run *m, const struct dmn_service *service)
+{
+    for (size_t i = 0; i < service->parameters_n; i++) {
+        const struct dmn_element *parameter = service->parameters[i];
+        if (m->states[parameter->at] == NOT_YET)
+            set(m, parameter, run_null(m->run, "The input \"%.*s\" is not known.", STR_ARG(parameter->name)));
+    }
+}
+
 enum status dmn_evaluate(const struct dmn_model *model, const struct dmn_element *element, struct arena *arena,
                          int64_t now_ms, const struct dmn_input *inputs, size_t inputs_n, struct dmn_result *out,
                          struct fault *fault)
@@ -234,6 +244,8 @@ enum status dmn_evaluate(const struct dmn_model *model, const struct dmn_element
     if (begin(&run, model, &m)) {
         m.trace = &out->trace;
         take_inputs(&m, inputs, inputs_n);
+        if (element->kind == DMN_DECISION_SERVICE)
+            take_no_more(&m, &element->service);
         out->value = element->kind == DMN_DECISION_SERVICE ? outputs_of(&m, &element->service) : value_of(&m, element);
     }
     if (!run.stopped)

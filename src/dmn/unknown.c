@@ -150,6 +150,15 @@ static void take_input(struct unknown *u, const struct dmn_element *element)
     u->states[element->at] = DONE;
 }
 
+/* What a service that was asked for takes: an input decision is as good as an input. */
+static bool is_parameter(const struct unknown *u, const struct dmn_element *element)
+{
+    for (size_t i = 0; u->service && i < u->service->parameters_n; i++)
+        if (u->service->parameters[i] == element)
+            return true;
+    return false;
+}
+
 static void take_inputs(struct unknown *u, const struct dmn_element *element, unsigned char *seen, int depth)
 {
     if (!element || seen[element->at] || u->run->stopped)
@@ -159,7 +168,7 @@ static void take_inputs(struct unknown *u, const struct dmn_element *element, un
         run_stop(u->run, "decisions need each other too deeply");
         return;
     }
-    if (element->kind == DMN_INPUT_DATA) {
+    if (element->kind == DMN_INPUT_DATA || is_parameter(u, element)) {
         take_input(u, element);
         return;
     }
@@ -289,6 +298,7 @@ static bool reached(struct unknown *u, const struct question *question, struct s
     unsigned char *seen = ARENA_ARRAY(arena, n + 1, unsigned char);
     u->inputs = question->inputs;
     u->inputs_n = question->inputs_n;
+    u->service = element->kind == DMN_DECISION_SERVICE ? &element->service : NULL;
     u->elements = ARENA_ARRAY(arena, n + 1, struct set);
     u->states = ARENA_ARRAY(arena, n + 1, unsigned char);
     if (!seen || !u->elements || !u->states)

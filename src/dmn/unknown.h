@@ -53,6 +53,7 @@ struct unknown {
     struct model_run *model;
     const struct dmn_input *inputs;
     size_t inputs_n;
+    const struct dmn_service *service; /* that was asked for; NULL: a decision was */
     struct leaf *leaves;
     size_t leaves_n, leaves_cap;
     struct set *elements; /* one for each element of the model */

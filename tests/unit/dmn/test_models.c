@@ -251,6 +251,9 @@ static void knowledge_models_and_services_are_called_by_position_and_by_name(voi
         { SERVICE, "s", "{\"i\": 1, \"p\": 5}", "25" },
         { SERVICE, "t", "{\"i\": 1, \"p\": 5}", "{o: 25, o2: -2}" },
         { SERVICE, "o", "{\"i\": 1}", "120" },
+        { SERVICE, "s", "{\"i\": 1}", "null" },
+        { SERVICE, "s", "{\"p\": 5}", "null" },
+        { SERVICE, "t", "{\"i\": 1}", "{o: null, o2: -2}" },
         { ASKS("s(5, 1)"), "d", "{\"i\": 77}", "61" },
         { ASKS("s(1, 5)"), "d", "{\"i\": 77}", "25" },
         { ASKS("s(p: 5, i: 1)"), "d", NULL, "25" },
@@ -268,15 +271,15 @@ static void knowledge_models_and_services_are_called_by_position_and_by_name(voi
 
 #define ENTRY(name, text) "<contextEntry><variable name=\"" name "\"/>" LITERAL(text) "</contextEntry>"
 
-static void every_boxed_expression_has_its_value(void **state)
-{
-    (void)state;
 #define SATISFIES(kind, text)                                                                                          \
     DECISION("d", "Any",                                                                                               \
              "<" kind                                                                                                  \
              " iteratorVariable=\"i\"><in>" LITERAL("[1, 2]") "</in><satisfies>" LITERAL(text) "</satisfies></" kind   \
                                                                                                ">")
 
+static void every_boxed_expression_has_its_value(void **state)
+{
+    (void)state;
     static const struct model_fact facts[] = {
         { AS("Any", "1"), "d", NULL, "1" },
         { DECISION("d", "Any", "<context>" ENTRY("a", "1") ENTRY("b c", "a + 1") "</context>"), "d", NULL,
@@ -312,15 +315,15 @@ static void every_boxed_expression_has_its_value(void **state)
                    "<some iteratorVariable=\"i\"><in>" LITERAL("[1, 2]") "</in><satisfies>" LITERAL(
                        "i = 3") "</satisfies></some>"),
           "d", NULL, "false" },
-        { DECISION("d", "Any",
-                   "<every iteratorVariable=\"i\"><in>" LITERAL("[1, 2]") "</in><satisfies>" LITERAL(
-                       "i &lt; 2") "</satisfies></every>"),
         { SATISFIES("some", "if i = 2 then true else 5"), "d", NULL, "null" },
         { SATISFIES("some", "if i = 1 then true else 5"), "d", NULL, "null" },
         { SATISFIES("some", "if i = 1 then true else null"), "d", NULL, "null" },
         { SATISFIES("some", "i &gt; 0"), "d", NULL, "true" },
         { SATISFIES("every", "if i = 1 then false else 5"), "d", NULL, "null" },
         { SATISFIES("every", "i &gt; 0"), "d", NULL, "true" },
+        { DECISION("d", "Any",
+                   "<every iteratorVariable=\"i\"><in>" LITERAL("[1, 2]") "</in><satisfies>" LITERAL(
+                       "i &lt; 2") "</satisfies></every>"),
           "d", NULL, "false" },
         { DECISION("d", "Any",
                    "<context><contextEntry><variable name=\"f\"/><functionDefinition>" PARAMETER("n", "number")
