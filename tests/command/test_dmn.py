@@ -214,6 +214,26 @@ class Dmn(Case):
                       "decision o\n  = for v\n    in = [1]\n    return = v\n"]:
             self.assertIn(lines, shown)
 
+    def test_a_case_of_a_service_names_one_of_its_outputs(self):
+        path = self.model("".join(
+            f'<decision id="{name}" name="{name}"><variable name="{name}"/><literalExpression><text>{value}</text>'
+            "</literalExpression></decision>" for name, value in [("a", 1), ("b", 2)]) +
+            '<decisionService id="s" name="s"><outputDecision href="#a"/><outputDecision href="#b"/></decisionService>')
+        folder = self.path("cases")
+        os.mkdir(folder)
+        os.rename(path, os.path.join(folder, "m.dmn"))
+        value = '<value xsi:type="xsd:decimal">%d</value>'
+        cases = "".join(
+            f'<testCase id="{name}" invocableName="s" type="decisionService"><resultNode name="{name}"><expected>'
+            f"{expected}</expected></resultNode></testCase>"
+            for name, expected in [("a", value % 1), ("b", value % 2), ("s", '<component name="a">' + value % 1 +
+                                   '</component><component name="b">' + value % 2 + "</component>")])
+        with open(os.path.join(folder, "m-test-01.xml"), "w", encoding="utf-8") as f:
+            f.write('<testCases xmlns="http://www.omg.org/spec/DMN/20160719/testcase" '
+                    'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><modelName>m.dmn</modelName>' + cases +
+                    "</testCases>")
+        self.assertEqual(run("dmn", "tck", folder, timeout=20).stdout.splitlines()[-1], "3 passed, 0 failed")
+
     def test_the_table_of_results_is_the_kits_own(self):
         path = self.path("results.csv")
         done = run("dmn", "tck", os.path.join(TCK, "compliance-level-2"), "--csv", path, timeout=120)
