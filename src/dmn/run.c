@@ -349,7 +349,7 @@ static enum feel_truth one_test(struct run *run, const struct node *test, bool u
     if (uses_input)
         return truth_of(given);
     enum feel_truth among = is_among(value, given);
-    run_spend(run, given.weight / RUN_WEIGHT_OF_STEP);
+    run_spend(run, (size_t)given.weight / RUN_WEIGHT_OF_STEP);
     if (among != FEEL_TRUE && given.kind == FEEL_BOOLEAN && value.kind != FEEL_BOOLEAN && test->kind != NODE_VALUE)
         return truth_of(given); /* an expression that looks at something else */
     return among;
