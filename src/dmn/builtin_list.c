@@ -155,32 +155,36 @@ struct feel_value builtin_mean(const struct builtin_call *call)
 
 /* ---- Sorting ---- */
 
-/* Whether a comes before b. */
-typedef bool comes_before(const struct builtin_call *call, struct feel_value a, struct feel_value b);
+struct sorting {
+    const struct builtin_call *call;
+    /* Whether a comes before b. */
+    bool (*before)(struct sorting *sorting, struct feel_value a, struct feel_value b);
+    bool odd; /* the function that is asked gave something that is neither true nor false */
+};
 
-static bool number_before(const struct builtin_call *call, struct feel_value a, struct feel_value b)
+static bool number_before(struct sorting *sorting, struct feel_value a, struct feel_value b)
 {
-    (void)call;
+    (void)sorting;
     return number_compare(a.number, b.number) < 0;
 }
 
-static bool function_before(const struct builtin_call *call, struct feel_value a, struct feel_value b)
+static bool function_before(struct sorting *sorting, struct feel_value a, struct feel_value b)
 {
     struct feel_value both[2] = { a, b };
-    struct feel_value answer = run_call(call->run, call->arguments[1], both, NULL, 2);
+    struct feel_value answer = run_call(sorting->call->run, sorting->call->arguments[1], both, NULL, 2);
+    sorting->odd = sorting->odd || answer.kind != FEEL_BOOLEAN;
     return answer.kind == FEEL_BOOLEAN && answer.boolean;
 }
 
 /* What is equal keeps its order. From `items`, merged through `other`; the answer is one of the two. */
-static struct feel_value *sorted(const struct builtin_call *call, struct feel_value *items, struct feel_value *other,
-                                 size_t n, comes_before *before)
+static struct feel_value *sorted(struct sorting *sorting, struct feel_value *items, struct feel_value *other, size_t n)
 {
     for (size_t run = 1; run < n; run *= 2) {
         for (size_t from = 0; from < n; from += 2 * run) {
             size_t middle = from + run < n ? from + run : n, end = from + 2 * run < n ? from + 2 * run : n;
             size_t a = from, b = middle;
-            for (size_t to = from; to < end && !call->run->stopped; to++) {
-                bool second = b < end && (a == middle || before(call, items[b], items[a]));
+            for (size_t to = from; to < end && !sorting->call->run->stopped; to++) {
+                bool second = b < end && (a == middle || sorting->before(sorting, items[b], items[a]));
                 other[to] = second ? items[b++] : items[a++];
             }
         }
@@ -191,14 +195,14 @@ static struct feel_value *sorted(const struct builtin_call *call, struct feel_va
     return items;
 }
 
-static struct feel_value *sorted_copy(const struct builtin_call *call, struct feel_list list, comes_before *before)
+static struct feel_value *sorted_copy(struct sorting *sorting, struct feel_list list)
 {
-    struct feel_value *items = room(call, list.n), *other = room(call, list.n);
+    struct feel_value *items = room(sorting->call, list.n), *other = room(sorting->call, list.n);
     if (!items || !other)
         return NULL;
     if (list.n > 0)
         memcpy(items, list.items, list.n * sizeof *items);
-    return sorted(call, items, other, list.n, before);
+    return sorted(sorting, items, other, list.n);
 }
 
 struct feel_value builtin_sort(const struct builtin_call *call)
@@ -209,7 +213,10 @@ struct feel_value builtin_sort(const struct builtin_call *call)
         return null;
     if (call->arguments[1].kind != FEEL_FUNCTION)
         return builtin_wrong(call, 1, "a function");
-    struct feel_value *items = sorted_copy(call, list, function_before);
+    struct sorting sorting = { .call = call, .before = function_before };
+    struct feel_value *items = sorted_copy(&sorting, list);
+    if (items && sorting.odd)
+        return run_null(call->run, "The function that \"sort\" asks gave something that is neither true nor false.");
     return items ? builtin_list(call, items, list.n) : FEEL_NONE;
 }
 
@@ -220,7 +227,8 @@ struct feel_value builtin_median(const struct builtin_call *call)
     struct feel_list list = meant(call);
     if (!all_numbers(call, list, &null))
         return null;
-    struct feel_value *items = sorted_copy(call, list, number_before);
+    struct sorting sorting = { .call = call, .before = number_before };
+    struct feel_value *items = sorted_copy(&sorting, list);
     if (!items)
         return FEEL_NONE;
     middle = items[list.n / 2].number;
@@ -258,7 +266,8 @@ struct feel_value builtin_mode(const struct builtin_call *call)
         return builtin_list(call, NULL, 0);
     if (!all_numbers(call, list, &null))
         return null;
-    struct feel_value *items = sorted_copy(call, list, number_before);
+    struct sorting sorting = { .call = call, .before = number_before };
+    struct feel_value *items = sorted_copy(&sorting, list);
     if (!items)
         return FEEL_NONE;
     size_t most = 0, found = 0;
