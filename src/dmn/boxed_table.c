@@ -78,6 +78,18 @@ static bool take_input(struct compiling *c, const struct xml *xml, int slot, str
     return out->expression && take_tests(c, xml_child(xml, "inputValues"), slot, &out->values);
 }
 
+/* The values that a type names; NULL where it names none. Constants only: they are evaluated in the table's frame. */
+static const struct node *allowed_by(const struct feel_type *type)
+{
+    const struct node *tests = type ? type->allowed : NULL;
+    if (!tests || tests->kind != NODE_TESTS)
+        return NULL;
+    for (size_t i = 0; i < tests->tests.n; i++)
+        if (tests->tests.items[i]->kind != NODE_VALUE)
+            return NULL;
+    return tests;
+}
+
 static bool take_output(struct compiling *c, const struct xml *xml, int slot, struct table_output *out)
 {
     struct str name = xml_attribute(xml, "name");
@@ -92,7 +104,10 @@ static bool take_output(struct compiling *c, const struct xml *xml, int slot, st
         if (!out->preset)
             return false;
     }
-    return take_tests(c, xml_child(xml, "outputValues"), slot, &out->values);
+    if (!take_tests(c, xml_child(xml, "outputValues"), slot, &out->values))
+        return false;
+    out->order = out->values ? out->values : allowed_by(out->type);
+    return true;
 }
 
 static size_t count(const struct xml *xml, const char *name)

@@ -407,7 +407,7 @@ static void visit_table(struct checking *c, const struct decision_table *table)
         visit(c, table->inputs[i].expression);
     if (table->policy == HIT_PRIORITY || table->policy == HIT_OUTPUT_ORDER)
         for (size_t i = 0; i < table->outputs_n; i++)
-            if (!table->outputs[i].values)
+            if (!table->outputs[i].order)
                 check_found(c, DMN_WARNING, DMN_FOUND_TYPE, table->line,
                             "the output \"%.*s\" has no output values, and the hit policy takes its order from them",
                             STR_ARG(table->outputs[i].name.n > 0 ? table->outputs[i].name : c->element->name));

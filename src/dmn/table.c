@@ -81,9 +81,9 @@ static struct feel_value preset(struct deciding *d)
     if (!entries)
         return run_no_memory(d->run);
     for (size_t i = 0; i < n; i++) {
-        const struct node *node = d->table->outputs[i].preset;
-        entries[i] =
-            (struct feel_entry){ d->table->outputs[i].name, node ? run_node(d->run, node, d->slots) : FEEL_NONE };
+        const struct table_output *out = &d->table->outputs[i];
+        struct feel_value value = out->preset ? run_node(d->run, out->preset, d->slots) : FEEL_NONE;
+        entries[i] = (struct feel_entry){ out->name, out->type ? run_convert(d->run, out->type, value) : value };
     }
     return n == 1 ? entries[0].value : run_context(d->run, entries, n);
 }
@@ -93,7 +93,7 @@ static struct feel_value preset(struct deciding *d)
 /* The place of a value among the output's values; those that are not there come last. */
 static size_t priority(struct deciding *d, size_t output, struct feel_value value)
 {
-    const struct node *values = d->table->outputs[output].values;
+    const struct node *values = d->table->outputs[output].order;
     if (!values || values->kind != NODE_TESTS)
         return 0;
     for (size_t i = 0; i < values->tests.n; i++)

@@ -27,7 +27,9 @@ struct table_input {
 struct table_output {
     struct str name; /* STR_NONE where there is only one without a name */
     const struct feel_type *type;
-    const struct node *values; /* in the order of their priority: NODE_TESTS, or NULL */
+    const struct node *values; /* NODE_TESTS of what may come, or NULL */
+    const struct node
+        *order; /* those whose order is that of priority: the values, else what its type allows; or NULL */
     const struct node *preset; /* where no rule matches, or NULL */
 };
 struct table_rule {

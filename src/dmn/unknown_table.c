@@ -71,7 +71,7 @@ static struct set result_of_rule(struct deciding *d, size_t rule)
     for (size_t i = 0; i < n; i++) {
         const struct node *node = rule < table->rules_n ? table->rules[rule].results[i] : table->outputs[i].preset;
         sets[i] = node ? unknown_node(d->u, d->frame, node) : set_one(d->u, FEEL_NONE);
-        if (rule < table->rules_n && table->outputs[i].type)
+        if (table->outputs[i].type)
             sets[i] = set_convert(d->u, table->outputs[i].type, &sets[i]);
         entries[i] = (struct set_entry){ table->outputs[i].name, &sets[i] };
         set_contain(d->u, &out, sets[i].leaves);

@@ -57,6 +57,13 @@ static void facts_hold(const struct model_fact *facts, size_t n)
                                                 "<rule><inputEntry><text>1</text></inputEntry>" OUT("1")               \
                                                     OUT("2") "</rule></decisionTable></decision>"
 
+#define GRADE                                                                                                          \
+    "<itemDefinition name=\"grade\"><typeRef>string</typeRef><allowedValues><text>\"high\", \"low\"</text>"            \
+    "</allowedValues></itemDefinition>"
+#define RANKED_BY_TYPE(policy, values)                                                                                 \
+    TABLE("hitPolicy=\"" policy "\"", "<output typeRef=\"grade\">" values "</output>", OUT("\"low\""),                 \
+          OUT("\"high\""), OUT("\"low\""))
+
 static void a_table_answers_as_its_hit_policy_says(void **state)
 {
     (void)state;
@@ -85,6 +92,14 @@ static void a_table_answers_as_its_hit_policy_says(void **state)
           "d", "{\"x\": 2}", "{p: 7, q: null}" },
         { NUMBERS("FIRST"), "d", "{}", "3" },
         { NUMBERS("FIRST"), "d", "{\"x\": \"text\"}", "3" },
+        { GRADE RANKED_BY_TYPE("PRIORITY", ""), "d", "{\"x\": 1}", "\"high\"" },
+        { GRADE RANKED_BY_TYPE("OUTPUT ORDER", ""), "d", "{\"x\": 1}", "[\"high\", \"low\", \"low\"]" },
+        { GRADE RANKED_BY_TYPE("PRIORITY", "<outputValues><text>\"low\", \"high\"</text></outputValues>"), "d",
+          "{\"x\": 1}", "\"low\"" },
+        { NO_RULE("<output name=\"p\" typeRef=\"number\"><defaultOutputEntry><text>\"a\"</text></defaultOutputEntry>"
+                  "</output><output name=\"q\" typeRef=\"string\"><defaultOutputEntry><text>\"b\"</text>"
+                  "</defaultOutputEntry></output>"),
+          "d", "{\"x\": 7}", "{p: null, q: \"b\"}" },
     };
     HOLD(facts);
     assert_non_null(strstr(said_faults(TABLE("", "<output/>", OUT("1"), OUT("nobody"), OUT("2"))), "\"nobody\""));
