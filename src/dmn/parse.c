@@ -232,6 +232,24 @@ static const struct node *function(struct parser *p)
     return node;
 }
 
+/* What begins with a word of the grammar goes on as far as it can, wherever it stands: "1 + if a then b else c". */
+static const struct node *worded(struct parser *p, bool *is)
+{
+    *is = true;
+    if (parser_keyword(p, "if"))
+        return choice(p);
+    if (parser_keyword(p, "for"))
+        return loop(p, NODE_FOR);
+    if (parser_keyword(p, "some"))
+        return loop(p, NODE_SOME);
+    if (parser_keyword(p, "every"))
+        return loop(p, NODE_EVERY);
+    if (parser_keyword(p, "function"))
+        return function(p);
+    *is = false;
+    return NULL;
+}
+
 /* ---- What follows a value ---- */
 
 static const struct node *call(struct parser *p, const struct node *called)
@@ -313,18 +331,20 @@ static bool take_dot(struct parser *p)
 static const struct node *primary(struct parser *p)
 {
     bool is;
-    const struct node *literal = parser_literal(p, &is);
+    const struct node *node = parser_literal(p, &is);
+    if (!is)
+        node = worded(p, &is);
     if (is)
-        return literal;
+        return node;
     struct scan *s = &p->scan;
     char c = s->at < s->text.n ? s->text.p[s->at] : '\0';
     if (c == '?' && p->input >= 0 && scan_word(s).n == 1) {
-        struct node *node = parser_node(p, NODE_SLOT);
+        struct node *slot = parser_node(p, NODE_SLOT);
         s->at++;
         p->input_used = true;
-        if (node)
-            node->slot = p->input;
-        return node;
+        if (slot)
+            slot->slot = p->input;
+        return slot;
     }
     if (scan_word(s).n > 0)
         return parser_reference(p);
@@ -585,16 +605,6 @@ const struct node *parser_expression(struct parser *p)
         return NULL;
     if (++p->depth > DMN_EXPRESSION_DEPTH_MAX) {
         parser_complain(p, "it is nested too deeply");
-    } else if (parser_keyword(p, "if")) {
-        node = choice(p);
-    } else if (parser_keyword(p, "for")) {
-        node = loop(p, NODE_FOR);
-    } else if (parser_keyword(p, "some")) {
-        node = loop(p, NODE_SOME);
-    } else if (parser_keyword(p, "every")) {
-        node = loop(p, NODE_EVERY);
-    } else if (parser_keyword(p, "function")) {
-        node = function(p);
     } else {
         node = conjunction(p);
         while (node && scan_take(&p->scan, "or"))

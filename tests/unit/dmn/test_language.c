@@ -467,6 +467,12 @@ static void operators_bind_as_the_grammar_says(void **state)
 {
     (void)state;
     static const struct said_fact facts[] = {
+        { "1 + if true then 2 else 3 + 4", "3" },
+        { "true and some x in [1, 2] satisfies x > 1 and x < 3", "true" },
+        { "false or every x in [1] satisfies x > 1", "false" },
+        { "1 in for i in 1..3 return i", "true" },
+        { "- if false then 1 else 2", "-2" },
+        { "[1][1] = for i in [1] return i", "null" },
         { "1 + 2 * 3", "7" },
         { "(1 + 2) * 3", "9" },
         { "10 - 2 - 3", "5" },
