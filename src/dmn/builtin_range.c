@@ -293,11 +293,13 @@ struct feel_value builtin_range(const struct builtin_call *call)
     struct parsing parsing = { .arena = arena, .members = &members, .complaints = &complaints, .maker = &maker };
     if (!builtin_argument(call, 0, FEEL_STRING, &text, &null))
         return null;
+    struct str first = str_slice(str_trim(text.string), 0, 1);
     const struct node *node = parse_expression(&parsing, text.string);
     if (!node)
         return run_no_memory(call->run);
-    if (node->kind != NODE_RANGE || complaints.n > 0 || maker.slots > 4 || !is_constant(node->range.start) ||
-        !is_constant(node->range.end))
+    bool in_brackets = str_equal(first, STR("[")) || str_equal(first, STR("(")) || str_equal(first, STR("]"));
+    if (!in_brackets || node->kind != NODE_RANGE || complaints.n > 0 || maker.slots > 4 ||
+        !is_constant(node->range.start) || !is_constant(node->range.end))
         return run_null(call->run, "\"%.*s\" is no range with two ends that are said.",
                         STR_ARG(str_slice(text.string, 0, 60)));
     struct feel_value range = run_node(call->run, node, slots);

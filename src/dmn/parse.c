@@ -328,9 +328,12 @@ static bool take_dot(struct parser *p)
     return !scan_sees(&p->scan, "..") && scan_take(&p->scan, ".");
 }
 
+static const struct node *sum(struct parser *p);
+
 static const struct node *primary(struct parser *p)
 {
     bool is;
+    enum node_operator operation;
     const struct node *node = parser_literal(p, &is);
     if (!is)
         node = worded(p, &is);
@@ -348,6 +351,15 @@ static const struct node *primary(struct parser *p)
     }
     if (scan_word(s).n > 0)
         return parser_reference(p);
+    if (parser_comparison(p, &operation)) { /* of no value before it: "[< 3, > 5]" (grammar rules 2 and 7) */
+        const struct node *end = NULL;
+        if (++p->depth > DMN_EXPRESSION_DEPTH_MAX)
+            parser_complain(p, "it is nested too deeply");
+        else
+            end = sum(p);
+        p->depth--;
+        return parser_open_range(p, operation, end);
+    }
     if (s->at < s->text.n)
         parser_complain(p, "something that is no value stands at \"%.*s\"", STR_ARG(str_slice(s->text, s->at, 20)));
     else

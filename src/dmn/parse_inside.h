@@ -49,6 +49,8 @@ bool parser_comparison(struct parser *p, enum node_operator *out);
 
 /* What a sign or a literal begins; *is: whether one does. */
 const struct node *parser_literal(struct parser *p, bool *is);
+/* "< 5": a range that is open to one side. NULL where `end` is. */
+const struct node *parser_open_range(struct parser *p, enum node_operator operation, const struct node *end);
 /* After "..": the end of the range, and its bracket. */
 const struct node *parser_range_end(struct parser *p, const struct node *start, bool start_in);
 

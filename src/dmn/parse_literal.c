@@ -96,11 +96,9 @@ const struct node *parser_range_end(struct parser *p, const struct node *start, 
     return range_node(p, RANGE_INTERVAL, start, end, start_in, end_in);
 }
 
-/* "(< 5)": a range that is open to one side. */
-static const struct node *open_range(struct parser *p, enum node_operator operation)
+const struct node *parser_open_range(struct parser *p, enum node_operator operation, const struct node *end)
 {
-    const struct node *end = parser_expression(p);
-    if (!end || !parser_want(p, ")"))
+    if (!end)
         return NULL;
     switch (operation) {
     case OPERATOR_LESS: return range_node(p, RANGE_LESS, NULL, end, false, false);
@@ -126,9 +124,11 @@ static const struct node *parenthesis(struct parser *p)
     bool outside = p->ends_range;
     p->ends_range = false;
     const struct node *inside = NULL;
-    if (parser_comparison(p, &operation))
-        inside = open_range(p, operation);
-    else if ((inside = parser_expression(p)) && scan_take(&p->scan, ".."))
+    if (parser_comparison(p, &operation)) {
+        inside = parser_open_range(p, operation, parser_expression(p));
+        if (inside && !parser_want(p, ")"))
+            inside = NULL;
+    } else if ((inside = parser_expression(p)) && scan_take(&p->scan, ".."))
         inside = parser_range_end(p, inside, false);
     else if (inside && !parser_want(p, ")"))
         inside = NULL;

@@ -316,6 +316,8 @@ static void points_and_ranges_stand_before_after_in_and_beside_each_other(void *
         { "coincides((1..5), [1..5])", "false" },
         { "before(@\"2020-01-01\", @\"2021-01-01\")", "true" },
         { "during(@\"P1D\", [@\"PT1H\"..@\"P2D\"])", "true" },
+        { "range(\">= 10\")", "null" },
+        { "range(\" (>= 10)\")", "(>= 10)" },
         { "range(\"[18..21)\")", "[18..21)" },
         { "range(\"[1..\")", "null" },
         { "range(\"[\\\"a\\\"..\\\"z\\\"]\")", "[\"a\"..\"z\"]" },
