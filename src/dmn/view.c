@@ -8,8 +8,15 @@
 
 enum { TYPE_MAX = 4096 };
 
+static const struct dmn_view_words english = { STR_INIT("result"),      STR_INIT("calls"),
+                                               STR_INIT("function of"), STR_INIT("which is not run"),
+                                               STR_INIT("where"),       STR_INIT("filter"),
+                                               STR_INIT("list"),        STR_INIT("gives"),
+                                               STR_INIT("takes"),       STR_INIT("(too long to write)") };
+
 struct viewing {
     struct arena *arena;
+    const struct dmn_view_words *words;
     struct str name; /* of the element: the head of an output without one */
     struct dmn_view_part *parts;
     size_t n, cap;
@@ -183,7 +190,7 @@ static void take_context(struct viewing *v, const struct xml *xml, int depth)
 {
     for (const struct xml *entry = xml_child(xml, "contextEntry"); entry; entry = xml_again(entry)) {
         const struct xml *variable = xml_child(entry, "variable"), *inner = model_expression_in(entry);
-        struct str label = variable ? named(v, variable) : STR("result");
+        struct str label = variable ? named(v, variable) : v->words->result;
         if (inner)
             take(v, inner, depth, label);
         else
@@ -195,7 +202,8 @@ static void take_call(struct viewing *v, const struct xml *xml, int depth, struc
 {
     const struct xml *called = model_expression_in(xml), *text = called ? xml_child(called, "text") : NULL;
     struct str words = one_line(v, text);
-    add(v, depth, label, words.p ? str_format(v->arena, "calls %.*s", STR_ARG(words)) : STR("calls"));
+    add(v, depth, label,
+        words.p ? str_format(v->arena, "%.*s %.*s", STR_ARG(v->words->calls), STR_ARG(words)) : v->words->calls);
     for (const struct xml *binding = xml_child(xml, "binding"); binding; binding = xml_again(binding)) {
         const struct xml *parameter = xml_child(binding, "parameter"), *inner = model_expression_in(binding);
         if (inner)
@@ -220,8 +228,9 @@ static void take_function(struct viewing *v, const struct xml *xml, int depth, s
     struct str kind = attribute(xml, "kind"), parameters = parameters_of(v, xml);
     add(v, depth, label,
         kind.n > 0 && !str_equal(kind, STR("FEEL"))
-            ? str_format(v->arena, "function of %.*s, which is not run: %.*s", STR_ARG(parameters), STR_ARG(kind))
-            : str_format(v->arena, "function of %.*s", STR_ARG(parameters)));
+            ? str_format(v->arena, "%.*s %.*s, %.*s: %.*s", STR_ARG(v->words->function_of), STR_ARG(parameters),
+                         STR_ARG(v->words->not_run), STR_ARG(kind))
+            : str_format(v->arena, "%.*s %.*s", STR_ARG(v->words->function_of), STR_ARG(parameters)));
     if (inner)
         take(v, inner, depth + 1, STR(""));
 }
@@ -229,25 +238,23 @@ static void take_function(struct viewing *v, const struct xml *xml, int depth, s
 /* A word for the whole where it has a label, and then its children under their words. */
 static void take_children(struct viewing *v, const struct xml *xml, int depth, struct str label)
 {
-    static const char *const words[][2] = {
-        { "if", "if" },       { "then", "then" },     { "else", "else" },          { "in", "in" },
-        { "match", "where" }, { "return", "return" }, { "satisfies", "satisfies" }
-    };
+    static const char *const parts[] = { "if", "then", "else", "in", "match", "return", "satisfies" };
     struct str variable = attribute(xml, "iteratorVariable");
     struct str head = variable.n > 0          ? str_format(v->arena, "%.*s %.*s", STR_ARG(xml->name), STR_ARG(variable))
-                      : xml_is(xml, "filter") ? STR("filter")
+                      : xml_is(xml, "filter") ? v->words->filter
                                               : STR("");
     bool own = label.n > 0 || head.n > 0;
     if (own)
         add(v, depth, label, head);
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        take_inside(v, xml, words[i][0], depth + (own ? 1 : 0), str_of(words[i][1]));
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        take_inside(v, xml, parts[i], depth + (own ? 1 : 0),
+                    str_equal(str_of(parts[i]), STR("match")) ? v->words->where : str_of(parts[i]));
 }
 
 static void take_list(struct viewing *v, const struct xml *xml, int depth, struct str label)
 {
     size_t n = 0;
-    add(v, depth, label, STR("list"));
+    add(v, depth, label, v->words->list);
     for (const struct xml *child = xml->children; child; child = child->next)
         if (!xml_is(child, "description"))
             take(v, child, depth + 1, str_format(v->arena, "%zu", ++n));
@@ -287,14 +294,15 @@ static void take_logic(struct viewing *v, const struct dmn_element *element)
     else if (logic)
         take_function(v, logic, 0, STR(""));
     for (size_t i = 0; i < element->service.outputs_n; i++)
-        add(v, 0, STR("gives"), element->service.outputs[i]->name);
+        add(v, 0, v->words->gives, element->service.outputs[i]->name);
     for (size_t i = 0; i < element->service.parameters_n; i++)
-        add(v, 0, STR("takes"), element->service.parameters[i]->name);
+        add(v, 0, v->words->takes, element->service.parameters[i]->name);
 }
 
-bool dmn_view(struct arena *arena, const struct dmn_element *element, struct dmn_view *out)
+bool dmn_view(struct arena *arena, const struct dmn_element *element, const struct dmn_view_words *words,
+              struct dmn_view *out)
 {
-    struct viewing v = { .arena = arena, .name = element->name };
+    struct viewing v = { .arena = arena, .words = words ? words : &english, .name = element->name };
     struct dmn_view_need *needs = ARENA_ARRAY(arena, element->requirements_n + 1, struct dmn_view_need);
     struct buf type;
     if (!needs)
@@ -307,7 +315,7 @@ bool dmn_view(struct arena *arena, const struct dmn_element *element, struct dmn
     if (element->type) {
         buf_init(&type, arena, TYPE_MAX);
         feel_type_write(&type, element->type);
-        out->type = buf_ok(&type) ? buf_str(&type) : STR("(too long to write)");
+        out->type = buf_ok(&type) ? buf_str(&type) : v.words->too_long;
     }
     const struct xml *question = xml_child(element->xml, "question");
     const struct xml *description = xml_child(element->xml, "description");

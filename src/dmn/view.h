@@ -52,7 +52,14 @@ struct dmn_view {
     size_t parts_n;
 };
 
-/* False when memory is gone. What is in it lives in the arena and in the model. */
-bool dmn_view(struct arena *arena, const struct dmn_element *element, struct dmn_view *out);
+/* What labels say beside names and FEEL's own words; a name comes behind those that end in "of" or say "calls". */
+struct dmn_view_words {
+    struct str result, calls, function_of, not_run, where, filter, list, gives, takes, too_long;
+};
+/*
+ * `words` NULL: in English. False when memory is gone. What is in it lives in the arena, in the words and in the model.
+ */
+bool dmn_view(struct arena *arena, const struct dmn_element *element, const struct dmn_view_words *words,
+              struct dmn_view *out);
 
 #endif

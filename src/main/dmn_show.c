@@ -260,7 +260,7 @@ static bool print_element(struct arena *arena, const struct dmn_element *element
                                          [DMN_BUSINESS_KNOWLEDGE_MODEL] = "function",
                                          [DMN_DECISION_SERVICE] = "decision service" };
     struct dmn_view view;
-    if (!dmn_view(arena, element, &view))
+    if (!dmn_view(arena, element, NULL, &view))
         return false;
     printf("%s ", kinds[view.kind]);
     dmn_said_clean(view.name);

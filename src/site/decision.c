@@ -27,8 +27,8 @@ static struct str value_words(struct arena *arena, struct feel_value value)
 {
     struct buf text;
     buf_init(&text, arena, VALUE_MAX);
-    feel_write(&text, value);
-    return !buf_ok(&text) ? STR("…") : text.n > 0 ? buf_str(&text) : STR("\"\"");
+    feel_write(&text, feel_list(&value, 1)); /* texts in quotes, as in the cells */
+    return buf_ok(&text) ? str_slice(buf_str(&text), 1, text.n - 2) : STR("…");
 }
 
 static struct str policy_words(enum language language, const struct dmn_view_table *table)
@@ -85,6 +85,7 @@ static void mark(struct filling *f, const struct dmn_view_table *table, struct d
         for (size_t i = 0; i < decided->table->inputs_n && i < table->columns_n; i++)
             heads[i].value = value_words(f->arena, decided->inputs[i]);
     }
+    shown->decided = any;
     shown->none_matched = any && !matched;
 }
 
@@ -104,6 +105,8 @@ static struct decision_head head_of(const struct filling *f, const struct dmn_vi
     struct decision_head head = {
         .words = column->head, .expression = column->expression, .values = column->values, .preset = column->preset
     };
+    if (head.words.n == 0) /* a head says something: its place */
+        head.words = str_format(f->arena, "%zu", at + 1);
     if (!table->relation)
         head.kind = column->kind == DMN_COLUMN_INPUT    ? t_decision_input(f->language)
                     : column->kind == DMN_COLUMN_OUTPUT ? t_decision_output(f->language)
@@ -147,8 +150,11 @@ static bool fill_table(struct filling *f, const struct dmn_view_table *table, st
         .rules = rules,
         .rules_n = table->rows_n,
     };
-    for (size_t i = 0; i < table->columns_n; i++)
+    for (size_t i = 0; i < table->columns_n; i++) {
         heads[i] = head_of(f, table, i);
+        out->has_values = out->has_values || heads[i].values.n > 0;
+        out->has_preset = out->has_preset || heads[i].preset.n > 0;
+    }
     for (size_t i = 0; i < table->rows_n; i++)
         if (!fill_rule(f, table, i, &rules[i]))
             return false;
@@ -268,6 +274,18 @@ static bool fill_element(struct filling *f, struct decision_element *out)
 bool site_decision_fill(struct arena *arena, enum language language, const struct dmn_model *model,
                         const struct dmn_trace *trace, struct decision_model *out)
 {
+    const struct dmn_view_words words = {
+        .result = t_decision_word_result(language),
+        .calls = t_decision_word_calls(language),
+        .function_of = t_decision_word_function_of(language),
+        .not_run = t_decision_word_not_run(language),
+        .where = t_decision_word_where(language),
+        .filter = t_decision_word_filter(language),
+        .list = t_decision_word_list(language),
+        .gives = t_decision_word_gives(language),
+        .takes = t_decision_word_takes(language),
+        .too_long = t_decision_word_too_long(language),
+    };
     size_t n = dmn_model_elements(model);
     struct decision_element *elements = ARENA_ARRAY(arena, n + 1, struct decision_element);
     if (!elements)
@@ -275,7 +293,7 @@ bool site_decision_fill(struct arena *arena, enum language language, const struc
     for (size_t i = 0; i < n; i++) {
         struct dmn_view view;
         struct filling f = { .arena = arena, .language = language, .trace = trace, .view = &view, .at = i };
-        if (!dmn_view(arena, dmn_model_element(model, i), &view) || !fill_element(&f, &elements[i]))
+        if (!dmn_view(arena, dmn_model_element(model, i), &words, &view) || !fill_element(&f, &elements[i]))
             return false;
     }
     *out = (struct decision_model){ .elements = elements, .elements_n = n };

@@ -1,7 +1,7 @@
 /*
  * Dark pages, colours that the reader chose, paper, and a look of the force's own, in Debian's Chromium.
  *
- * node look.mjs ADDRESS ADDRESS-WITH-ITS-OWN-LOOK      last line "N passed, N failed"
+ * node look.mjs ADDRESS ADDRESS-WITH-ITS-OWN-LOOK ADDRESS-OF-THE-TEST-BUILD      last line "N passed, N failed"
  *
  * axe-core measures what is shown; what no tool can see (the colour of visited links, of a link under the pointer) is
  * computed from the custom properties that the style sheet sets.
@@ -12,7 +12,8 @@ import { check, finish, launch } from './lib.mjs'
 
 const require = createRequire(import.meta.url)
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
-const [base, own] = process.argv.slice(2)
+const [base, own, test] = process.argv.slice(2)
+const DECISION = '/test/decision'
 const OWN_COLOUR = 'rgb(91, 44, 111)'
 
 function luminance(colour) {
@@ -84,8 +85,8 @@ async function pairs(address, scheme) {
   await context.close()
 }
 
-async function dark(path) {
-  const { context, page } = await open(base + path, { colorScheme: 'dark' })
+async function dark(path, address = base) {
+  const { context, page } = await open(address + path, { colorScheme: 'dark' })
   const faults = await axeContrast(page)
   check(`${path} in dark has no words that are hard to read`, faults === '', faults)
   const shown = await page.evaluate(() => ({
@@ -99,8 +100,8 @@ async function dark(path) {
 }
 
 /* In forced colours grounds are taken away: what they set apart must have a line, and all that is pressed a border. */
-async function forced(path, scheme) {
-  const { context, page } = await open(base + path, { forcedColors: 'active', colorScheme: scheme })
+async function forced(path, scheme, address = base) {
+  const { context, page } = await open(address + path, { forcedColors: 'active', colorScheme: scheme })
   const bare = await page.evaluate(() => {
     const ground = getComputedStyle(document.body).backgroundColor
     const parts = '.govuk-button, .govuk-input, .govuk-textarea, .govuk-tag, .candour-disclosure, .govuk-inset-text, .govuk-notification-banner, .govuk-error-summary, .candour-difference del, .candour-difference ins, mark'
@@ -138,6 +139,35 @@ async function paper(path) {
   check(`${path} on paper writes addresses out`, seen.bare.length === 0, seen.bare.join(' | '))
   check(`${path} on paper is black on white, also where the screen is dark`, contrast(seen.ink, '#ffffff') > 20 && ['rgb(255, 255, 255)', 'rgba(0, 0, 0, 0)'].includes(seen.ground), `${seen.ink} on ${seen.ground}`)
   if (path.startsWith('/news/')) check(`${path} on paper says where it stands on the web`, seen.from?.endsWith(path) && seen.from.startsWith('http'), String(seen.from))
+  await context.close()
+}
+
+/* A decision table: the rule that matched is told by a word that is seen, in any colours; a wide one stays in its frame, and on paper on the page. */
+async function decision(media, width) {
+  const { context, page } = await open(test + DECISION, media, width)
+  const seen = await page.evaluate(() => {
+    const rows = [...document.querySelectorAll('.candour-rules__matched')]
+    const frames = [...document.querySelectorAll('.candour-rules')]
+    const wide = frames.filter((e) => e.scrollWidth > e.clientWidth)
+    const box = (e) => e.getBoundingClientRect()
+    for (const e of wide) e.scrollLeft = e.scrollWidth
+    return {
+      rows: rows.length,
+      told: rows.filter((e) => e.getAttribute('aria-current') === 'true' && e.querySelector('th .govuk-tag')?.textContent === 'Matched' && box(e.querySelector('.govuk-tag')).width > 40).length,
+      frames: frames.length,
+      reached: frames.filter((e) => e.tabIndex === 0 && e.getAttribute('role') === 'region' && document.getElementById(e.getAttribute('aria-labelledby'))?.tagName === 'CAPTION').length,
+      wide: wide.length,
+      /* Scrolled to its end, it still says which rule a row is, and which table it is. */
+      kept: wide.filter((e) => [...e.querySelectorAll('tr > :first-child, caption')].every((one) => box(one).left >= box(e).left - 1 && box(one).left < box(e).left + 2)).length,
+      beside: frames.flatMap((e) => [...e.querySelectorAll('td, th, caption')]).filter((e) => box(e).right > document.documentElement.clientWidth + 1).length,
+      page: document.documentElement.scrollWidth
+    }
+  })
+  const name = `a decision table, ${width} px, ${JSON.stringify(media)}`
+  check(`${name}: every rule that matched says so`, seen.rows > 10 && seen.told === seen.rows, JSON.stringify(seen))
+  check(`${name}: every table is in a frame that has a name and is reached by the keyboard`, seen.frames > 10 && seen.reached === seen.frames, JSON.stringify(seen))
+  if (media.media) check(`${name}: the whole table is on the paper`, seen.wide === 0 && seen.beside === 0, JSON.stringify(seen))
+  else check(`${name}: a wide table scrolls in its frame, and keeps its names in sight`, seen.wide > 0 && seen.kept === seen.wide && seen.page <= width, JSON.stringify(seen))
   await context.close()
 }
 
@@ -186,5 +216,10 @@ await finish(browser, async () => {
   for (const path of paths) await dark(path)
   for (const scheme of ['light', 'dark']) for (const path of ['/', '/news/2026/the-lamp', labelled, withdrawn, '/search?q=%01', '/search?q=river']) await forced(path, scheme)
   for (const path of ['/', '/news', '/news/2026/the-lamp', labelled, withdrawn, '/report', '/support', '/topics', '/feedback']) await paper(path)
+  await dark(DECISION, test)
+  for (const scheme of ['light', 'dark']) await forced(DECISION, scheme, test)
+  for (const width of [320, 768, 1280]) await decision({ colorScheme: 'light' }, width)
+  await decision({ colorScheme: 'dark', forcedColors: 'active' }, 320)
+  await decision({ media: 'print' }, 720)
   await ownLook()
 })

@@ -2,6 +2,7 @@
 
     CANDOUR_BUILD=build-test python3 tests/browser/look.py     last line "N passed, N failed"
 """
+import contextlib
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-from run import Site, install, more_pages
+from run import Site, decision_site, install, more_pages
 from common import Server
 from test_look import png
 
@@ -29,9 +30,9 @@ def main():
         own.write(other, "candour.yaml", OWN)
         with open(os.path.join(other, "logo.png"), "wb") as f:
             f.write(png(480, 120))
-        with Server(folder) as one, Server(other) as two:
-            return subprocess.run(["node", "look.mjs", f"http://localhost:{one.port}", f"http://localhost:{two.port}"],
-                                  cwd=HERE).returncode
+        with Server(folder) as one, Server(other) as two, contextlib.ExitStack() as stack:
+            return subprocess.run(["node", "look.mjs", f"http://localhost:{one.port}", f"http://localhost:{two.port}",
+                                   decision_site(plain, stack)], cwd=HERE).returncode
     finally:
         for site in (plain, own):
             site.doCleanups()

@@ -17,7 +17,7 @@ import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "command"))
-from common import Case, ROOT, Server, run, status, wait_for
+from common import Case, ROOT, TEST_BINARY, Server, run, status, wait_for
 from links import crawl, dead
 from states import STATES
 
@@ -161,6 +161,17 @@ def sheets(folder):
                            cwd=os.path.join(folder, state), check=False)
 
 
+DECISION = "/test/decision"
+
+
+def decision_site(site, stack):
+    """The address of the test build, which has a page of a decision model."""
+    data = os.path.join(site.path("decision"), "data")
+    os.mkdir(os.path.dirname(data))
+    run("init", "--data", data)
+    return f"http://localhost:{stack.enter_context(Server(data, binary=TEST_BINARY)).port}"
+
+
 def look(site, parts, folder):
     passed = failed = 0
     with contextlib.ExitStack() as stack:
@@ -181,6 +192,7 @@ def look(site, parts, folder):
         wait_for(lambda: status(server.port, AWAY[0][0]) == 503, "a database that is away")
         states.append({"name": "away", "base": f"http://localhost:{server.port}", "pages": [
             dict(zip(("path", "status"), one if isinstance(one, tuple) else (one,))) for one in AWAY]})
+        states.append({"name": "decision", "base": decision_site(site, stack), "pages": [{"path": DECISION, "status": 200}]})
         given = site.path("states.json")
         with open(given, "w", encoding="utf-8") as f:
             json.dump(states, f)
