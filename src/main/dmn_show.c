@@ -7,7 +7,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <unistr.h>
+#include <uniwidth.h>
+
 #include "base/arena.h"
+#include "dmn/limits.h"
 #include "dmn/view.h"
 #include "main/dmn_said.h"
 #include "base/banned.h"
@@ -34,47 +38,88 @@ static void indent(size_t n)
 
 /* ---- Lines ---- */
 
-/* Bytes of so many characters. */
-static size_t bytes_of(struct str text, size_t characters)
+/* Columns of the terminal that the first character takes: two for a wide one, none for a mark upon the one before. */
+static size_t character_columns(struct str text, size_t *bytes)
 {
-    size_t at = 0;
-    for (size_t n = 0; at < text.n && n < characters; n++)
-        for (at++; at < text.n && ((unsigned char)text.p[at] & 0xC0U) == 0x80;)
-            at++;
+    ucs4_t character;
+    uint32_t unfit;
+    int n = u8_mbtouc(&character, (const uint8_t *)text.p, text.n), columns = uc_width(character, "UTF-8");
+    *bytes = n > 0 ? (size_t)n : 1;
+    /* What must not be printed becomes a space (dmn_said_clean). */
+    return columns < 0 || str_find_unfit(str_slice(text, 0, *bytes), &unfit) >= 0 ? 1 : (size_t)columns;
+}
+
+/* Bytes of what fits into so many columns, with the marks upon it; how many it takes goes to `*taken`. */
+static size_t bytes_of(struct str text, size_t columns, size_t *taken)
+{
+    size_t at = 0, bytes;
+    for (*taken = 0; at < text.n; at += bytes) {
+        size_t more = character_columns(str_slice(text, at, text.n), &bytes);
+        if (*taken + more > columns)
+            break;
+        *taken += more;
+    }
     return at;
+}
+
+static size_t columns_of(struct str text)
+{
+    size_t taken;
+    bytes_of(text, SIZE_MAX, &taken);
+    return taken;
 }
 
 /* Takes the words that fit off the front, up to a space or behind a comma; a word that is too long is broken. */
 static struct str next_line(struct str *rest, size_t width)
 {
     struct str line = *rest;
-    if (str_code_points(*rest) <= width) {
+    size_t taken, n = bytes_of(*rest, width, &taken), space = n;
+    if (n == rest->n) {
         *rest = STR_NONE;
         return line;
     }
-    size_t n = bytes_of(*rest, width), space = n;
     while (space > 0 && rest->p[space] != ' ' && rest->p[space - 1] != ',')
         space--;
+    if (n == 0) /* not even one */
+        character_columns(*rest, &n);
     line = str_slice(*rest, 0, space > 0 ? space : n);
     *rest = str_trim(str_slice(*rest, line.n, rest->n));
     return line;
 }
 
-/* A text with its own line ends, each further line under the first. */
-static void print_text(struct str text, size_t at, size_t width)
+/* A text with its own line ends: its first line from where the cursor is, `from`, the others indented by `at`. */
+static void print_text(struct str text, size_t from, size_t at, size_t width)
 {
     struct str line;
-    bool first = true;
     while (str_cut(&text, '\n', &line)) {
         do {
-            if (!first)
-                indent(at);
-            first = false;
-            dmn_said_clean(next_line(&line, width > at + COLUMN_LEAST ? width - at : COLUMN_LEAST));
+            dmn_said_clean(next_line(&line, width > from + COLUMN_LEAST ? width - from : COLUMN_LEAST));
             printf("\n");
+            if (line.p || text.p)
+                indent(at);
+            from = at;
         } while (line.p);
     }
 }
+
+/* The same of a line in parts. */
+static bool print_words(const struct str *parts, size_t n, size_t from, size_t at, size_t width)
+{
+    struct buf line;
+    buf_init(&line, NULL, 2 * DMN_MODEL_MAX);
+    for (size_t i = 0; i < n; i++)
+        buf_add(&line, parts[i]);
+    bool good = buf_ok(&line);
+    if (good) {
+        indent(from);
+        print_text(buf_str(&line), from, at, width);
+    }
+    buf_free(&line);
+    return good;
+}
+#define PRINT_WORDS(from, at, width, ...)                                                                              \
+    print_words((const struct str[]){ __VA_ARGS__ }, sizeof((const struct str[]){ __VA_ARGS__ }) / sizeof(struct str), \
+                from, at, width)
 
 /* ---- Tables ---- */
 
@@ -106,9 +151,9 @@ static const char *before(const struct dmn_view_table *table, size_t column)
 
 static size_t longest(const struct dmn_view_table *table, size_t column)
 {
-    size_t n = str_code_points(table->columns[column].head);
+    size_t n = columns_of(table->columns[column].head);
     for (size_t r = 0; r < table->rows_n; r++) {
-        size_t cell = str_code_points(table->rows[r].cells[column]);
+        size_t cell = columns_of(table->rows[r].cells[column]);
         n = cell > n ? cell : n;
     }
     return n > COLUMN_MOST ? COLUMN_MOST : n < 1 ? 1 : n;
@@ -149,7 +194,7 @@ static void print_row(const struct dmn_view_table *table, const char *number, st
             dmn_said_clean(last && line.n == 0 ? str_slice(mark, 0, mark.n - 1) : mark);
             dmn_said_clean(line);
             if (!last)
-                indent(widths[i] - str_code_points(line));
+                indent(widths[i] - columns_of(line));
             more = more || rest[i].n > 0;
         }
         printf("\n");
@@ -180,31 +225,28 @@ static void print_grid(const struct dmn_view_table *table, struct str *rest, con
 }
 
 /* Each rule with its cells under each other; those that are not looked at are left out. */
-static void print_rules(const struct dmn_view_table *table, size_t at, size_t width)
+static bool print_rules(const struct dmn_view_table *table, size_t at, size_t width)
 {
     for (size_t r = 0; r < table->rows_n; r++) {
         indent(at);
         printf("%s %zu\n", table->relation ? "row" : "rule", r + 1);
         for (size_t i = 0; i < table->columns_n; i++) {
             const struct dmn_view_column *column = &table->columns[i];
-            if (table->rows[r].cells[i].n == 0 ||
-                (column->kind == DMN_COLUMN_INPUT && str_equal(table->rows[r].cells[i], STR("-"))))
+            struct str cell = table->rows[r].cells[i];
+            bool output = column->kind == DMN_COLUMN_OUTPUT && !table->relation;
+            if (cell.n == 0 || (column->kind == DMN_COLUMN_INPUT && str_equal(cell, STR("-"))))
                 continue;
-            indent(at + INDENT);
-            printf(column->kind == DMN_COLUMN_OUTPUT && !table->relation ? "=> " : "");
-            dmn_said_clean(column->head);
-            printf(": ");
-            print_text(table->rows[r].cells[i], at + 2 * INDENT, width > 2 * INDENT ? width : WIDTH_LEAST);
+            if (!PRINT_WORDS(at + INDENT, at + 2 * INDENT, width, output ? STR("=> ") : STR(""), column->head,
+                             STR(": "), cell))
+                return false;
         }
     }
+    return true;
 }
 
-static void print_named(size_t at, const char *words, struct str name, struct str text, size_t width)
+static bool print_named(size_t at, const char *words, struct str name, struct str text, size_t width)
 {
-    indent(at);
-    dmn_said_clean(name);
-    printf(" %s ", words);
-    print_text(text, at + INDENT, width);
+    return PRINT_WORDS(at, at + INDENT, width, name, STR(" "), str_of(words), STR(" "), text);
 }
 
 static bool print_table(struct arena *arena, const struct dmn_view_table *table, size_t at, size_t width)
@@ -213,23 +255,18 @@ static bool print_table(struct arena *arena, const struct dmn_view_table *table,
     struct str *rest = ARENA_ARRAY(arena, table->columns_n + 1, struct str);
     if (!widths || !rest)
         return false;
-    if (!table->relation) {
-        indent(at);
-        printf("%s\n", policy_words(table));
-    }
+    if (!table->relation && !PRINT_WORDS(at, at + INDENT, width, str_of(policy_words(table))))
+        return false;
     for (size_t i = 0; i < table->columns_n; i++) {
         const struct dmn_view_column *column = &table->columns[i];
-        if (column->expression.p)
-            print_named(at, "is", column->head, column->expression, width);
-        if (column->values.n > 0)
-            print_named(at, "may be", column->head, column->values, width);
-        if (column->preset.p)
-            print_named(at, "without a rule that matches:", column->head, column->preset, width);
+        if ((column->expression.p && !print_named(at, "is", column->head, column->expression, width)) ||
+            (column->values.n > 0 && !print_named(at, "may be", column->head, column->values, width)) ||
+            (column->preset.p && !print_named(at, "without a rule that matches:", column->head, column->preset, width)))
+            return false;
     }
-    if (fit(table, widths, width > at + 4 ? width - at - 4 : 0))
-        print_grid(table, rest, widths, at);
-    else
-        print_rules(table, at, width);
+    if (!fit(table, widths, width > at + 4 ? width - at - 4 : 0))
+        return print_rules(table, at, width);
+    print_grid(table, rest, widths, at);
     return true;
 }
 
@@ -241,14 +278,10 @@ static bool print_part(struct arena *arena, const struct dmn_view_part *part, si
     if (at > width / 2)
         at = width / 2;
     if (part->label.n > 0 || part->text.n > 0 || !part->table) {
-        indent(at);
-        dmn_said_clean(part->label);
-        printf(part->label.n > 0 && part->text.n > 0 ? " = " : part->text.n > 0 ? "= " : ":");
-        size_t from = at + (part->label.n > 0 ? str_code_points(part->label) + 3 : 2);
-        if (part->text.n > 0)
-            print_text(part->text, from < width / 2 ? from : at + 2 * INDENT, width);
-        else
-            printf("\n");
+        struct str sign = part->text.n == 0 ? STR(":") : part->label.n > 0 ? STR(" = ") : STR("= ");
+        size_t from = at + columns_of(part->label) + sign.n;
+        if (!PRINT_WORDS(at, from < width / 2 ? from : at + 2 * INDENT, width, part->label, sign, part->text))
+            return false;
     }
     return !part->table || print_table(arena, part->table, part->label.n > 0 ? at + INDENT : at, width);
 }
@@ -262,18 +295,14 @@ static bool print_element(struct arena *arena, const struct dmn_element *element
     struct dmn_view view;
     if (!dmn_view(arena, element, NULL, &view))
         return false;
-    printf("%s ", kinds[view.kind]);
-    dmn_said_clean(view.name);
-    if (view.type.n > 0) {
-        printf(": ");
-        dmn_said_clean(view.type);
-    }
-    printf("\n");
+    if (!PRINT_WORDS(0, INDENT, width, str_of(kinds[view.kind]), STR(" "), view.name,
+                     view.type.n > 0 ? STR(": ") : STR(""), view.type))
+        return false;
     const struct str words[] = { view.question, view.description };
     for (size_t i = 0; i < 2; i++)
         if (words[i].n > 0) {
             indent(INDENT);
-            print_text(words[i], INDENT, width);
+            print_text(words[i], INDENT, INDENT, width);
         }
     if (view.needs_n > 0) {
         struct buf needs;
@@ -283,7 +312,7 @@ static bool print_element(struct arena *arena, const struct dmn_element *element
             buf_add(&needs, view.needs[i].name);
         }
         indent(INDENT);
-        print_text(buf_ok(&needs) ? buf_str(&needs) : STR("needs many others"), INDENT + 6, width);
+        print_text(buf_ok(&needs) ? buf_str(&needs) : STR("needs many others"), INDENT, INDENT + 6, width);
     }
     for (size_t i = 0; i < view.parts_n; i++)
         if (!print_part(arena, &view.parts[i], width))

@@ -3,6 +3,7 @@ import json
 import os
 import re
 import subprocess
+import unicodedata
 
 from common import BINARY, ROOT, Case, run
 
@@ -11,7 +12,13 @@ MODEL = os.path.join(ROOT, "docs", "call-back.dmn")
 GAP = os.path.join(ROOT, "docs", "call-back-gap.dmn")
 INPUTS = os.path.join(ROOT, "docs", "call-back.json")
 HEAD = '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" name="m" namespace="n">'
+WIDE = os.path.join(ROOT, "tests", "http", "decision.dmn")
 PAGE = os.path.join(ROOT, "docs", "dmn.md")
+
+
+def wide(line):
+    """Columns of a terminal, by the Unicode database: wide characters take two, marks upon others none."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
 
 
 def page():
@@ -162,12 +169,36 @@ class Dmn(Case):
         self.assertGreater(n, 100)
 
     def test_no_line_is_wider_than_the_terminal(self):
-        path = os.path.join(TCK, "compliance-level-3", "0110-outputOrder-hitpolicy", "0110-outputOrder-hitpolicy.dmn")
-        path = path if os.path.exists(path) else MODEL
-        for columns in [40, 60, 80, 120]:
-            for model in [MODEL, path]:
+        models = [MODEL, WIDE]
+        for folder, _, names in os.walk(TCK):
+            models += [os.path.join(folder, name) for name in names if name.endswith(".dmn")]
+        for columns in [40, 80, 120]:
+            for model in models if columns == 80 else models[:20]:
                 for line in self.shown(model, columns=columns).splitlines():
-                    self.assertLessEqual(len(line), columns, line)
+                    self.assertLessEqual(wide(line), columns, f"{model}: {line}")
+
+    def test_the_columns_of_a_table_stand_under_each_other_whatever_is_in_them(self):
+        cells = ['"東京", "大阪", "京都", "名古屋", "札幌", "神戸", "横浜市中区山下町一丁目"', '"e\u0301te\u0301"', '"Größe"', '"\U0001f600"']
+        rules = "".join(f"<rule><inputEntry><text>{cell}</text></inputEntry><outputEntry><text>{cell[:5]}</text></outputEntry>"
+                        f"<annotationEntry><text>日本の都市についての長い説明がここに書かれていて、次の行に続きます。</text></annotationEntry></rule>"
+                        for cell in cells)
+        shown = self.shown(self.model('<decision name="場所"><decisionTable hitPolicy="FIRST"><input><inputExpression><text>"a"</text>'
+                                      '</inputExpression></input><output/><annotation name="注"/>' + rules + "</decisionTable></decision>"))
+        lines = shown[shown.index("  rule |"):].splitlines()
+        self.assertGreater(len(lines), 8)
+        signs = {tuple(wide(line[:at.start()]) for at in re.finditer(r"[|+]+", line)) for line in lines}
+        self.assertEqual(len(signs), 1, shown)
+        for city in "東京 大阪 京都 名古屋 札幌 神戸 横浜市中区山下町一丁目".split():
+            self.assertIn(city, shown)
+        self.assertTrue(all(wide(line) <= 80 for line in lines))
+
+    def test_a_long_head_and_its_cell_share_the_line(self):
+        name = "whether somebody who was there has said that it happened so"
+        inputs = "".join(f'<input label="{name} {i}"><inputExpression><text>{i}</text></inputExpression></input>' for i in range(9))
+        cells = "".join("<inputEntry><text>[date(&quot;2025-01-01&quot;)..date(&quot;2025-12-31&quot;)]</text></inputEntry>" for i in range(9))
+        shown = self.shown(self.model(f'<decision name="d"><decisionTable>{inputs}<output name="o"/><rule>{cells}<outputEntry><text>77</text>'
+                                      '</outputEntry></rule></decisionTable></decision>'), columns=70)
+        self.assertIn(f"    {name} 0:\n      [date", shown)
 
     def test_long_cells_go_on_in_the_next_line_and_nothing_is_cut(self):
         words = " ".join(f"word{i}" for i in range(30))
