@@ -254,6 +254,7 @@ static void check_element(struct checking *c, const struct dmn_element *element)
     c->of_element = true;
     c->too_deep = false;
     check_body(c, body);
+    check_gives(c, body->root, body->result, element->line, "the expression");
 }
 
 static bool take_faults(struct checking *c)

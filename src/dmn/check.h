@@ -40,6 +40,13 @@ const struct feel_type *check_type_of(const struct checking *c, const struct nod
 /* The kind of every value of the type but null; FEEL_NULL: it has several, or is not known. */
 enum feel_kind check_kind_of(const struct feel_type *type);
 
+/* ---- check_gives.c ---- */
+
+/* What can never be of the type that is declared; NULL: none is. `what`: "then", for the words. */
+void check_gives(struct checking *c, const struct node *node, const struct feel_type *type, int line, const char *what);
+/* The columns of a table: inputs against their types, outputs against what adds them up. */
+void check_table_types(struct checking *c, const struct decision_table *table);
+
 /* ---- check_axis.c ---- */
 
 /* Part of what an input can be, on which no cell of its column changes what it says: a point, or all between two. */

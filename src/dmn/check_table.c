@@ -46,6 +46,7 @@ struct sweep {
     size_t words;
     struct level *levels;
     bool must;            /* rules count only where it is known that they hold */
+    const bool *only;     /* of the rules; NULL: all of them */
     const size_t *within; /* only inside of this rule's box; NULL: everywhere */
     bool first_only;      /* ends with the first gap */
     struct box *gaps;
@@ -309,7 +310,8 @@ static bool sweep_from(struct sweep *s, size_t rules, bool must, const size_t *w
     make_free(s);
     memset(s->levels[0].set, 0, s->words * sizeof(uint64_t));
     for (size_t r = 0; r < rules; r++)
-        put(s->levels[0].set, r);
+        if (!s->only || s->only[r])
+            put(s->levels[0].set, r);
     return sweep(s, 0);
 }
 
@@ -548,6 +550,60 @@ static void say_unreachable(struct sweep *s, size_t rule, const char *why, struc
         check_rules(s->c, finding, rule + 1, 0);
 }
 
+static bool results_are_constant(const struct decision_table *table, size_t rule)
+{
+    for (size_t i = 0; i < table->outputs_n; i++)
+        if (!check_is_constant(table->rules[rule].results[i]))
+            return false;
+    return true;
+}
+
+/* Whether the other rule's output counts, and this one's does not, where both match: asked of the evaluation. */
+static bool is_beaten(struct sweep *s, size_t rule, size_t other)
+{
+    struct checking *c = s->c;
+    size_t both[2] = { rule < other ? rule : other, rule < other ? other : rule };
+    c->run.stopped = false;
+    c->run.depth = 0;
+    c->run.steps_left = 1000 * 1000;
+    struct feel_value value = table_by_policy(&c->run, s->table, c->frame, both, 2);
+    return feel_same(value, table_result(&c->run, s->table, c->frame, other)) &&
+           !feel_same(value, table_result(&c->run, s->table, c->frame, rule)) && !c->run.stopped;
+}
+
+/* Rules whose output comes before that of this one, whatever else matches; false where there are none. */
+static bool find_better(struct sweep *s, size_t rule, bool *better)
+{
+    bool any = false;
+    for (size_t r = 0; r < s->table->rules_n; r++) {
+        better[r] = r != rule && results_are_constant(s->table, r) && is_beaten(s, rule, r);
+        any = any || better[r];
+    }
+    return any;
+}
+
+static void find_beaten(struct sweep *s)
+{
+    size_t n = s->table->rules_n;
+    bool *better = ARENA_ARRAY(s->c->scratch, n + 1, bool), wrong = false;
+    if (s->table->policy != HIT_PRIORITY || !better)
+        return;
+    for (size_t r = 0; r < n && n <= DMN_CHECK_PRIORITY_MAX && !s->stopped; r++) {
+        if (dead_cell(s, r, &wrong) < s->table->inputs_n || !results_are_constant(s->table, r) ||
+            !find_better(s, r, better))
+            continue;
+        s->only = better;
+        bool counts = sweep_from(s, n, true, &r);
+        s->only = NULL;
+        if (!counts && !s->stopped)
+            say_unreachable(s, r, "rules whose output comes before its own match wherever it does (PRIORITY)", STR_NONE,
+                            STR_NONE);
+    }
+    if (n > DMN_CHECK_PRIORITY_MAX || s->stopped)
+        check_found(s->c, DMN_NOT_EXAMINED, DMN_FOUND_LEFT_OUT, s->table->line,
+                    "whether outputs that come first cover other rules (PRIORITY): that takes too many steps");
+}
+
 static void find_unreachable(struct sweep *s)
 {
     bool ended = false;
@@ -589,6 +645,7 @@ void check_table(struct checking *c, const struct decision_table *table)
         find_gaps(&s);
         find_overlaps(&s);
         find_unreachable(&s);
+        find_beaten(&s);
     }
     if (too_much)
         check_found(c, DMN_NOT_EXAMINED, DMN_FOUND_LEFT_OUT, table->line,

@@ -115,6 +115,14 @@ static const struct feel_type *type_of_field(const struct feel_type *type, struc
     return NULL;
 }
 
+static bool type_has_field(const struct feel_type *type, struct str name)
+{
+    for (size_t i = 0; i < type->n; i++)
+        if (str_equal(type->fields[i].name, name))
+            return true;
+    return false;
+}
+
 static const struct feel_type *type_of_binary(const struct checking *c, const struct node *node, int depth)
 {
     if (node->binary.operation >= OPERATOR_EQUAL)
@@ -268,6 +276,42 @@ static void check_arithmetic(struct checking *c, const struct node *node)
                 feel_kind_name(b));
 }
 
+static struct str type_words(struct checking *c, const struct feel_type *type)
+{
+    struct buf words;
+    buf_init(&words, c->scratch, NAME_MAX_BYTES);
+    feel_type_write(&words, type);
+    return buf_ok(&words) ? buf_str(&words) : STR("that is wanted");
+}
+
+static void check_condition(struct checking *c, const struct node *node, const char *what)
+{
+    enum feel_kind kind = check_kind_of(check_type_of(c, node));
+    if (kind != FEEL_NULL && kind != FEEL_BOOLEAN && kind != FEEL_LIST)
+        check_found(c, DMN_ERROR, DMN_FOUND_TYPE, node->line, "%s is a %s: it is neither true nor false", what,
+                    feel_kind_name(kind));
+}
+
+/* A member that the type has not: a value may have more than its type says, so that this is no error. */
+static void check_path(struct checking *c, const struct node *node)
+{
+    const struct feel_type *type = check_type_of(c, node->path.target);
+    if (type && type->form == TYPE_LIST)
+        type = type->of;
+    if (!type)
+        return;
+    if (type->form == TYPE_CONTEXT && type->n > 0) {
+        if (!type_has_field(type, node->path.name))
+            check_found(c, DMN_WARNING, DMN_FOUND_TYPE, node->line, "the type %.*s has no member \"%.*s\"",
+                        STR_ARG(type_words(c, type)), STR_ARG(node->path.name));
+        return;
+    }
+    enum feel_kind kind = check_kind_of(type);
+    if (kind == FEEL_NUMBER || kind == FEEL_STRING || kind == FEEL_BOOLEAN)
+        check_found(c, DMN_ERROR, DMN_FOUND_TYPE, node->line, "a %s has no member \"%.*s\": this is always null",
+                    feel_kind_name(kind), STR_ARG(node->path.name));
+}
+
 static void check_binary(struct checking *c, const struct node *node)
 {
     enum node_operator operation = node->binary.operation;
@@ -275,16 +319,12 @@ static void check_binary(struct checking *c, const struct node *node)
         check_arithmetic(c, node);
     else if (operation != OPERATOR_AND && operation != OPERATOR_OR)
         check_comparison(c, node, node->binary.left, node->binary.right);
+    else
+        for (int i = 0; i < 2; i++)
+            check_condition(c, i == 0 ? node->binary.left : node->binary.right,
+                            operation == OPERATOR_AND ? "a side of \"and\"" : "a side of \"or\"");
     visit(c, node->binary.left);
     visit(c, node->binary.right);
-}
-
-static struct str type_words(struct checking *c, const struct feel_type *type)
-{
-    struct buf words;
-    buf_init(&words, c->scratch, NAME_MAX_BYTES);
-    feel_type_write(&words, type);
-    return buf_ok(&words) ? buf_str(&words) : STR("that is wanted");
 }
 
 static void check_builtin(struct checking *c, const struct node *node, const struct feel_function *function)
@@ -425,6 +465,7 @@ static void visit_table(struct checking *c, const struct decision_table *table)
             visit(c, table->rules[r].results[i]);
         }
     }
+    check_table_types(c, table);
     check_table(c, table);
 }
 
@@ -448,6 +489,7 @@ static void visit_function(struct checking *c, const struct body *body)
     c->types = types;
     c->of_element = false;
     check_body(c, body);
+    check_gives(c, body->root, body->result, body->root->line, "the function");
     c->types = outside;
     c->frame = frame;
     c->slots = slots;
@@ -490,7 +532,10 @@ static void visit_parts(struct checking *c, const struct node *node)
         if (node->field.outside)
             visit(c, node->field.outside);
         return;
-    case NODE_PATH: visit(c, node->path.target); return;
+    case NODE_PATH:
+        check_path(c, node);
+        visit(c, node->path.target);
+        return;
     case NODE_FILTER:
         visit(c, node->filter.target);
         visit(c, node->filter.condition);
@@ -510,6 +555,7 @@ static void visit_parts(struct checking *c, const struct node *node)
         visit_tests(c, node->in.tests);
         return;
     case NODE_IF:
+        check_condition(c, node->choice.condition, "the condition of an \"if\"");
         visit(c, node->choice.condition);
         visit(c, node->choice.yes);
         visit(c, node->choice.no);
@@ -529,8 +575,11 @@ static void visit_parts(struct checking *c, const struct node *node)
             visit(c, node->range.end);
         return;
     case NODE_FUNCTION: visit_function(c, node->function); return;
-    case NODE_INSTANCE_OF:
-    case NODE_CONVERT: visit(c, node->typed.value); return;
+    case NODE_INSTANCE_OF: visit(c, node->typed.value); return;
+    case NODE_CONVERT:
+        visit(c, node->typed.value);
+        check_gives(c, node->typed.value, node->typed.type, node->line, "the expression");
+        return;
     case NODE_TEST: visit(c, node->test.end); return;
     case NODE_TESTS: visit_tests(c, node); return;
     case NODE_DECISION_TABLE: visit_table(c, node->table); return;

@@ -42,6 +42,7 @@ enum {
     DMN_CHECK_TABLE_MAX = 32 * 1024 * 1024, /* bytes of what the check of one table notes of its cells */
     DMN_CHECK_INPUTS_MAX = 100,             /* inputs of a table whose gaps are looked for */
     DMN_CHECK_REPORTS_MAX = 100,            /* gaps, and overlaps, of one table that are told one by one */
+    DMN_CHECK_PRIORITY_MAX = 200, /* rules of a PRIORITY table of which those that never count are looked for */
 };
 
 #endif
