@@ -6,23 +6,26 @@
  */
 #include "base/zone_rules.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/banned.h"
 
-#define ZONE_FOLDER "/usr/share/zoneinfo/"
+#define ZONE_FOLDER "/usr/share/zoneinfo"
 enum {
     NAME_MAX_BYTES = 64,
     FILE_MAX = 64 * 1024,
     ZONES_MAX = 700, /* tzdata has about 600 names */
     HEADER = 44,
     DAY = 24 * 60 * 60,
+    OFFSET_MAX = 26 * 60 * 60, /* RFC 8536 3.2: none should be more than a day and two hours */
 };
 
 /* One half of a rule such as "M3.5.0/1": when the clocks change every year. */
@@ -213,6 +216,11 @@ static size_t block_bytes(const unsigned char *header, size_t size)
     return total;
 }
 
+static bool is_offset(int32_t offset)
+{
+    return offset > -OFFSET_MAX && offset < OFFSET_MAX;
+}
+
 static bool read_block(struct rules *rules, const unsigned char *header, const unsigned char *data)
 {
     size_t times = big_32(header + 32), types = big_32(header + 36);
@@ -224,6 +232,9 @@ static bool read_block(struct rules *rules, const unsigned char *header, const u
     if (!rules->times || !rules->offsets)
         return false;
     rules->n = times;
+    for (size_t i = 0; i < types; i++)
+        if (!is_offset((int32_t)big_32(type + 6 * i)))
+            return false;
     rules->first = (int32_t)big_32(type);
     for (size_t i = 0; i < times; i++) {
         if (index[i] >= types || (i > 0 && big_64(data + 8 * i) <= rules->times[i - 1]))
@@ -249,19 +260,37 @@ static bool read_rules(struct rules *rules, const unsigned char *p, size_t n)
     if (end.n < 2 || end.p[0] != '\n' || end.p[end.n - 1] != '\n')
         return false;
     end = str_slice(end, 1, end.n - 2);
-    return end.n == 0 || read_end(rules, end);
+    return end.n == 0 || (read_end(rules, end) && is_offset(rules->standard) && is_offset(rules->summer));
+}
+
+static const char *folder = ZONE_FOLDER;
+
+/*
+ * tzdata has links from one name to another, and they stay inside of the folder. Nothing waits for a pipe that somebody
+ * put there.
+ */
+static int open_zone(const char *name)
+{
+    struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+                            .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
+    int there = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (there < 0)
+        return -1;
+    int fd = (int)syscall(SYS_openat2, there, name, &how, sizeof how);
+    if (fd < 0 && (errno == ENOSYS || errno == EPERM)) /* an older kernel, or a filter that does not know it */
+        fd = openat(there, name, (int)how.flags);
+    close(there);
+    return fd;
 }
 
 static void load(struct rules *rules)
 {
-    char path[sizeof ZONE_FOLDER + NAME_MAX_BYTES];
     struct stat st;
     unsigned char *bytes = malloc(FILE_MAX);
     ssize_t n = 0;
     if (!bytes)
         return;
-    snprintf(path, sizeof path, ZONE_FOLDER "%s", rules->name);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open_zone(rules->name);
     if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size < FILE_MAX)
         n = read(fd, bytes, FILE_MAX);
     if (fd >= 0)
@@ -276,10 +305,13 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct rules *known[ZONES_MAX];
 static size_t known_n;
 
-/* Letters, digits and what joins them; no dot, so that no path leads up. */
+/*
+ * Letters, digits and what joins them; no dot, so that no path leads up, and no two slashes, so that a zone has one
+ * name and nobody fills the table with others for it.
+ */
 static bool is_name(struct str name)
 {
-    if (name.n == 0 || name.n > NAME_MAX_BYTES || name.p[0] < 'A' || name.p[0] > 'Z')
+    if (str_find(name, STR("//")) >= 0 || name.n == 0 || name.n > NAME_MAX_BYTES || name.p[0] < 'A' || name.p[0] > 'Z')
         return false;
     for (size_t i = 0; i < name.n; i++) {
         char c = name.p[i];
@@ -288,6 +320,13 @@ static bool is_name(struct str name)
             return false;
     }
     return true;
+}
+
+static void forget(struct rules *rules)
+{
+    free(rules->times);
+    free(rules->offsets);
+    free(rules);
 }
 
 /* Names that are not there are not kept, so that nobody fills the table with them. */
@@ -306,14 +345,21 @@ static const struct rules *find(struct str name)
         if (found->there) {
             known[known_n++] = found;
         } else {
-            free(found->times);
-            free(found->offsets);
-            free(found);
+            forget(found);
             found = NULL;
         }
     }
     pthread_mutex_unlock(&lock);
     return found;
+}
+
+void zone_rules_folder(const char *other)
+{
+    pthread_mutex_lock(&lock);
+    while (known_n > 0)
+        forget(known[--known_n]);
+    folder = other ? other : ZONE_FOLDER;
+    pthread_mutex_unlock(&lock);
 }
 
 static int32_t after_last(const struct rules *rules, int64_t utc)
