@@ -66,6 +66,31 @@ static struct model_file *file_of(struct dmn_model *model, struct str space)
     return NULL;
 }
 
+static void complain_of_import(struct dmn_model *model, struct model_file *file, const struct model_import *import,
+                               const struct xml *xml)
+{
+    struct str place = xml_attribute(xml, "locationURI");
+    for (size_t i = 0; i + 1 < file->imports_n && i < DMN_IMPORTS_MAX; i++)
+        if (str_equal(file->imports[i].name, import->name) && import->name.n > 0)
+            model_complain(model, file, import->name, xml->line,
+                           "another import of this file has this name too: a name leads to one of them");
+    if (import->file == file)
+        model_complain(model, file, import->name, xml->line, "the file imports itself: take the import out");
+    else if (import->file && import->file->also.p)
+        model_complain(
+            model, file, import->name, xml->line,
+            "the namespace \"%.*s\" is that of %.*s and of %.*s: it leads to the first; take the other away, "
+            "or give it another namespace",
+            STR_ARG(import->space), STR_ARG(import->file->given.name), STR_ARG(import->file->also));
+    else if (!import->file)
+        model_complain(
+            model, file, import->name, xml->line,
+            "no file with the namespace \"%.*s\" was found beside this one: put it into the same folder%s%.*s%s"
+            "%s%.*s",
+            STR_ARG(import->space), place.n > 0 ? " (its location \"" : "", STR_ARG(place),
+            place.n > 0 ? "\" is not followed)" : "", model->unread.p ? "; left out was " : "", STR_ARG(model->unread));
+}
+
 static bool find_imports(struct dmn_model *model, struct model_file *file)
 {
     size_t cap = 0;
@@ -78,9 +103,7 @@ static bool find_imports(struct dmn_model *model, struct model_file *file)
             return false;
         *room = (struct model_import){ attribute_name(model, child, "name"), xml_attribute(child, "namespace"), NULL };
         room->file = file_of(model, room->space);
-        if (!room->file)
-            model_complain(model, file, room->name, child->line, "the file with the namespace \"%.*s\" was not given",
-                           STR_ARG(room->space));
+        complain_of_import(model, file, room, child);
     }
     return true;
 }
@@ -426,8 +449,13 @@ enum status dmn_model_read(struct arena *arena, const struct dmn_file *files, si
             return no_memory(arena, fault);
         if (status != STATUS_OK && i == 0)
             return status;
-        if (status == STATUS_OK && !file_of(model, file->space))
+        struct model_file *same = status == STATUS_OK ? file_of(model, file->space) : NULL;
+        if (status == STATUS_OK && !same)
             model->files_n++;
+        else if (same && !same->also.p)
+            same->also = file->given.name;
+        else if (status != STATUS_OK && !model->unread.p)
+            model->unread = str_copy(arena, str_of(other.text));
     }
     keep_imported(model, wanted);
     if (!build(model, &too_many))

@@ -50,6 +50,7 @@ struct model_file {
     size_t imports_n;
     struct model_type *types;
     size_t types_n;
+    struct str also; /* another file of the same namespace, which is left out; STR_NONE: none */
 };
 struct dmn_model {
     struct arena *arena;
@@ -58,6 +59,7 @@ struct dmn_model {
     struct dmn_element *elements;
     size_t elements_n;
     struct members members;
+    struct str unread; /* why a file was left out that could not be read: the first such; STR_NONE: none */
     struct dmn_fault *faults;
     size_t faults_n, faults_cap;
 };

@@ -180,13 +180,14 @@ static int evaluate(struct arena *arena, const char *path, const struct option o
     size_t found = 0;
     int code = EXIT_DONE;
     enum status status = read_model(arena, path, &model, &fault);
+    if (status == STATUS_OK)
+        dmn_said_faults(model); /* first: an input is missing where a file is */
     if (status == STATUS_OK && options[OPTION_INPUT].seen)
         status = read_inputs(arena, model, options[OPTION_INPUT].value, &e.inputs, &e.inputs_n, &fault);
     if (status != STATUS_OK) {
         command_fail(&fault);
         return EXIT_CANNOT;
     }
-    dmn_said_faults(model);
     buf_init(&out, NULL, SAID_MAX);
     json_writer_init(&w, &out);
     e.model = model;
