@@ -42,11 +42,14 @@ bool model_policy(const struct xml *table, enum table_hit_policy *policy, enum t
 
 static bool take_policy(struct compiling *c, const struct xml *xml, struct decision_table *table)
 {
+    struct str aggregation = xml_attribute(xml, "aggregation");
     bool known = model_policy(xml, &table->policy, &table->aggregation);
     if (!known)
         complaints_add(c->parsing.complaints, c->parsing.where, xml->line,
-                       "there is no hit policy \"%.*s\" with \"%.*s\"", STR_ARG(xml_attribute(xml, "hitPolicy")),
-                       STR_ARG(xml_attribute(xml, "aggregation")));
+                       "there is no hit policy \"%.*s\"%s%.*s%s; there are UNIQUE, ANY, PRIORITY, FIRST, RULE ORDER, "
+                       "OUTPUT ORDER, and COLLECT with or without SUM, COUNT, MIN or MAX",
+                       STR_ARG(xml_attribute(xml, "hitPolicy")), aggregation.n > 0 ? " with the aggregation \"" : "",
+                       STR_ARG(aggregation), aggregation.n > 0 ? "\"" : "");
     return known;
 }
 

@@ -207,6 +207,19 @@ void check_table_types(struct checking *c, const struct decision_table *table)
                         STR_ARG(table->inputs[i].label), feel_kind_name(is),
                         STR_ARG(type_words(c, table->inputs[i].type)));
     }
+    for (size_t i = 0; i < table->outputs_n && table->outputs_n > 1; i++) {
+        size_t other = 0;
+        while (other < i && !str_equal(table->outputs[other].name, table->outputs[i].name))
+            other++;
+        if (table->outputs[i].name.n == 0)
+            check_found(c, DMN_ERROR, DMN_FOUND_NAME, table->line,
+                        "the output %zu of %zu has no name: the decision gives a context of them by their names", i + 1,
+                        table->outputs_n);
+        else if (other < i)
+            check_found(c, DMN_ERROR, DMN_FOUND_NAME, table->line,
+                        "two outputs are called \"%.*s\": the decision gives a context of them by their names",
+                        STR_ARG(table->outputs[i].name));
+    }
     if (table->aggregation == AGGREGATE_NOT || table->aggregation == AGGREGATE_COUNT)
         return;
     if (table->outputs_n > 1)

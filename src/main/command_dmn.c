@@ -92,6 +92,22 @@ static enum status read_model(struct arena *arena, const char *path, struct dmn_
 
 /* ---- eval ---- */
 
+/* An input that is not of its type is no input: it would be null, and nobody would know why. */
+static enum status check_input(const struct dmn_model *model, const struct dmn_element *element,
+                               const struct dmn_input *input, const char *path, struct fault *fault)
+{
+    struct arena *arena = arena_new(DMN_RUN_MEMORY_MAX);
+    struct dmn_result result;
+    if (!arena)
+        return fault_no_memory(fault);
+    enum status status = dmn_evaluate(model, element, arena, 0, input, 1, &result, fault);
+    if (status == STATUS_OK && result.value.kind == FEEL_NULL && input->value.kind != FEEL_NULL)
+        status = fault_set(fault, STATUS_INVALID, "%s: \"%.*s\": %.*s", path, STR_ARG(input->name),
+                           STR_ARG(result.value.why ? result.value.why->words : STR("it is not of its type.")));
+    arena_free(arena);
+    return status;
+}
+
 /* The inputs of the model, from the members of one JSON object. */
 static enum status read_inputs(struct arena *arena, const struct dmn_model *model, const char *path,
                                struct dmn_input **out, size_t *n, struct fault *fault)
@@ -121,6 +137,11 @@ static enum status read_inputs(struct arena *arena, const struct dmn_model *mode
                              STR_ARG(json->names[i]));
         inputs[i] =
             (struct dmn_input){ STR_NONE, json->names[i], dmn_value_from_json(arena, &json->items[i], element) };
+        if (arena_failed(arena))
+            return fault_no_memory(fault);
+        status = check_input(model, element, &inputs[i], path, fault);
+        if (status != STATUS_OK)
+            return status;
     }
     if (arena_failed(arena))
         return fault_no_memory(fault);

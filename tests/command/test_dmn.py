@@ -105,6 +105,25 @@ class Dmn(Case):
             f.write('{ "dangr": true }')
         self.refused(run("dmn", "eval", MODEL, "--input", wrong), 2, 'no input "dangr"')
 
+    def test_an_input_that_is_not_of_its_type_is_refused_and_not_taken_for_unknown(self):
+        types = ('<itemDefinition name="tPlace"><typeRef>string</typeRef><allowedValues><text>"home"</text></allowedValues></itemDefinition>'
+                 '<itemDefinition name="tWho"><itemComponent name="age"><typeRef>number</typeRef></itemComponent></itemDefinition>')
+        names = {"place": "tPlace", "who": "tWho", "day": "date", "n": "number"}
+        data = "".join(f'<inputData id="{one}" name="{one}"><variable name="{one}" typeRef="{kind}"/></inputData>' for one, kind in names.items())
+        path = self.model(types + data + '<decision name="d"><literalExpression><text>1</text></literalExpression></decision>')
+        inputs = self.path("in.json")
+        for name, wrong, right in [("place", "hom", "home"), ("who", {"age": "x"}, {"age": 1}), ("day", "2026-02-30", "2026-02-28"),
+                                   ("n", "1", 1), ("n", [1, 2], None)]:
+            with self.subTest(name):
+                for value, good in [(wrong, False), (right, True), (None, True)]:
+                    with open(inputs, "w", encoding="utf-8") as f:
+                        json.dump({name: value}, f)
+                    done = run("dmn", "eval", path, "--input", inputs, "--decision", "d")
+                    if good:
+                        self.assertEqual((done.returncode, done.stderr, done.stdout), (0, "", "d = 1\n"))
+                    else:
+                        self.refused(done, 2, f'in.json: "{name}": ', "is not of the type")
+
     def test_a_model_without_a_fault_passes_the_check(self):
         done = run("dmn", "check", MODEL)
         self.assertEqual((done.returncode, done.stderr), (0, ""))

@@ -156,6 +156,17 @@ static void the_columns_of_a_table_fit_what_they_are_of(void **state)
     EACH(cases, DMN_ERROR);
 }
 
+static void outputs_of_a_table_have_a_name_each(void **state)
+{
+    (void)state;
+    check_decision("Any", TABLE("", "<output name=\"a\"/><output/>", RULE("-", OUT("1") OUT("2"))));
+    has_words(the(DMN_FOUND_NAME), "the output 2 of 2 has no name");
+    check_decision("Any", TABLE("", "<output name=\"a\"/><output name=\"a\"/>", RULE("-", OUT("1") OUT("2"))));
+    has_words(the(DMN_FOUND_NAME), "two outputs are called \"a\"");
+    check_decision("Any", TABLE("", "<output/>", RULE("-", OUT("1"))));
+    nothing_found();
+}
+
 static void a_condition_is_a_boolean(void **state)
 {
     static const struct fault_case cases[] = {
@@ -202,6 +213,7 @@ int main(void)
         FACT(a_context_has_the_entries_of_its_type),
         FACT(the_outputs_of_a_table_are_of_the_type_of_its_decision),
         FACT(the_columns_of_a_table_fit_what_they_are_of),
+        FACT(outputs_of_a_table_have_a_name_each),
         FACT(a_condition_is_a_boolean),
         FACT(a_rule_of_a_priority_table_that_better_outputs_cover_never_counts),
     };
