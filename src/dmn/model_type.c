@@ -82,7 +82,11 @@ const struct feel_type *model_type_of(struct compiling *c, const struct xml *xml
         return NULL;
     const struct feel_type *type = by_words(c, words);
     if (!type)
-        model_complain(c->model, c->file, c->parsing.where, xml->line, "there is no type \"%.*s\"", STR_ARG(words));
+        model_complain(c->model, c->file, c->parsing.where, xml->line,
+                       "there is no type \"%.*s\": a type is an item definition of the model, string, number, boolean, "
+                       "date, time, "
+                       "date and time, days and time duration, years and months duration, or Any",
+                       STR_ARG(words));
     return type;
 }
 

@@ -158,7 +158,10 @@ const struct node *parser_reference(struct parser *p)
     if (node || arena_failed(p->in->arena))
         return node;
     if (!p->quiet)
-        complaints_add(p->in->complaints, p->in->where, parser_line(p), "nothing here is called \"%.*s\"",
+        complaints_add(p->in->complaints, p->in->where, parser_line(p),
+                       "nothing here is called \"%.*s\": a name is that of an input, decision or function that this "
+                       "one requires, of "
+                       "an entry before it, or of a parameter",
                        STR_ARG(name));
     struct node *unknown = parser_node(p, NODE_UNKNOWN);
     if (unknown)
