@@ -8,11 +8,12 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import puppeteer from 'puppeteer-core'
+import { CHROMIUM, QUIET, STARTS_MS } from './lib.mjs'
 
 const base = process.argv[2].replace(/\/$/, '')
 const file = process.argv[3]
 const browsers = [
-  { browser: 'chrome', executablePath: '/usr/bin/chromium', protocol: 'webDriverBiDi', args: ['--no-sandbox', '--disable-gpu'] },
+  { browser: 'chrome', executablePath: CHROMIUM, protocol: 'webDriverBiDi', args: QUIET },
   { browser: 'firefox', executablePath: '/usr/bin/firefox-esr' }
 ]
 
@@ -88,7 +89,7 @@ async function use(name, page) {
 }
 
 for (const options of browsers) {
-  const browser = await puppeteer.launch({ headless: true, ...options })
+  const browser = await puppeteer.launch({ headless: true, timeout: STARTS_MS, ...options })
   try {
     await use((await browser.version()).replace(/\/@.*/, ''), await browser.newPage())
   } catch (fault) {

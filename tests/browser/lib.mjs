@@ -13,7 +13,8 @@ export function check(name, good, detail = '') {
 
 export const CHROMIUM = '/usr/bin/chromium'
 export const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync']
-export const launch = () => chromium.launch({ executablePath: CHROMIUM, args: QUIET })
+export const STARTS_MS = 120_000 // on a machine that does much else
+export const launch = () => chromium.launch({ executablePath: CHROMIUM, args: QUIET, timeout: STARTS_MS })
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 

@@ -9,7 +9,7 @@
 import { readFileSync } from 'node:fs'
 import puppeteer from 'puppeteer-core'
 import pa11y from 'pa11y'
-import { CHROMIUM, QUIET, check, each, finish } from './lib.mjs'
+import { CHROMIUM, QUIET, STARTS_MS, check, each, finish } from './lib.mjs'
 import { SIX, judged, six } from './lighthouse.mjs'
 
 const AT_ONCE = 3
@@ -17,7 +17,7 @@ const PERFECT = ['accessibility', 'best-practices', 'seo']
 
 const base = process.argv[2].replace(/\/$/, '')
 const pages = JSON.parse(readFileSync(process.argv[3]))
-const browser = await puppeteer.launch({ executablePath: CHROMIUM, args: QUIET })
+const browser = await puppeteer.launch({ executablePath: CHROMIUM, args: QUIET, timeout: STARTS_MS })
 
 async function sniff(path) {
   const { issues } = await pa11y(base + path, { browser, standard: 'WCAG2AA', runners: ['htmlcs'] })

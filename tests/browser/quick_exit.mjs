@@ -10,7 +10,7 @@ import { createServer } from 'node:https'
 import { connect, createServer as createSocketServer } from 'node:net'
 import { chromium } from 'playwright-core'
 import puppeteer from 'puppeteer-core'
-import { sleep, until } from './lib.mjs'
+import { CHROMIUM, QUIET, STARTS_MS, sleep, until } from './lib.mjs'
 
 const which = process.argv[2]
 const given = JSON.parse(process.argv[3])
@@ -58,10 +58,9 @@ await new Promise((resolve) => slow.listen(0, 'localhost', resolve))
 
 /* ---- The two browsers, as one ---- */
 
-const windowless = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync']
-const firefox = (extraPrefsFirefox = {}) => puppeteer.launch({ browser: 'firefox', executablePath: '/usr/bin/firefox-esr', headless: false, acceptInsecureCerts: true, extraPrefsFirefox })
+const firefox = (extraPrefsFirefox = {}) => puppeteer.launch({ browser: 'firefox', executablePath: '/usr/bin/firefox-esr', headless: false, acceptInsecureCerts: true, extraPrefsFirefox, timeout: STARTS_MS })
 const browser = isChromium
-  ? await chromium.launch({ executablePath: '/usr/bin/chromium', headless: false, args: windowless, ignoreDefaultArgs: ['--disable-back-forward-cache'] })
+  ? await chromium.launch({ executablePath: CHROMIUM, headless: false, args: QUIET, timeout: STARTS_MS, ignoreDefaultArgs: ['--disable-back-forward-cache'] })
   : await firefox()
 const newContext = (options = {}) => isChromium ? browser.newContext({ ignoreHTTPSErrors: true, ...options }) : browser.createBrowserContext()
 
