@@ -188,10 +188,11 @@ class Texts(Case):
     def test_security_txt_names_its_own_address_and_is_not_there_without_a_contact(self):
         folder = self.installation()
         self.write(folder, "candour.yaml", 'site:\n  address: "https://www.midshire.example"\nsecurity:\n  contact: "https://midshire.example/tell"\n')
-        with Server(folder, "--listen", "unix:" + self.path("web.sock")):
+        with Server(folder, "--listen", "unix:" + self.path("web.sock")) as server:
             code, _, body = self.named("www.midshire.example", "/.well-known/security.txt")
             self.assertEqual(code, 200)
             self.assertEqual(self.fields(body)["canonical"], "https://www.midshire.example/.well-known/security.txt")
+            server.end()    # with all of its processes: nothing is written in the folder any more
         shutil.rmtree(folder)
         with Server(self.installation()) as server:
             self.assertEqual(get(server.port, "/.well-known/security.txt")[0], 404)
