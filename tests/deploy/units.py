@@ -215,7 +215,8 @@ def forbidden(trace, data):
             whole = path if path.startswith("/") else os.path.normpath(os.path.join(at[1] if at else "/", path))
             if re.search("O_WRONLY|O_RDWR|O_CREAT|O_TMPFILE", how) and not whole.startswith((data, "/dev/null")):
                 why = "ProtectSystem=strict"
-            elif re.match(r"/proc/(?!self|\d|thread-self)", whole):
+            # The C library asks before it gives memory of a thread back; where it gets no answer it does give it back.
+            elif re.match(r"/proc/(?!self|\d|thread-self|sys/vm/overcommit_memory$)", whole):
                 why = "ProcSubset=pid"
             elif re.match(r"/(home|root|run/user)/", whole) and not line.rstrip().endswith("(No such file or directory)"):
                 why = "ProtectHome"
