@@ -261,8 +261,8 @@ static void no_name_leads_out_of_the_folder(void **state)
                                          "made",
                                          "Made\n",
                                          "Made ",
-                                         "M\xC3\xA4"
-                                         "de",
+                                         ("M\xC3\xA4"
+                                          "de"),
                                          "Made%00",
                                          "Aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" };
     char secret[PATH_ROOM];
