@@ -50,7 +50,7 @@ static double seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static void end(const struct fault *fault)
+static _Noreturn void end(const struct fault *fault)
 {
     fprintf(stderr, "%s\n", fault->text);
     exit(1);
