@@ -90,6 +90,21 @@ def certificate(folder):
                     "subjectAltName=DNS:localhost"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+def keep_3():
+    """Descriptor 3, which a service manager begins at, is never free here: Popen puts nothing of its own there, and can
+    make it inheritable in a new process before the socket takes its place."""
+    try:
+        os.fstat(3)
+    except OSError:
+        null = os.open(os.devnull, os.O_RDONLY)
+        if null != 3:
+            os.dup2(null, 3, inheritable=False)
+            os.close(null)
+
+
+keep_3()
+
+
 def as_the_service_manager(sock):
     """(words before a command, options of Popen) so that it is given the socket as systemd gives one."""
     def put():
