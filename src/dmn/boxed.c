@@ -125,9 +125,7 @@ static const struct node *context(struct compiling *c, const struct xml *xml)
     c->parsing.scope = outside;
     if (!good)
         return NULL;
-    node->context.entries = entries;
-    node->context.n = n;
-    return node;
+    return parse_entries(&c->parsing, node, entries, n) ? node : NULL;
 }
 
 /* ---- Lists and relations ---- */
@@ -176,9 +174,7 @@ static const struct node *relation_row(struct compiling *c, const struct xml *co
             return NULL;
         cell = cell ? cell->next : NULL;
     }
-    node->context.entries = entries;
-    node->context.n = n;
-    return node;
+    return parse_entries(&c->parsing, node, entries, n) ? node : NULL;
 }
 
 static const struct node *relation(struct compiling *c, const struct xml *xml)

@@ -56,17 +56,23 @@ struct entries {
     size_t n, cap;
 };
 
-static bool begin(const struct builtin_call *call, struct entries *entries, size_t cap)
+/* With those of a context, or with none. */
+static bool begin(const struct builtin_call *call, struct entries *entries, const struct feel_context *first,
+                  size_t cap)
 {
-    *entries = (struct entries){ ARENA_ARRAY(call->run->arena, cap + 1, struct feel_entry), 0, cap };
+    *entries = (struct entries){ ARENA_ARRAY(call->run->arena, cap + 1, struct feel_entry), first ? first->n : 0, cap };
     if (!entries->list)
         run_no_memory(call->run);
+    else if (entries->n > 0)
+        memcpy(entries->list, first->entries, first->n * sizeof *entries->list);
     return entries->list != NULL;
 }
 
 /* False where the name was there. One more than a context may have is dropped: run_context stops the run. */
-static bool set(struct entries *entries, struct str name, struct feel_value value)
+static bool set(struct run *run, struct entries *entries, struct str name, struct feel_value value)
 {
+    if (!run_spend(run, 1 + entries->n / RUN_NAMES_OF_STEP))
+        return true;
     for (size_t i = 0; i < entries->n; i++)
         if (str_equal(entries->list[i].name, name)) {
             entries->list[i].value = value;
@@ -83,7 +89,7 @@ struct feel_value builtin_context(const struct builtin_call *call)
     struct feel_list list = run_items(&call->arguments[0]);
     if (call->arguments[0].kind == FEEL_NULL)
         return builtin_wrong(call, 0, "a list of contexts with key and value");
-    if (!begin(call, &entries, list.n))
+    if (!begin(call, &entries, NULL, list.n))
         return FEEL_NONE;
     for (size_t i = 0; i < list.n; i++) {
         const struct feel_value *key = NULL, *value = NULL;
@@ -93,7 +99,7 @@ struct feel_value builtin_context(const struct builtin_call *call)
         }
         if (!key || !value || key->kind != FEEL_STRING)
             return run_null(call->run, "\"context\" wants contexts with a text as key, and a value.");
-        if (!set(&entries, key->string, *value))
+        if (!set(call->run, &entries, key->string, *value))
             return run_null(call->run, "\"context\" has the key \"%.*s\" twice.", STR_ARG(key->string));
     }
     return run_context(call->run, entries.list, entries.n);
@@ -108,10 +114,8 @@ static struct feel_value put(const struct builtin_call *call, struct feel_value 
         return value;
     if (into.kind != FEEL_CONTEXT || keys.items[0].kind != FEEL_STRING)
         return run_null(call->run, "\"context put\" wants contexts along its keys, and texts as keys.");
-    if (!begin(call, &entries, into.context->n + 1))
+    if (!begin(call, &entries, into.context, into.context->n + 1))
         return FEEL_NONE;
-    for (size_t i = 0; i < into.context->n; i++)
-        set(&entries, into.context->entries[i].name, into.context->entries[i].value);
     if (keys.n > 1) {
         const struct feel_value *below = feel_context_get(into.context, keys.items[0].string);
         value = put(call, below ? *below : FEEL_NONE, (struct feel_list){ keys.items + 1, keys.n - 1 }, value);
@@ -120,7 +124,7 @@ static struct feel_value put(const struct builtin_call *call, struct feel_value 
         if (value.kind == FEEL_NULL && value.why)
             return value;
     }
-    set(&entries, keys.items[0].string, value);
+    set(call->run, &entries, keys.items[0].string, value);
     return run_context(call->run, entries.list, entries.n);
 }
 
@@ -163,10 +167,10 @@ struct feel_value builtin_context_merge(const struct builtin_call *call)
             return run_null(call->run, "\"context merge\" wants contexts only.");
         most += list.items[i].context->n;
     }
-    if (!begin(call, &entries, most))
+    if (!begin(call, &entries, list.n > 0 ? list.items[0].context : NULL, most))
         return FEEL_NONE;
-    for (size_t i = 0; i < list.n; i++)
-        for (size_t j = 0; j < list.items[i].context->n; j++)
-            set(&entries, list.items[i].context->entries[j].name, list.items[i].context->entries[j].value);
+    for (size_t i = 1; i < list.n; i++)
+        for (size_t j = 0; j < list.items[i].context->n && !call->run->stopped; j++)
+            set(call->run, &entries, list.items[i].context->entries[j].name, list.items[i].context->entries[j].value);
     return run_context(call->run, entries.list, entries.n);
 }

@@ -248,6 +248,8 @@ struct feel_value builtin_stddev(const struct builtin_call *call)
         return null;
     if (list.n < 2)
         return run_null(call->run, "\"stddev\" wants at least two numbers.");
+    if (!run_spend(call->run, list.n / RUN_WEIGHT_OF_STEP)) /* each number is taken twice */
+        return FEEL_NONE;
     bool good = add_all(list, &mean) && number_divide(mean, number_of((int64_t)list.n), &mean);
     for (size_t i = 0; i < list.n && good; i++)
         good = number_subtract(list.items[i].number, mean, &difference) &&

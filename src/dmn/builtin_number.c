@@ -76,6 +76,7 @@ struct feel_value builtin_abs(const struct builtin_call *call)
 
 struct feel_value builtin_modulo(const struct builtin_call *call)
 {
+    enum { STEPS_OF_MODULO = 24 }; /* where the two are far apart */
     struct feel_value dividend, divisor, null;
     struct number out = { { 0 } };
     if (!builtin_argument(call, 0, FEEL_NUMBER, &dividend, &null) ||
@@ -83,6 +84,8 @@ struct feel_value builtin_modulo(const struct builtin_call *call)
         return null;
     if (number_sign(divisor.number) == 0)
         return run_null(call->run, "Nothing is divided by 0.");
+    if (!run_spend(call->run, STEPS_OF_MODULO))
+        return FEEL_NONE;
     bool good = number_modulo(dividend.number, divisor.number, &out);
     return result(call, good, out);
 }

@@ -152,13 +152,22 @@ struct feel_value builtin_lower(const struct builtin_call *call)
     return in_case(call, false);
 }
 
+/* Where `match` begins in `text`; -1: nowhere. Counted: each byte of the text may be compared with a long match. */
+static ptrdiff_t found_in(const struct builtin_call *call, struct str text, struct str match)
+{
+    enum { BYTES_OF_STEP = 2048, LONG_MATCH = 256 };
+    if (!run_spend(call->run, text.n / BYTES_OF_STEP * (match.n < LONG_MATCH ? match.n : LONG_MATCH)))
+        return -1;
+    return match.n == 0 ? 0 : str_find(text, match);
+}
+
 struct feel_value builtin_substring_before(const struct builtin_call *call)
 {
     struct str text, match;
     struct feel_value null;
     if (!two_texts(call, &text, &match, &null))
         return null;
-    ptrdiff_t at = match.n == 0 ? 0 : str_find(text, match);
+    ptrdiff_t at = found_in(call, text, match);
     return feel_string(at > 0 ? str_slice(text, 0, (size_t)at) : STR(""));
 }
 
@@ -168,7 +177,7 @@ struct feel_value builtin_substring_after(const struct builtin_call *call)
     struct feel_value null;
     if (!two_texts(call, &text, &match, &null))
         return null;
-    ptrdiff_t at = match.n == 0 ? 0 : str_find(text, match);
+    ptrdiff_t at = found_in(call, text, match);
     return feel_string(at >= 0 ? str_slice(text, (size_t)at + match.n, text.n) : STR(""));
 }
 
@@ -178,7 +187,7 @@ struct feel_value builtin_contains(const struct builtin_call *call)
     struct feel_value null;
     if (!two_texts(call, &text, &match, &null))
         return null;
-    return feel_boolean(match.n == 0 || str_find(text, match) >= 0);
+    return feel_boolean(found_in(call, text, match) >= 0);
 }
 
 struct feel_value builtin_starts(const struct builtin_call *call)

@@ -274,7 +274,9 @@ static bool take_faults(struct checking *c)
 enum status dmn_check(struct arena *arena, const struct dmn_model *model, const struct dmn_finding **out, size_t *n,
                       struct fault *fault)
 {
-    struct checking c = { .model = model, .arena = arena, .scratch = arena_new(SCRATCH_MAX) };
+    struct checking c = {
+        .model = model, .arena = arena, .scratch = arena_new(SCRATCH_MAX), .work_left = DMN_CHECK_WORK_MAX
+    };
     if (!c.scratch)
         return fault_no_memory(fault);
     c.run = (struct run){ .arena = c.scratch, .where = STR("check") };
@@ -294,6 +296,9 @@ enum status dmn_check(struct arena *arena, const struct dmn_model *model, const 
         }
     }
     arena_free(c.scratch);
+    if (arena_failed(arena) && arena_used(arena) > DMN_MODEL_MEMORY_MAX / 2)
+        return fault_set(fault, STATUS_LIMIT, "The findings are more than the %d MB that a model may have: split it.",
+                         DMN_MODEL_MEMORY_MAX / 1024 / 1024);
     if (!good || arena_failed(arena))
         return fault_no_memory(fault);
     *out = c.findings;

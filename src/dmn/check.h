@@ -15,9 +15,10 @@ struct checking {
     const struct feel_type **types; /* of the slots of the body that is looked at; NULL: any */
     struct feel_value *frame;       /* of the same slots: room for what tests put at "?" */
     int slots;
-    bool of_element; /* the body is the element's own: its slots are those of the requirements */
-    int depth;       /* expressions that stand in each other */
-    bool too_deep;   /* that was said */
+    bool of_element;   /* the body is the element's own: its slots are those of the requirements */
+    int depth;         /* expressions that stand in each other */
+    bool too_deep;     /* that was said */
+    int64_t work_left; /* of DMN_CHECK_WORK_MAX, for all tables */
 };
 
 /* One more; its words are set. NULL when memory is gone. */

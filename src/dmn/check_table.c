@@ -54,7 +54,7 @@ struct sweep {
     bool more_gaps;
     struct seen *seen;
     size_t seen_n;
-    int64_t boxes_left, work_left;
+    int64_t boxes_left;
     bool stopped; /* a bound was hit */
 };
 
@@ -277,8 +277,8 @@ static bool sweep(struct sweep *s, size_t at)
     if (meet(s, level->set, level->free) || seen_place(s, at)->set)
         return false;
     size_t n = s->columns[at].classes_n;
-    s->work_left -= (int64_t)(n * s->words);
-    if (--s->boxes_left < 0 || s->work_left < 0)
+    s->c->work_left -= (int64_t)(n * s->words);
+    if (--s->boxes_left < 0 || s->c->work_left < 0)
         s->stopped = true;
     for (size_t k = 0; k < n; k++) {
         uint64_t hash = 1;
@@ -290,7 +290,7 @@ static bool sweep(struct sweep *s, size_t at)
     for (size_t k = 0; k < n && !s->stopped && !(gap && s->first_only); k++) {
         if (level->done[k])
             continue;
-        s->work_left -= (int64_t)n;
+        s->c->work_left -= (int64_t)n;
         take_part(s, at, k);
         gap = sweep(s, at + 1) || gap;
     }
@@ -499,13 +499,12 @@ static void say_overlap(struct sweep *s, size_t a, size_t b)
 static void find_overlaps(struct sweep *s)
 {
     size_t found = 0, rules = s->table->rules_n;
-    int64_t work = DMN_CHECK_WORK_MAX;
     bool unknown = false;
     if (s->table->policy != HIT_UNIQUE && s->table->policy != HIT_ANY)
         return;
-    for (size_t a = 0; a < rules && found <= DMN_CHECK_REPORTS_MAX && work > 0; a++)
-        for (size_t b = a + 1; b < rules && found <= DMN_CHECK_REPORTS_MAX && work > 0; b++) {
-            work -= (int64_t)s->table->inputs_n + 1;
+    for (size_t a = 0; a < rules && found <= DMN_CHECK_REPORTS_MAX && s->c->work_left > 0; a++)
+        for (size_t b = a + 1; b < rules && found <= DMN_CHECK_REPORTS_MAX && s->c->work_left > 0; b++) {
+            s->c->work_left -= (int64_t)s->table->inputs_n + 1;
             if (!meets(s, a, b))
                 continue;
             enum agreement both = s->table->policy == HIT_ANY ? agreement(s, a, b) : DIFFER;
@@ -519,7 +518,7 @@ static void find_overlaps(struct sweep *s)
             if (both == DIFFER && ++found <= DMN_CHECK_REPORTS_MAX)
                 say_overlap(s, a, b);
         }
-    if (found > DMN_CHECK_REPORTS_MAX || work <= 0)
+    if (found > DMN_CHECK_REPORTS_MAX || s->c->work_left <= 0)
         say_bound(s, "further overlaps");
 }
 
@@ -608,7 +607,6 @@ static void find_unreachable(struct sweep *s)
 {
     bool ended = false;
     s->boxes_left = DMN_CHECK_BOXES_MAX;
-    s->work_left = DMN_CHECK_WORK_MAX;
     s->stopped = false;
     for (size_t r = 0; r < s->table->rules_n; r++) {
         bool wrong = false;
@@ -635,11 +633,9 @@ static void find_unreachable(struct sweep *s)
 
 void check_table(struct checking *c, const struct decision_table *table)
 {
-    struct sweep s = { .c = c,
-                       .table = table,
-                       .words = table->rules_n / WORD_BITS + 1,
-                       .boxes_left = DMN_CHECK_BOXES_MAX,
-                       .work_left = DMN_CHECK_WORK_MAX };
+    struct sweep s = {
+        .c = c, .table = table, .words = table->rules_n / WORD_BITS + 1, .boxes_left = DMN_CHECK_BOXES_MAX
+    };
     bool too_much = table->inputs_n > DMN_CHECK_INPUTS_MAX;
     if (!too_much && make_columns(&s, &too_much) && make_levels(&s)) {
         find_gaps(&s);

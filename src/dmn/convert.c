@@ -23,7 +23,7 @@ static bool allowed(struct run *run, const struct feel_type *type, struct feel_v
 /* Whether the value is one of the type, looking at what is allowed in every part of it. */
 static bool fits(struct run *run, const struct feel_type *type, struct feel_value value)
 {
-    if (!feel_type_has(type, value))
+    if (!run_type_has(run, type, value))
         return false;
     if (!allowed(run, type, value))
         return false;

@@ -56,7 +56,8 @@ struct dmn_trace; /* trace.h */
 struct dmn_result {
     struct feel_value value; /* null with its reason in why */
     const struct dmn_trace
-        *trace; /* of each decision that was evaluated, in the order in which it ended; NULL: not asked */
+        *trace;    /* of each decision that was evaluated, in the order in which it ended; NULL: not asked */
+    int64_t steps; /* what it cost, of DMN_STEPS_MAX; also where a bound was hit */
 };
 /*
  * A decision, or a decision service with its inputs by name. Values and trace are in the arena, which has to have a cap

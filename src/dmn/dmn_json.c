@@ -66,15 +66,13 @@ static struct feel_value typed(struct arena *arena, struct feel_value value, con
         return value;
     size_t n = value.context->n;
     struct feel_entry *entries = ARENA_ARRAY(arena, n + 1, struct feel_entry);
-    struct feel_context *context = ARENA_NEW(arena, struct feel_context);
-    if (!entries || !context)
+    if (!entries)
         return FEEL_NONE;
     for (size_t i = 0; i < n; i++) {
         entries[i] = value.context->entries[i];
         entries[i].value = typed(arena, entries[i].value, field_type(type, entries[i].name));
     }
-    *context = (struct feel_context){ entries, n };
-    return feel_context(context);
+    return feel_context(arena, entries, n);
 }
 
 struct feel_value dmn_value_typed(struct arena *arena, struct feel_value value, const struct dmn_element *element)
@@ -87,7 +85,6 @@ static struct feel_value from(struct arena *arena, const struct json *json)
     struct number number;
     struct feel_value *items;
     struct feel_entry *entries;
-    struct feel_context *context;
     switch (json->kind) {
     case JSON_NULL: return FEEL_NONE;
     case JSON_BOOL: return feel_boolean(json->boolean);
@@ -100,13 +97,11 @@ static struct feel_value from(struct arena *arena, const struct json *json)
         return items ? feel_list(items, json->n) : FEEL_NONE;
     case JSON_OBJECT:
         entries = ARENA_ARRAY(arena, json->n + 1, struct feel_entry);
-        context = ARENA_NEW(arena, struct feel_context);
-        if (!entries || !context)
+        if (!entries)
             return FEEL_NONE;
         for (size_t i = 0; i < json->n; i++)
             entries[i] = (struct feel_entry){ json->names[i], from(arena, &json->items[i]) };
-        *context = (struct feel_context){ entries, json->n };
-        return feel_context(context);
+        return feel_context(arena, entries, json->n);
     }
     return FEEL_NONE;
 }
@@ -126,8 +121,7 @@ static struct feel_value filled(struct arena *arena, struct feel_value value, co
         return value;
     size_t n = value.context->n;
     struct feel_entry *entries = ARENA_ARRAY(arena, n + type->n + 1, struct feel_entry);
-    struct feel_context *context = ARENA_NEW(arena, struct feel_context);
-    if (!entries || !context)
+    if (!entries)
         return FEEL_NONE;
     for (size_t i = 0; i < n; i++) {
         entries[i] = value.context->entries[i];
@@ -136,8 +130,7 @@ static struct feel_value filled(struct arena *arena, struct feel_value value, co
     for (size_t i = 0; i < type->n; i++)
         if (!feel_context_get(value.context, type->fields[i].name))
             entries[n++] = (struct feel_entry){ type->fields[i].name, FEEL_NONE };
-    *context = (struct feel_context){ entries, n };
-    return feel_context(context);
+    return feel_context(arena, entries, n);
 }
 
 struct feel_value dmn_value_from_json(struct arena *arena, const struct json *json, const struct dmn_element *element)

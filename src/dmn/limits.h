@@ -23,6 +23,7 @@ enum {
     DMN_IMPORTS_MAX = 64,                    /* files that a model is made of */
     DMN_ELEMENTS_MAX = 10 * 1000,            /* elements of all files; also types, and imports of one file */
     DMN_MEMBERS_MAX = 20 * 1000,             /* different names of entries and fields */
+    DMN_NAME_LOOKS_MAX = 100 * 1000 * 1000,  /* names that are looked at to find those of a model */
 };
 /* Of what is asked about unknown inputs (dmn_unknown): beyond them the answer gets wider, but for the first. */
 enum {
@@ -38,7 +39,7 @@ enum {
 /* Of what `check` looks at. */
 enum {
     DMN_CHECK_BOXES_MAX = 200 * 1000,       /* parts into which the check of one table cuts its inputs */
-    DMN_CHECK_WORK_MAX = 400 * 1000 * 1000, /* steps of the check of one table */
+    DMN_CHECK_WORK_MAX = 400 * 1000 * 1000, /* steps of the check of all tables */
     DMN_CHECK_TABLE_MAX = 32 * 1024 * 1024, /* bytes of what the check of one table notes of its cells */
     DMN_CHECK_INPUTS_MAX = 100,             /* inputs of a table whose gaps are looked for */
     DMN_CHECK_REPORTS_MAX = 100,            /* gaps, and overlaps, of one table that are told one by one */

@@ -164,7 +164,7 @@ static const struct dmn_element *referred(struct compiling *c, const struct xml 
         return NULL;
     if (space.n == 0)
         space = c->file->space;
-    for (size_t i = 0; i < c->model->elements_n; i++) {
+    for (size_t i = 0; i < c->model->elements_n && members_look(&c->model->members, 1); i++) {
         const struct dmn_element *element = &c->model->elements[i];
         if (str_equal(element->id, href) && str_equal(element->file->space, space))
             return element;
@@ -464,6 +464,10 @@ enum status dmn_model_read(struct arena *arena, const struct dmn_file *files, si
         return fault_set(fault, STATUS_LIMIT,
                          "The model has more than %d elements, types or imports, or more than %d names of entries.",
                          (int)DMN_ELEMENTS_MAX, (int)DMN_MEMBERS_MAX);
+    if (model->members.looks == DMN_NAME_LOOKS_MAX)
+        return fault_set(fault, STATUS_LIMIT,
+                         "The model has too many names that lead to too many others (more than %d looks): split it.",
+                         (int)DMN_NAME_LOOKS_MAX);
     *out = model;
     return STATUS_OK;
 }

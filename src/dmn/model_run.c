@@ -29,7 +29,7 @@ static bool begin(struct run *run, const struct dmn_model *model, struct model_r
     m->states = ARENA_ARRAY(run->arena, model->elements_n + 1, unsigned char);
     if (!m->values || !m->states)
         run_no_memory(run);
-    return !run->stopped;
+    return run_spend(run, model->elements_n / RUN_NAMES_OF_STEP) && !run->stopped;
 }
 
 static void set(struct model_run *m, const struct dmn_element *element, struct feel_value value)
@@ -128,7 +128,7 @@ static struct feel_value value_of(struct model_run *m, const struct dmn_element 
         return m->values[element->at];
     if (m->states[element->at] == IN_HAND)
         return run_null(run, "The decision \"%.*s\" needs itself.", STR_ARG(element->name));
-    if (!run_deeper(run))
+    if (!run_deeper(run) || !run_spend(run, 1))
         return FEEL_NONE;
     m->states[element->at] = IN_HAND;
     switch (element->kind) {
@@ -176,7 +176,7 @@ static struct feel_value call_service(struct run *run, const struct feel_functio
     if (n != service->parameters_n)
         return run_null(run, "The decision service \"%.*s\" has %zu parameters.", STR_ARG(function->name),
                         service->parameters_n);
-    if (!begin(run, function->model->model, &inside))
+    if ((names && !run_spend(run, n * n / RUN_NAMES_OF_STEP)) || !begin(run, function->model->model, &inside))
         return FEEL_NONE;
     for (size_t i = 0; i < n; i++) {
         size_t at = parameter_of(&inside, service, names, i);
@@ -206,6 +206,8 @@ bool model_run_is_input(const struct dmn_element *element, const struct dmn_inpu
 
 static void take_inputs(struct model_run *m, const struct dmn_input *inputs, size_t inputs_n)
 {
+    if (!run_spend(m->run, inputs_n * m->model->elements_n / RUN_NAMES_OF_STEP))
+        return;
     for (size_t i = 0; i < inputs_n; i++)
         for (size_t j = 0; j < m->model->elements_n; j++) {
             const struct dmn_element *element = &m->model->elements[j];
@@ -237,6 +239,7 @@ enum status dmn_evaluate(const struct dmn_model *model, const struct dmn_element
                        .steps_left = DMN_STEPS_MAX,
                        .now_ms = now_ms,
                        .where = element->name,
+                       .line = element->line,
                        .call_service = call_service,
                        .decide = decide };
     struct model_run m;
@@ -248,11 +251,12 @@ enum status dmn_evaluate(const struct dmn_model *model, const struct dmn_element
             take_no_more(&m, &element->service);
         out->value = element->kind == DMN_DECISION_SERVICE ? outputs_of(&m, &element->service) : value_of(&m, element);
     }
+    out->steps = DMN_STEPS_MAX - run.steps_left;
     if (!run.stopped)
         return STATUS_OK;
     if (fault)
         *fault = run.fault;
-    *out = (struct dmn_result){ .value = FEEL_NONE };
+    *out = (struct dmn_result){ .value = FEEL_NONE, .steps = out->steps };
     return STATUS_LIMIT;
 }
 

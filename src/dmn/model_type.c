@@ -11,7 +11,7 @@ enum { TYPE_DEPTH_MAX = 50 };
 
 static const struct feel_type *in_file(struct compiling *c, struct model_file *file, struct str name)
 {
-    for (size_t i = 0; i < file->types_n; i++) {
+    for (size_t i = 0; i < file->types_n && members_look(&c->model->members, 1); i++) {
         struct model_type *type = &file->types[i];
         if (!str_equal(type->name, name))
             continue;

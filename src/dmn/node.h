@@ -147,6 +147,7 @@ struct node {
             const struct node_entry *entries;
             size_t n;
             const struct node *result; /* of a boxed context: the entry without a name; else NULL */
+            struct str twice;          /* a name that two entries have; STR_NONE: there is none */
         } context;
         struct {
             enum feel_range_form form;

@@ -24,9 +24,13 @@ struct node *parser_node(struct parser *p, enum node_kind kind)
     return node;
 }
 
-int parser_line(const struct parser *p)
+int parser_line(struct parser *p)
 {
-    return p->in->line > 0 ? p->in->line + scan_lines(p->scan.text, p->scan.at) : 0;
+    size_t at = p->scan.at;
+    p->lines +=
+        at >= p->lines_at ? scan_lines(p->scan.text, p->lines_at, at) : -scan_lines(p->scan.text, at, p->lines_at);
+    p->lines_at = at;
+    return p->in->line > 0 ? p->in->line + p->lines : 0;
 }
 
 void parser_complain(struct parser *p, const char *format, ...)

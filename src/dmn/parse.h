@@ -16,9 +16,14 @@ struct members {
     struct arena *arena;
     struct str *names;
     size_t n, cap;
-    bool full; /* one more came than there may be (DMN_MEMBERS_MAX) */
+    uint32_t *places; /* by hash: 1 + where in names, 0 where nothing is */
+    size_t places_n;  /* a power of two, more than twice n */
+    bool full;        /* one more came than there may be (DMN_MEMBERS_MAX) */
+    size_t looks;     /* how often a name was looked at, of any sort; at DMN_NAME_LOOKS_MAX none is found any more */
 };
 void members_add(struct members *members, struct str name);
+/* Counts looks at names, types, elements: DMN_NAME_LOOKS_MAX of one model. False where it was too much. */
+bool members_look(struct members *members, size_t names);
 
 /* Of the body that is being made. */
 struct maker {
@@ -77,6 +82,9 @@ const struct node *parse_fault(const struct parsing *parsing, int line, const ch
     __attribute__((format(printf, 3, 4)));
 /* A name as parse.c would find it: a slot, a capture, or NULL. */
 const struct node *parse_name(const struct parsing *parsing, struct str name);
+
+/* Gives a NODE_CONTEXT its entries, and finds a name that two of them have. False when memory is gone. */
+bool parse_entries(const struct parsing *parsing, struct node *node, const struct node_entry *entries, size_t n);
 
 /* Room for one more; the list may move. NULL when memory is gone. `list` has room for *cap. PARSE_PUSH then leaves an
  * empty list, so that nobody reads what is not there. */

@@ -8,6 +8,8 @@
 struct parser {
     const struct parsing *in;
     struct scan scan;
+    size_t lines_at; /* up to where lines were counted */
+    int lines;
     const struct scope *scope; /* of where it reads */
     int depth;
     int input;       /* slot of "?"; -1: there is none */
@@ -20,7 +22,7 @@ struct parser {
 /* A node at this place; NULL when memory is gone. */
 struct node *parser_node(struct parser *p, enum node_kind kind);
 /* Of the file, where it reads; 0: not known. */
-int parser_line(const struct parser *p);
+int parser_line(struct parser *p);
 /* A fault at this place, once: the first is the one that helps. */
 void parser_complain(struct parser *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Bytes of the longest name here that means something. */

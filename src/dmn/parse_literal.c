@@ -203,9 +203,7 @@ static const struct node *context(struct parser *p)
     p->ends_range = ends_range;
     if (!good)
         return NULL;
-    node->context.entries = entries;
-    node->context.n = n;
-    return node;
+    return parse_entries(p->in, node, entries, n) ? node : NULL;
 }
 
 static bool is_digit(char c)

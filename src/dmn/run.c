@@ -86,14 +86,25 @@ struct feel_value run_list(struct run *run, const struct feel_value *items, size
 
 struct feel_value run_context(struct run *run, const struct feel_entry *entries, size_t n)
 {
-    struct feel_context *context = ARENA_NEW(run->arena, struct feel_context);
-    if (!context)
-        return run_no_memory(run);
-    *context = (struct feel_context){ entries, n };
-    struct feel_value value = feel_context(context);
     if (n > DMN_ENTRIES_MAX)
         return run_stop(run, "a context has more than %d entries", (int)DMN_ENTRIES_MAX);
+    struct feel_value value = feel_context(run->arena, entries, n);
+    if (value.kind == FEEL_NULL)
+        return run_no_memory(run);
     return run_takes(run, value) ? value : FEEL_NONE;
+}
+
+bool run_looks_at(struct run *run, struct feel_value a, struct feel_value b)
+{
+    size_t weight = a.weight < b.weight ? a.weight : b.weight;
+    return weight < RUN_WEIGHT_OF_STEP || run_spend(run, weight / RUN_WEIGHT_OF_STEP);
+}
+
+bool run_type_has(struct run *run, const struct feel_type *type, struct feel_value value)
+{
+    size_t before = (size_t)(run->steps_left > 0 ? run->steps_left : 0) * RUN_WEIGHT_OF_STEP + 1, left = before;
+    bool has = feel_type_has(type, value, &left);
+    return run_spend(run, left > 0 ? (before - left) / RUN_WEIGHT_OF_STEP : (size_t)DMN_STEPS_MAX + 1) && has;
 }
 
 struct feel_list run_items(const struct feel_value *value)
@@ -148,6 +159,8 @@ static struct feel_value call_body(struct run *run, const struct feel_function *
         return run_null(run, "A function of another language is not run.");
     struct feel_value *slots = run_frame(run, body, local);
     if (!slots)
+        return FEEL_NONE;
+    if (names && !run_spend(run, n * n / RUN_NAMES_OF_STEP))
         return FEEL_NONE;
     if (!in_order(body->parameters, body->parameters_n, arguments, names, n, slots))
         return run_null(run, "The function %.*s has %zu parameters, and these arguments do not fit them.",
@@ -241,10 +254,13 @@ static struct feel_value logic(struct run *run, const struct node *node, struct 
     return feel_boolean(ends != FEEL_TRUE);
 }
 
-static enum feel_truth compare(enum node_operator operation, struct feel_value a, struct feel_value b)
+/* Unknown too where the run stops. */
+static enum feel_truth compare(struct run *run, enum node_operator operation, struct feel_value a, struct feel_value b)
 {
     int order;
     enum feel_truth equal;
+    if (!run_looks_at(run, a, b))
+        return FEEL_UNKNOWN;
     switch (operation) {
     case OPERATOR_EQUAL: return feel_equal(a, b);
     case OPERATOR_UNEQUAL:
@@ -277,9 +293,7 @@ static struct feel_value node_binary(struct run *run, const struct node *node, s
     run->line = node->line;
     if (operation < OPERATOR_EQUAL)
         return run_arithmetic(run, operation, a, b);
-    enum feel_truth truth = compare(operation, a, b);
-    if (!run_spend(run, a.weight < b.weight ? a.weight : b.weight))
-        return FEEL_NONE;
+    enum feel_truth truth = compare(run, operation, a, b);
     if (truth == FEEL_UNKNOWN)
         return run_null(run, "A %s and a %s are not compared.", feel_kind_name(a.kind), feel_kind_name(b.kind));
     return feel_boolean(truth == FEEL_TRUE);
@@ -290,8 +304,8 @@ static struct feel_value node_between(struct run *run, const struct node *node, 
     struct feel_value value = run_node(run, node->between.value, slots);
     struct feel_value low = run_node(run, node->between.low, slots);
     struct feel_value high = run_node(run, node->between.high, slots);
-    enum feel_truth from = compare(OPERATOR_GREATER_EQUAL, value, low);
-    enum feel_truth to = compare(OPERATOR_LESS_EQUAL, value, high);
+    enum feel_truth from = compare(run, OPERATOR_GREATER_EQUAL, value, low);
+    enum feel_truth to = compare(run, OPERATOR_LESS_EQUAL, value, high);
     if (from == FEEL_FALSE || to == FEEL_FALSE)
         return feel_boolean(false);
     return value_of(run, from == FEEL_UNKNOWN ? from : to, "These three are not compared.");
@@ -335,6 +349,7 @@ static enum feel_truth in_range(struct run *run, const struct node *node, struct
         range.start = constant_or(run, node->range.start, slots);
     if (node->range.end)
         range.end = constant_or(run, node->range.end, slots);
+    run_looks_at(run, value, feel_range(&range));
     return feel_within(&range, value);
 }
 
@@ -342,7 +357,7 @@ static enum feel_truth one_test(struct run *run, const struct node *test, bool u
                                 struct feel_value *slots)
 {
     if (test->kind == NODE_TEST)
-        return compare(test->test.operation, value, constant_or(run, test->test.end, slots));
+        return compare(run, test->test.operation, value, constant_or(run, test->test.end, slots));
     if (test->kind == NODE_RANGE && value.kind != FEEL_RANGE && value.kind != FEEL_LIST)
         return in_range(run, test, value, slots);
     struct feel_value given = constant_or(run, test, slots);
@@ -360,6 +375,8 @@ enum feel_truth run_tests(struct run *run, const struct node *tests, struct feel
     enum feel_truth result = FEEL_FALSE;
     if (tests->kind != NODE_TESTS)
         return FEEL_UNKNOWN; /* its text has a fault */
+    if (tests->tests.n >= RUN_WEIGHT_OF_STEP)
+        run_spend(run, tests->tests.n / RUN_WEIGHT_OF_STEP);
     if (tests->tests.slot >= 0)
         slots[tests->tests.slot] = value;
     for (size_t i = 0; i < tests->tests.n && result != FEEL_TRUE; i++) {
@@ -613,11 +630,10 @@ static struct feel_value node_context(struct run *run, const struct node *node, 
     struct feel_entry *entries = ARENA_ARRAY(run->arena, n + 1, struct feel_entry);
     if (!entries)
         return run_no_memory(run);
+    if (node->context.twice.p)
+        return run_null(run, "The context has two entries \"%.*s\".", STR_ARG(node->context.twice));
     for (size_t i = 0; i < n && !run->stopped; i++) {
         const struct node_entry *entry = &node->context.entries[i];
-        for (size_t j = 0; j < i; j++)
-            if (str_equal(entries[j].name, entry->name))
-                return run_null(run, "The context has two entries \"%.*s\".", STR_ARG(entry->name));
         slots[entry->slot] = run_node(run, entry->value, slots);
         entries[i] = (struct feel_entry){ entry->name, slots[entry->slot] };
     }
@@ -639,7 +655,7 @@ static struct feel_value node_range(struct run *run, const struct node *node, st
     range->end = node->range.end ? run_node(run, node->range.end, slots) : FEEL_NONE;
     if (range->start.kind != FEEL_NULL && range->end.kind != FEEL_NULL && !feel_order(range->start, range->end, &order))
         return run_null(run, "The two ends of the range are not compared.");
-    return (struct feel_value){ .kind = FEEL_RANGE, .range = range };
+    return feel_range(range);
 }
 
 static struct feel_value node_if(struct run *run, const struct node *node, struct feel_value *slots)
@@ -675,7 +691,7 @@ static struct feel_value by_kind(struct run *run, const struct node *node, struc
     case NODE_RANGE: return node_range(run, node, slots);
     case NODE_FUNCTION: return node_function(run, node, slots);
     case NODE_INSTANCE_OF:
-        return feel_boolean(feel_type_has(node->typed.type, run_node(run, node->typed.value, slots)));
+        return feel_boolean(run_type_has(run, node->typed.type, run_node(run, node->typed.value, slots)));
     case NODE_CONVERT: return run_convert(run, node->typed.type, run_node(run, node->typed.value, slots));
     case NODE_DECISION_TABLE: return run->decide(run, node, slots);
     case NODE_TEST:

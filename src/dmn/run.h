@@ -65,8 +65,12 @@ struct feel_value run_null(struct run *run, const char *format, ...) __attribute
 /* A bound was hit: the run ends, and says which. */
 struct feel_value run_stop(struct run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct feel_value run_no_memory(struct run *run);
-/* How much of a value is looked at in the time of one step. */
-enum { RUN_WEIGHT_OF_STEP = 16 };
+/* How much of a value is looked at in the time of one step, and how many names. */
+enum { RUN_WEIGHT_OF_STEP = 8, RUN_NAMES_OF_STEP = 64 };
+/* Counts that two values are looked at together. False, and the run stops, where it was too much. */
+bool run_looks_at(struct run *run, struct feel_value a, struct feel_value b);
+/* feel_type_has, with its work counted. False too where the run stops. */
+bool run_type_has(struct run *run, const struct feel_type *type, struct feel_value value);
 /* Counts work that a step does besides. False, and the run stops, where it was too much. */
 bool run_spend(struct run *run, size_t steps);
 /* One part of an expression, or decision, more waits for another. False, and the run stops, where it is too deep. */

@@ -90,19 +90,32 @@ void scan_space(struct scan *scan)
     scan->at = after_space(scan->text, scan->at);
 }
 
-/* Where the piece ends, 0 where it does not stand there. Every space of the piece is one or more of the text. */
-static size_t piece_end(struct str s, size_t at, struct str piece)
+/* Where `piece` does not stand any more; *whole: all of it stands there. Its spaces are each one or more of the text.
+ */
+static size_t piece_reach(struct str s, size_t at, struct str piece, bool *whole)
 {
+    *whole = false;
     for (size_t i = 0; i < piece.n; i++) {
         if (piece.p[i] == ' ') {
             size_t next = after_space(s, at);
             if (next == at)
-                return 0;
+                return at;
             at = next;
         } else if (at >= s.n || s.p[at++] != piece.p[i]) {
-            return 0;
+            return at;
         }
     }
+    *whole = true;
+    return at;
+}
+
+/* Where the piece ends, 0 where it does not stand there. */
+static size_t piece_end(struct str s, size_t at, struct str piece)
+{
+    bool whole;
+    at = piece_reach(s, at, piece, &whole);
+    if (!whole)
+        return 0;
     size_t n, last = piece.n - 1;
     while (last > 0 && ((unsigned char)piece.p[last] & 0xC0U) == 0x80)
         last--;
@@ -137,11 +150,13 @@ struct str scan_word(const struct scan *scan)
     return str_slice(scan->text, scan->at, at - scan->at);
 }
 
-size_t scan_name(const struct scan *scan, struct str name)
+size_t scan_name(const struct scan *scan, struct str name, size_t *looked)
 {
+    bool whole;
     if (name.n == 0)
         return 0;
-    size_t end = piece_end(scan->text, scan->at, name);
+    *looked += piece_reach(scan->text, scan->at, name, &whole) - scan->at;
+    size_t end = whole ? piece_end(scan->text, scan->at, name) : 0;
     return end > 0 ? end - scan->at : 0;
 }
 
@@ -312,10 +327,10 @@ struct str scan_name_of(struct arena *arena, struct str written)
     return (struct str){ p, n };
 }
 
-int scan_lines(struct str text, size_t at)
+int scan_lines(struct str text, size_t from, size_t to)
 {
     int lines = 0;
-    for (size_t i = 0; i < at && i < text.n; i++)
+    for (size_t i = from; i < to && i < text.n; i++)
         lines += text.p[i] == '\n';
     return lines;
 }

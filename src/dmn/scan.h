@@ -23,8 +23,11 @@ bool scan_take(struct scan *scan, const char *piece);
 bool scan_sees(const struct scan *scan, const char *piece);
 /* The word at this place, STR_NONE where none begins: "a1" of "a1-b". Takes nothing. */
 struct str scan_word(const struct scan *scan);
-/* How many bytes of the text at this place are the name, where runs of space are one; 0: it does not stand there. */
-size_t scan_name(const struct scan *scan, struct str name);
+/*
+ * How many bytes of the text at this place are the name, where runs of space are one; 0: it does not stand there. Adds
+ * to *looked how many were looked at.
+ */
+size_t scan_name(const struct scan *scan, struct str name, size_t *looked);
 /* What stands before the next `end` ("in", ":") and can be a name; STR_NONE where there is none. Takes nothing. */
 struct str scan_name_before(const struct scan *scan, const char *end);
 /* The digits of a number; STR_NONE where none begins. Takes it. */
@@ -34,7 +37,7 @@ bool scan_string(struct scan *scan, struct buf *out);
 
 /* With one space where there were several, and none at its sides. */
 struct str scan_name_of(struct arena *arena, struct str written);
-/* Lines that begin in the text before this place. */
-int scan_lines(struct str text, size_t at);
+/* Lines that begin in the text from a place to a later one. */
+int scan_lines(struct str text, size_t from, size_t to);
 
 #endif

@@ -37,8 +37,7 @@ static bool take_inputs(struct deciding *d, struct feel_value *null)
 
 static bool matches(struct deciding *d, const struct table_rule *rule)
 {
-    if (--d->run->steps_left < 0)
-        run_stop(d->run, "it takes more than %d steps", (int)DMN_STEPS_MAX);
+    run_spend(d->run, 1 + d->table->inputs_n / RUN_WEIGHT_OF_STEP);
     for (size_t i = 0; i < d->table->inputs_n && !d->run->stopped; i++)
         if (rule->tests[i] && run_tests(d->run, rule->tests[i], d->inputs[i], d->slots) != FEEL_TRUE)
             return false;
@@ -96,10 +95,13 @@ static size_t priority(struct deciding *d, size_t output, struct feel_value valu
     const struct node *values = d->table->outputs[output].order;
     if (!values || values->kind != NODE_TESTS)
         return 0;
-    for (size_t i = 0; i < values->tests.n; i++)
-        if (values->tests.items[i]->kind != NODE_TEST &&
-            feel_same(run_node(d->run, values->tests.items[i], d->slots), value))
+    for (size_t i = 0; i < values->tests.n && !d->run->stopped; i++) {
+        if (values->tests.items[i]->kind == NODE_TEST)
+            continue;
+        struct feel_value one = run_node(d->run, values->tests.items[i], d->slots);
+        if (run_looks_at(d->run, one, value) && feel_same(one, value))
             return i;
+    }
     return values->tests.n;
 }
 
@@ -143,11 +145,13 @@ static struct feel_value aggregated(struct deciding *d, struct feel_value *list)
     case AGGREGATE_SUM:
         for (size_t i = 1; i < d->hits_n; i++)
             total = run_arithmetic(run, OPERATOR_ADD, total, list[i]);
-        return total;
+        if (total.kind == FEEL_NUMBER || total.kind == FEEL_DAYS || total.kind == FEEL_MONTHS)
+            return total;
+        return run_null(run, "The results of the table are no numbers or durations that have a sum.");
     case AGGREGATE_MIN:
     case AGGREGATE_MAX:
         for (size_t i = 1; i < d->hits_n; i++) {
-            if (!feel_order(list[i], total, &order))
+            if (!run_looks_at(run, list[i], total) || !feel_order(list[i], total, &order))
                 return run_null(run, "The results of the table have no order.");
             if (d->table->aggregation == AGGREGATE_MIN ? order < 0 : order > 0)
                 total = list[i];
@@ -173,7 +177,7 @@ static struct feel_value by_policy(struct deciding *d)
         return list[0];
     case HIT_ANY:
         for (size_t i = 1; i < d->hits_n; i++)
-            if (!feel_same(list[0], list[i]))
+            if (!run_looks_at(run, list[0], list[i]) || !feel_same(list[0], list[i]))
                 return run_null(run, "Rules %zu and %zu match and differ (ANY).", d->hits[0] + 1, d->hits[i] + 1);
         return list[0];
     case HIT_FIRST: return list[0];

@@ -86,17 +86,13 @@ static struct feel_value context_in(struct arena *arena, const struct xml *xml)
 {
     struct feel_entry *entries = NULL;
     size_t n = 0, cap = 0;
-    struct feel_context *context = ARENA_NEW(arena, struct feel_context);
     for (const struct xml *child = xml_child(xml, "component"); child; child = xml_again(child)) {
         struct feel_value value = is_nil(child) ? FEEL_NONE : value_in(arena, child);
         struct feel_entry *room = PARSE_PUSH(arena, entries, n, cap);
         if (room)
             *room = (struct feel_entry){ scan_name_of(arena, xml_attribute(child, "name")), value };
     }
-    if (!context)
-        return FEEL_NONE;
-    *context = (struct feel_context){ entries, n };
-    return feel_context(context);
+    return feel_context(arena, entries, n);
 }
 
 /* <value>, <list> or <component>s inside an element. */

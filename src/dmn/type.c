@@ -53,19 +53,31 @@ const struct feel_type *feel_type_named(struct str name)
     return NULL;
 }
 
-static bool context_has(const struct feel_type *type, const struct feel_context *context)
+/* A member is looked for by its name in the time of so many values. */
+enum { VALUES_OF_NAME = 4 };
+
+static bool look(size_t *left, size_t values)
+{
+    *left -= values < *left ? values : *left;
+    return *left > 0;
+}
+
+static bool context_has(const struct feel_type *type, const struct feel_context *context, size_t *left)
 {
     for (size_t i = 0; i < type->n; i++) {
-        const struct feel_value *entry = feel_context_get(context, type->fields[i].name);
-        if (!entry || (entry->kind != FEEL_NULL && !feel_type_has(type->fields[i].type, *entry)))
+        const struct feel_value *entry =
+            look(left, VALUES_OF_NAME) ? feel_context_get(context, type->fields[i].name) : NULL;
+        if (!entry || (entry->kind != FEEL_NULL && !feel_type_has(type->fields[i].type, *entry, left)))
             return false;
     }
     return true;
 }
 
 /* Whether every value of `a` is one of `b` (DMN 1.5, 10.3.2.9.3). Types may hold themselves: not looked at forever. */
-static bool conforms(const struct feel_type *a, const struct feel_type *b, int depth)
+static bool conforms(const struct feel_type *a, const struct feel_type *b, int depth, size_t *left)
 {
+    if (!look(left, 1))
+        return false;
     if (a == b || b->form == TYPE_ANY || a->form == TYPE_NULL || depth > CONFORMS_DEPTH_MAX)
         return true;
     if (b->form == TYPE_KIND) {
@@ -80,37 +92,39 @@ static bool conforms(const struct feel_type *a, const struct feel_type *b, int d
     if (a->form != b->form)
         return false;
     if (b->form == TYPE_LIST || b->form == TYPE_RANGE)
-        return conforms(a->of, b->of, depth + 1);
+        return conforms(a->of, b->of, depth + 1, left);
     if (b->form == TYPE_FUNCTION) {
-        bool good = a->n == b->n && conforms(a->of, b->of, depth + 1);
+        bool good = a->n == b->n && conforms(a->of, b->of, depth + 1, left);
         for (size_t i = 0; i < b->n && good; i++)
-            good = conforms(b->fields[i].type, a->fields[i].type, depth + 1);
+            good = conforms(b->fields[i].type, a->fields[i].type, depth + 1, left);
         return good;
     }
     for (size_t i = 0; i < b->n; i++) {
         size_t j = 0;
-        while (j < a->n && !str_equal(a->fields[j].name, b->fields[i].name))
+        while (j < a->n && look(left, 1) && !str_equal(a->fields[j].name, b->fields[i].name))
             j++;
-        if (j == a->n || !conforms(a->fields[j].type, b->fields[i].type, depth + 1))
+        if (j == a->n || !conforms(a->fields[j].type, b->fields[i].type, depth + 1, left))
             return false;
     }
     return true;
 }
 
 /* By its parameters, and by its result where that is said: nobody knows what another expression gives. */
-static bool function_has(const struct feel_type *type, const struct feel_function *function)
+static bool function_has(const struct feel_type *type, const struct feel_function *function, size_t *left)
 {
     const struct body *body = function->form == FUNCTION_BODY ? function->body : NULL;
     if (!body)
         return true;
-    bool good = body->parameters_n == type->n && (!body->result || conforms(body->result, type->of, 0));
+    bool good = body->parameters_n == type->n && (!body->result || conforms(body->result, type->of, 0, left));
     for (size_t i = 0; i < type->n && good; i++)
-        good = !body->parameters[i].type || conforms(type->fields[i].type, body->parameters[i].type, 0);
+        good = !body->parameters[i].type || conforms(type->fields[i].type, body->parameters[i].type, 0, left);
     return good;
 }
 
-bool feel_type_has(const struct feel_type *type, struct feel_value value)
+bool feel_type_has(const struct feel_type *type, struct feel_value value, size_t *left)
 {
+    if (!look(left, 1))
+        return false;
     switch (type->form) {
     case TYPE_ANY: return value.kind != FEEL_NULL;
     case TYPE_NULL: return value.kind == FEEL_NULL;
@@ -120,15 +134,15 @@ bool feel_type_has(const struct feel_type *type, struct feel_value value)
         if (value.kind != FEEL_LIST)
             return false;
         for (size_t i = 0; i < value.list.n; i++)
-            if (value.list.items[i].kind != FEEL_NULL && !feel_type_has(type->of, value.list.items[i]))
+            if (value.list.items[i].kind != FEEL_NULL && !feel_type_has(type->of, value.list.items[i], left))
                 return false;
         return true;
-    case TYPE_CONTEXT: return value.kind == FEEL_CONTEXT && context_has(type, value.context);
+    case TYPE_CONTEXT: return value.kind == FEEL_CONTEXT && context_has(type, value.context, left);
     case TYPE_RANGE:
         return value.kind == FEEL_RANGE &&
-               (value.range->start.kind == FEEL_NULL || feel_type_has(type->of, value.range->start)) &&
-               (value.range->end.kind == FEEL_NULL || feel_type_has(type->of, value.range->end));
-    case TYPE_FUNCTION: return value.kind == FEEL_FUNCTION && function_has(type, value.function);
+               (value.range->start.kind == FEEL_NULL || feel_type_has(type->of, value.range->start, left)) &&
+               (value.range->end.kind == FEEL_NULL || feel_type_has(type->of, value.range->end, left));
+    case TYPE_FUNCTION: return value.kind == FEEL_FUNCTION && function_has(type, value.function, left);
     }
     return false;
 }

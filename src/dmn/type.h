@@ -39,8 +39,11 @@ extern const struct feel_type feel_type_any, feel_type_boolean, feel_type_number
 
 /* FEEL's own types by name: "date and time"; NULL where there is none. */
 const struct feel_type *feel_type_named(struct str name);
-/* Whether the value is one of the type: `instance of`. Allowed values are not looked at. */
-bool feel_type_has(const struct feel_type *type, struct feel_value value);
+/*
+ * Whether the value is one of the type: `instance of`. Allowed values are not looked at. *left is how many values and
+ * types may be looked at, and is counted down; where it comes to 0 the answer is false, and says nothing.
+ */
+bool feel_type_has(const struct feel_type *type, struct feel_value value, size_t *left);
 /* "list<number>", or the name of the item definition */
 void feel_type_write(struct buf *out, const struct feel_type *type);
 

@@ -48,6 +48,8 @@ static struct set input_of(struct unknown *u, const struct feel_type *type, stru
 static struct set composed(struct unknown *u, enum part_form form, const struct set_entry *entries, size_t n)
 {
     struct set out = { 0 };
+    if (u->run->stopped)
+        return out;
     for (size_t i = 0; i < n; i++)
         set_contain(u, &out, entries[i].set->leaves);
     set_add(u, &out, (struct part){ .form = form, .entries = entries, .n = n });
@@ -60,22 +62,23 @@ static struct set context_of(struct unknown *u, const struct feel_type *type, co
     size_t n = type->n, most = n + (given ? given->n : 0);
     struct set_entry *entries = ARENA_ARRAY(u->run->arena, most + 1, struct set_entry);
     struct set *sets = ARENA_ARRAY(u->run->arena, most + 1, struct set), none = { 0 };
-    if (!entries || !sets) {
+    bool *named = ARENA_ARRAY(u->run->arena, most + 1, bool);
+    if (!entries || !sets || !named) {
         run_no_memory(u->run);
         return none;
     }
     for (size_t i = 0; i < n && !u->run->stopped; i++) {
         const struct feel_field *field = &type->fields[i];
-        const struct feel_value *value = given ? feel_context_get(given, field->name) : NULL;
+        const struct feel_entry *entry = given ? feel_context_entry(given, field->name) : NULL;
+        const struct feel_value *value = entry ? &entry->value : NULL;
+        if (entry)
+            named[entry - given->entries] = true;
         struct str inner = str_format(u->run->arena, "%.*s.%.*s", STR_ARG(path), STR_ARG(field->name));
         sets[i] = input_of(u, field->type, value ? *value : FEEL_NONE, inner, depth + 1);
         entries[i] = (struct set_entry){ field->name, &sets[i] };
     }
     for (size_t i = 0; given && i < given->n; i++) { /* what the type does not name */
-        bool named = false;
-        for (size_t j = 0; j < type->n && !named; j++)
-            named = str_equal(type->fields[j].name, given->entries[i].name);
-        if (named)
+        if (named[i])
             continue;
         sets[n] = set_one(u, given->entries[i].value);
         entries[n] = (struct set_entry){ given->entries[i].name, &sets[n] };
@@ -161,7 +164,8 @@ static bool is_parameter(const struct unknown *u, const struct dmn_element *elem
 
 static void take_inputs(struct unknown *u, const struct dmn_element *element, unsigned char *seen, int depth)
 {
-    if (!element || seen[element->at] || u->run->stopped)
+    enum { REQUIREMENTS_OF_STEP = 4 };
+    if (!element || seen[element->at] || !run_spend(u->run, 1 + element->requirements_n / REQUIREMENTS_OF_STEP))
         return;
     seen[element->at] = 1;
     if (depth > DMN_RUN_DEPTH_MAX) {
@@ -294,6 +298,7 @@ static bool reached(struct unknown *u, const struct question *question, struct s
 {
     const struct dmn_element *element = question->element;
     struct arena *arena = u->run->arena;
+    enum { ELEMENTS_OF_STEP = 8 };
     size_t n = question->model->elements_n;
     unsigned char *seen = ARENA_ARRAY(arena, n + 1, unsigned char);
     u->inputs = question->inputs;
@@ -303,7 +308,7 @@ static bool reached(struct unknown *u, const struct question *question, struct s
     u->states = ARENA_ARRAY(arena, n + 1, unsigned char);
     if (!seen || !u->elements || !u->states)
         run_no_memory(u->run);
-    else
+    else if (run_spend(u->run, n / ELEMENTS_OF_STEP))
         u->model = model_run_begin(u->run, question->model, question->inputs, question->inputs_n);
     if (!u->model)
         return false;
@@ -315,9 +320,11 @@ static bool reached(struct unknown *u, const struct question *question, struct s
 
 static struct run run_of(struct arena *arena, const struct question *question)
 {
-    return (struct run){
-        .arena = arena, .steps_left = DMN_STEPS_MAX, .now_ms = question->now_ms, .where = question->element->name
-    };
+    return (struct run){ .arena = arena,
+                         .steps_left = DMN_STEPS_MAX,
+                         .now_ms = question->now_ms,
+                         .where = question->element->name,
+                         .line = question->element->line };
 }
 
 static int64_t cost_of(const struct unknown *u)

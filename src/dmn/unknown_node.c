@@ -440,10 +440,9 @@ static struct set context(struct unknown *u, struct frame *frame, const struct n
         run_no_memory(u->run);
         return out;
     }
+    if (node->context.twice.p)
+        return set_one(u, run_null(u->run, "The context has two entries of one name."));
     for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < i; j++)
-            if (str_equal(entries[j].name, node->context.entries[i].name))
-                return set_one(u, run_null(u->run, "The context has two entries of one name."));
         sets[i] = unknown_node(u, frame, node->context.entries[i].value);
         frame_set(frame, node->context.entries[i].slot, &sets[i]);
         entries[i] = (struct set_entry){ node->context.entries[i].name, &sets[i] };
@@ -670,7 +669,7 @@ static struct set instance_of(struct unknown *u, struct frame *frame, const stru
     for (size_t i = 0; i < value.n; i++) {
         const struct part *part = &value.parts[i];
         if (part->form == PART_VALUE)
-            truth |= feel_type_has(node->typed.type, part->value) ? MAY_TRUE : MAY_FALSE;
+            truth |= run_type_has(u->run, node->typed.type, part->value) ? MAY_TRUE : MAY_FALSE;
         else
             truth |= MAY_TRUE | MAY_FALSE;
     }

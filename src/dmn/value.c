@@ -1,8 +1,14 @@
 /* Values: what is equal, what comes before what, and how they are written. Promises: see value.h. */
 #include "dmn/value.h"
 
+#include <stdlib.h>
+
+#include "base/arena.h"
 #include "dmn/temporal.h"
 #include "base/banned.h"
+
+/* So many are looked at one after the other; more are found by their names' order. */
+enum { FEW_ENTRIES = 16 };
 
 struct feel_value feel_boolean(bool value)
 {
@@ -55,11 +61,36 @@ struct feel_value feel_list_longer(struct feel_value list, const struct feel_val
     return list;
 }
 
-struct feel_value feel_context(const struct feel_context *context)
+static int by_name(const void *a, const void *b, void *entries)
 {
+    uint32_t i = *(const uint32_t *)a, j = *(const uint32_t *)b;
+    const struct feel_entry *list = entries;
+    int order = str_compare(list[i].name, list[j].name);
+    return order != 0 ? order : (i > j) - (i < j);
+}
+
+struct feel_value feel_context(struct arena *arena, const struct feel_entry *entries, size_t n)
+{
+    struct feel_context *context = ARENA_NEW(arena, struct feel_context);
+    uint32_t *places = n > FEW_ENTRIES && n <= UINT32_MAX ? ARENA_ARRAY(arena, n, uint32_t) : NULL;
     struct feel_value value = { .kind = FEEL_CONTEXT, .depth = 1, .context = context };
-    for (size_t i = 0; i < context->n; i++)
-        hold(&value, context->entries[i].value);
+    if (!context || (n > FEW_ENTRIES && !places))
+        return FEEL_NONE;
+    if (places) {
+        for (size_t i = 0; i < n; i++)
+            places[i] = (uint32_t)i;
+        qsort_r(places, n, sizeof *places, by_name, (void *)(uintptr_t)entries);
+    }
+    *context = (struct feel_context){ entries, n, places };
+    for (size_t i = 0; i < n; i++)
+        hold(&value, entries[i].value);
+    return value;
+}
+
+struct feel_value feel_range(const struct feel_range *range)
+{
+    struct feel_value value = { .kind = FEEL_RANGE, .range = range };
+    weigh(&value, (size_t)range->start.weight + range->end.weight);
     return value;
 }
 
@@ -83,12 +114,30 @@ const char *feel_kind_name(enum feel_kind kind)
     return names[kind];
 }
 
+const struct feel_entry *feel_context_entry(const struct feel_context *context, struct str name)
+{
+    size_t low = 0, high = context->n;
+    for (size_t i = 0; !context->by_name && i < context->n; i++)
+        if (str_equal(context->entries[i].name, name))
+            return &context->entries[i];
+    while (context->by_name && low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct feel_entry *entry = &context->entries[context->by_name[middle]];
+        int order = str_compare(entry->name, name);
+        if (order == 0)
+            return entry;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
 const struct feel_value *feel_context_get(const struct feel_context *context, struct str name)
 {
-    for (size_t i = 0; i < context->n; i++)
-        if (str_equal(context->entries[i].name, name))
-            return &context->entries[i].value;
-    return NULL;
+    const struct feel_entry *entry = feel_context_entry(context, name);
+    return entry ? &entry->value : NULL;
 }
 
 static enum feel_truth truth(bool value)
@@ -111,10 +160,12 @@ static enum feel_truth contexts_equal(const struct feel_context *a, const struct
     if (a->n != b->n)
         return FEEL_FALSE;
     for (size_t i = 0; i < a->n; i++) {
-        const struct feel_value *other = str_equal(a->entries[i].name, b->entries[i].name)
-                                             ? &b->entries[i].value
-                                             : feel_context_get(b, a->entries[i].name);
-        if (!other || feel_equal(a->entries[i].value, *other) != FEEL_TRUE)
+        const struct feel_entry *one = &a->entries[a->by_name ? a->by_name[i] : i];
+        const struct feel_entry *same = &b->entries[b->by_name ? b->by_name[i] : i];
+        const struct feel_value *other = str_equal(one->name, same->name) ? &same->value
+                                         : a->by_name                     ? NULL
+                                                                          : feel_context_get(b, one->name);
+        if (!other || feel_equal(one->value, *other) != FEEL_TRUE)
             return FEEL_FALSE;
     }
     return FEEL_TRUE;

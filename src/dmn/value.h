@@ -92,10 +92,11 @@ struct feel_entry {
     struct str name;
     struct feel_value value;
 };
-/* In the order in which they were written. */
+/* In the order in which they were written, each name once. */
 struct feel_context {
     const struct feel_entry *entries;
     size_t n;
+    const uint32_t *by_name; /* the places of the entries in the order of their names; NULL: there are few */
 };
 /* How it was said: "[1..5]", or by one comparison, "(< 5)". Two that were said differently are not equal. */
 enum feel_range_form { RANGE_INTERVAL, RANGE_LESS, RANGE_GREATER, RANGE_EQUAL, RANGE_UNEQUAL };
@@ -113,15 +114,18 @@ struct feel_value feel_boolean(bool value);
 struct feel_value feel_number(struct number value);
 struct feel_value feel_integer(int64_t value);
 struct feel_value feel_string(struct str value);
-/* These two count how deep and heavy they are; the caller compares with its bound (limits.h). */
+/* These count how deep and heavy they are; the caller compares with its bound (limits.h). */
 struct feel_value feel_list(const struct feel_value *items, size_t n);
-struct feel_value feel_context(const struct feel_context *context);
+/* The entries stay where they are. Null where the arena is full. */
+struct feel_value feel_context(struct arena *arena, const struct feel_entry *entries, size_t n);
+struct feel_value feel_range(const struct feel_range *range);
 /* The list with one more item, which stands there already: the first n + 1 of `items`. */
 struct feel_value feel_list_longer(struct feel_value list, const struct feel_value *items);
 
 /* "days and time duration", as FEEL names the type. */
 const char *feel_kind_name(enum feel_kind kind);
 /* The entry of this name, or NULL. */
+const struct feel_entry *feel_context_entry(const struct feel_context *context, struct str name);
 const struct feel_value *feel_context_get(const struct feel_context *context, struct str name);
 
 /* What FEEL's three-valued logic says. */

@@ -164,12 +164,13 @@ struct evaluating {
     size_t inputs_n;
     const struct option *options;
     struct json_writer *w; /* NULL: in words */
+    int64_t steps_left;    /* for all that is asked together */
 };
 
 /* One decision, said. False, and the fault says why, where a bound was hit. */
-static bool evaluate_one(const struct evaluating *e, const struct dmn_element *element, struct fault *fault)
+static bool evaluate_one(struct evaluating *e, const struct dmn_element *element, struct fault *fault)
 {
-    struct dmn_result result;
+    struct dmn_result result = { 0 };
     struct dmn_unknowns unknowns = { 0 };
     bool trace = e->options[OPTION_TRACE].seen, unknown = e->options[OPTION_UNKNOWN].seen;
     int64_t now = clock_now_ms();
@@ -180,6 +181,7 @@ static bool evaluate_one(const struct evaluating *e, const struct dmn_element *e
     good = good && dmn_evaluate(e->model, element, run, now, e->inputs, e->inputs_n, &result, fault) == STATUS_OK;
     good = good && (!unknown ||
                     dmn_unknown(e->model, element, run, now, e->inputs, e->inputs_n, &unknowns, fault) == STATUS_OK);
+    e->steps_left -= result.steps + unknowns.steps;
     if (good && e->w)
         dmn_said_result_json(e->w, element, &result, trace, unknown ? &unknowns : NULL);
     if (good && !e->w) {
@@ -197,7 +199,7 @@ static int evaluate(struct arena *arena, const char *path, const struct option o
     struct fault fault;
     struct buf out;
     struct json_writer w;
-    struct evaluating e = { .options = options };
+    struct evaluating e = { .options = options, .steps_left = DMN_STEPS_MAX };
     size_t found = 0;
     int code = EXIT_DONE;
     enum status status = read_model(arena, path, &model, &fault);
@@ -219,7 +221,12 @@ static int evaluate(struct arena *arena, const char *path, const struct option o
         const struct dmn_element *element = dmn_model_element(model, i);
         if (!wanted(model, element, options[OPTION_DECISION].value))
             continue;
-        found++;
+        if (found++ > 0 && e.steps_left < 0) {
+            options_say("the decisions of %s take more than %d steps together; ask for one with --decision.", path,
+                        (int)DMN_STEPS_MAX);
+            code = EXIT_REFUSED;
+            break;
+        }
         if (!evaluate_one(&e, element, &fault)) {
             command_fail(&fault);
             code = EXIT_REFUSED;

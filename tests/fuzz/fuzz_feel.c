@@ -54,18 +54,17 @@ static bool begin(struct evaluating *e)
     return true;
 }
 
-static void fill(struct feel_value *slots)
+static void fill(struct arena *arena, struct feel_value *slots)
 {
     static const struct feel_value list[3] = { { .kind = FEEL_STRING, .string = STR_INIT("x") },
                                                { .kind = FEEL_DATE, .date = { 2026, 3, 2 } },
                                                { .kind = FEEL_NULL } };
     static const struct feel_entry entries[2] = { { STR_INIT("first name"), { .kind = FEEL_BOOLEAN, .boolean = true } },
                                                   { STR_INIT("day"), { .kind = FEEL_DATE, .date = { 2024, 2, 29 } } } };
-    static const struct feel_context context = { entries, 2 };
     slots[0] = feel_integer(5);
     slots[1] = feel_string(STR("J\xC3\xB6rg"));
     slots[2] = feel_list(list, 3);
-    slots[3] = feel_context(&context);
+    slots[3] = feel_context(arena, entries, 2);
     slots[4] = (struct feel_value){ .kind = FEEL_DAYS, .days = { 86400, 0 } };
 }
 
@@ -104,7 +103,7 @@ static void expression(struct str text)
         struct run run = begin_run(&e);
         struct feel_value *slots = ARENA_ARRAY(e.arena, (size_t)e.maker.slots + 1, struct feel_value);
         if (slots) {
-            fill(slots);
+            fill(e.arena, slots);
             struct feel_value value = run_node(&run, node, slots);
             if (run.stopped)
                 must(run.fault.text[0] != '\0' && str_is_text(str_of(run.fault.text)));
@@ -126,7 +125,7 @@ static void tests_of_a_cell(struct str text)
         struct run run = begin_run(&e);
         struct feel_value *slots = ARENA_ARRAY(e.arena, (size_t)e.maker.slots + 1, struct feel_value);
         if (slots) {
-            fill(slots);
+            fill(e.arena, slots);
             for (size_t i = 0; i < 5; i++)
                 run_tests(&run, tests, slots[i], slots);
         }

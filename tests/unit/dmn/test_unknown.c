@@ -267,22 +267,24 @@ static void a_member_that_settles_it_leaves_nothing_to_ask(void **state)
 {
     const struct feel_entry young[] = { { STR_INIT("Age"), feel_integer(12) } };
     const struct feel_entry grown[] = { { STR_INIT("Age"), feel_integer(44) } };
-    const struct feel_context contexts[] = { { young, 1 }, { grown, 1 } };
-    struct dmn_input input = { STR_NONE, STR("Applicant"), feel_context(&contexts[0]) };
+    struct arena *arena = arena_new(ARENA_MAX);
+    struct dmn_input input = { STR_NONE, STR("Applicant"), feel_context(arena, young, 1) };
     (void)state;
     expect(applicants, &input, 1, "[\"Declined\"]; Applicant.Risk: -; Applicant.Town: -");
-    input.value = feel_context(&contexts[1]);
+    input.value = feel_context(arena, grown, 1);
     expect(applicants, &input, 1,
            "[\"Review\", \"Accepted\"]; Applicant.Risk: [\"Review\", \"Accepted\"]; Applicant.Town: -");
+    arena_free(arena);
 }
 
 static void a_known_member_that_is_not_of_its_type_makes_all_of_it_none(void **state)
 {
     const struct feel_entry wrong[] = { { STR_INIT("Age"), feel_string(STR("old")) } };
-    const struct feel_context context = { wrong, 1 };
-    const struct dmn_input input = { STR_NONE, STR("Applicant"), feel_context(&context) };
+    struct arena *arena = arena_new(ARENA_MAX);
+    const struct dmn_input input = { STR_NONE, STR("Applicant"), feel_context(arena, wrong, 1) };
     (void)state;
     expect(applicants, &input, 1, "[\"Accepted\"]; Applicant.Risk: -; Applicant.Town: -");
+    arena_free(arena);
 }
 
 static void members_of_items_have_paths_from_0(void **state)
@@ -295,12 +297,13 @@ static void members_of_items_have_paths_from_0(void **state)
     const struct feel_entry first[] = { { STR_INIT("occasions"), feel_integer(2) } };
     const struct feel_entry second[] = { { STR_INIT("occasions"), feel_integer(1) },
                                          { STR_INIT("threat"), feel_boolean(false) } };
-    const struct feel_context contexts[] = { { first, 1 }, { second, 2 } };
-    const struct feel_value items[] = { feel_context(&contexts[0]), feel_context(&contexts[1]) };
+    struct arena *arena = arena_new(ARENA_MAX);
+    const struct feel_value items[] = { feel_context(arena, first, 1), feel_context(arena, second, 2) };
     const struct dmn_input input = { STR_NONE, STR("conduct"), feel_list(items, 2) };
     (void)state;
     expect(xml, &input, 1, "[\"threat\", \"none\"]; conduct[0].threat: [\"threat\", \"none\"]");
     expect(xml, NULL, 0, "[\"threat\", \"none\"]; conduct: [\"threat\", \"none\"]");
+    arena_free(arena);
 }
 
 static void what_is_known_of_an_item_counts_whatever_else_is_unknown(void **state)
@@ -312,8 +315,8 @@ static void what_is_known_of_an_item_counts_whatever_else_is_unknown(void **stat
              "conduct", "tConduct")
     const struct feel_entry words[] = { { STR_INIT("act"), feel_string(STR("words")) } };
     const struct feel_entry threat[] = { { STR_INIT("act"), feel_string(STR("threat")) } };
-    const struct feel_context contexts[] = { { words, 1 }, { threat, 1 } };
-    const struct feel_value items[] = { feel_context(&contexts[0]), feel_context(&contexts[1]) };
+    struct arena *arena = arena_new(ARENA_MAX);
+    const struct feel_value items[] = { feel_context(arena, words, 1), feel_context(arena, threat, 1) };
     const struct dmn_input input = { STR_NONE, STR("conduct"), feel_list(items, 2) };
     (void)state;
     expect(CONDUCT LITERAL(NEEDS("conduct"), "some c in conduct satisfies c.act = \"words\" and c.abusive") END, &input,
@@ -333,6 +336,7 @@ static void what_is_known_of_an_item_counts_whatever_else_is_unknown(void **stat
     expect(CONDUCT LITERAL(NEEDS("conduct"), "count(for c in conduct return c.abusive)") END, &input, 1,
            "[2]; conduct[0].occasions: -; conduct[0].abusive: -; conduct[1].occasions: -; conduct[1].abusive: -");
 #undef CONDUCT
+    arena_free(arena);
 }
 
 static void what_the_table_does_not_allow_is_null(void **state)

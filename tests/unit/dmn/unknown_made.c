@@ -410,15 +410,13 @@ size_t made_inputs(struct arena *arena, const struct made *made, const size_t at
         return n;
     for (size_t i = 0; i < ITEMS; i++) {
         struct feel_entry *entries = ARENA_ARRAY(arena, MEMBERS, struct feel_entry);
-        struct feel_context *context = ARENA_NEW(arena, struct feel_context);
-        assert_true(entries && context);
+        assert_non_null(entries);
         for (size_t m = 0; m < MEMBERS; m++) {
             size_t leaf = i * MEMBERS + m;
             entries[m] = (struct feel_entry){ str_of(members[m]),
                                               at[leaf] == SIZE_MAX ? FEEL_NONE : made->leaves[leaf].samples[at[leaf]] };
         }
-        *context = (struct feel_context){ entries, MEMBERS };
-        items[i] = feel_context(context);
+        items[i] = feel_context(arena, entries, MEMBERS);
     }
     inputs[0] = (struct dmn_input){ STR_NONE, STR("conduct"), feel_list(items, ITEMS) };
     return 1;
