@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from builds import BUILDS, ROOT, environment
 from lanes import Job, Lanes
 
+FAILED = re.compile(r"\s*(FAIL(ED)?|not ok)\b")
+AFTER_FAILED, FAILED_MAX = 25, 100   # lines that are said again at the end: after each fault, and of one part
 COUNT = re.compile(r"^(?:\w+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$")
 PYTHON = sys.executable
 LIMIT, LIMIT_LONG = 1200, 4 * 3600   # seconds: five times what the longest part takes, for machines that are busy
@@ -46,10 +48,14 @@ class Tally:
         self.part = part
         self.passed = self.failed = 0
         self.counted = False
+        self.faults, self.more = [], 0
 
     def read(self, job, line):
         match = COUNT.match(line)
         if not match:
+            self.more = AFTER_FAILED if FAILED.match(line) else 0 if line.startswith(("ok ", "  ok ")) else self.more - 1
+            if self.more > 0 and len(self.faults) < FAILED_MAX:
+                self.faults.append(line)
             return "   " + line
         self.passed, self.failed, self.counted = int(match[1]), int(match[2]), True
         return None
@@ -63,6 +69,7 @@ class Tally:
         elif not self.counted or job.late or (job.code != 0 and self.failed == 0):
             said.append(f"   ended with code {job.code}" + ("" if self.counted else " and without a count"))
             self.failed += 1
+        self.faults += [line.strip() for line in said]
         return said + [f"   {self.part.name}: {self.passed} passed, {self.failed} failed in {job.seconds:.0f} s"]
 
 
@@ -133,6 +140,12 @@ def main():
         say("interrupted: what had ended before")
         jobs = [job for job in jobs if job.state == "ended"]
 
+    for job in jobs:
+        tally = tallies.get(job.name)
+        if tally and tally.failed:
+            say(f"\n── what failed in {job.name}")
+            for line in tally.faults or ["it named no test: what it said is above"]:
+                say("   " + line)
     say("")
     for job in jobs:
         tally = tallies.get(job.name)

@@ -205,6 +205,21 @@ class Runner(unittest.TestCase):
         self.assertEqual(self.tally("echo '3 passed, 0 failed'; kill -9 $$"), (3, 1))
         self.assertEqual(self.tally("echo '3 passed, 0 failed'; sleep 600", limit=0.5), (3, 1))
 
+    def test_what_failed_is_kept_to_be_said_again_at_the_end(self):
+        part = runner.Part("part", "what", ["sh", "-c", "echo 'ok     one'; echo 'FAILED two'; echo because; "
+                                                        "echo 'ok     three'; echo well; echo '2 passed, 1 failed'; exit 1"])
+        tally = runner.Tally(part)
+        self.run_all([Job("part", part.run, read=tally.read, close=tally.close)])
+        self.assertEqual(tally.faults, ["FAILED two", "because"])
+
+    def test_a_part_that_failed_is_said_again_behind_all_others(self):
+        words = subprocess.run([sys.executable, "-c", "import parts, run\n"
+                                "parts.parts = lambda Part, suite: [Part('first', 'w', ['sh', '-c', 'echo FAILED this; echo 0 passed, 1 failed; exit 1']),"
+                                " Part('second', 'w', ['echo', '1 passed, 0 failed'])]\n"
+                                "run.main()"], cwd=TESTS, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
+        self.assertGreater(words.rindex("FAILED this"), words.index("second: 1 passed"), words)
+        self.assertTrue(words.endswith("1 passed, 1 failed\n"), words)
+
     def test_a_part_whose_build_failed_is_one_failure(self):
         part = runner.Part("part", "what", ["true"])
         tally = runner.Tally(part)
