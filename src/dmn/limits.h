@@ -39,8 +39,8 @@ enum {
 /* Of what `check` looks at. */
 enum {
     DMN_CHECK_BOXES_MAX = 200 * 1000,       /* parts into which the check of one table cuts its inputs */
-    DMN_CHECK_WORK_MAX = 400 * 1000 * 1000, /* steps of the check of all tables */
-    DMN_CHECK_TABLE_MAX = 32 * 1024 * 1024, /* bytes of what the check of one table notes of its cells */
+    DMN_CHECK_WORK_MAX = 200 * 1000 * 1000, /* steps of the check of all tables */
+    DMN_CHECK_TABLE_MAX = 6 * 1024 * 1024,  /* bytes of what the check of one table notes of its cells */
     DMN_CHECK_INPUTS_MAX = 100,             /* inputs of a table whose gaps are looked for */
     DMN_CHECK_REPORTS_MAX = 100,            /* gaps, and overlaps, of one table that are told one by one */
     DMN_CHECK_PRIORITY_MAX = 200, /* rules of a PRIORITY table of which those that never count are looked for */

@@ -29,7 +29,7 @@ static bool begin(struct run *run, const struct dmn_model *model, struct model_r
     m->states = ARENA_ARRAY(run->arena, model->elements_n + 1, unsigned char);
     if (!m->values || !m->states)
         run_no_memory(run);
-    return run_spend(run, model->elements_n / RUN_NAMES_OF_STEP) && !run->stopped;
+    return run_spend(run, model->elements_n / RUN_NAMES_OF_STEP);
 }
 
 static void set(struct model_run *m, const struct dmn_element *element, struct feel_value value)

@@ -80,6 +80,17 @@ FAN = "".join(f'<itemDefinition name="t{i}">' + "".join(f'<itemComponent name="c
 WIDE = '<itemDefinition name="t0">' + "".join(f'<itemComponent name="c{j}"><typeRef>number</typeRef></itemComponent>' for j in range(19000)) + "</itemDefinition>"
 
 
+def table(inputs, rules):
+    """Ranges that cut each input into as many parts as they can, and overlap."""
+    columns = range(inputs)
+    return model(*(f'<inputData id="i{c}" name="x{c}"><variable name="x{c}" typeRef="number"/></inputData>' for c in columns),
+                 '<decision name="Hot">', needs("Input", (f"i{c}" for c in columns)), "<decisionTable>",
+                 *(f'<input><inputExpression typeRef="number"><text>x{c}</text></inputExpression></input>' for c in columns), "<output/>",
+                 *("<rule>" + "".join(f"<inputEntry><text>[{(r * 37 + c * 101) % (rules * 3)}..{(r * 37 + c * 101) % (rules * 3) + c + 2}]</text></inputEntry>"
+                                      for c in columns) + f"<outputEntry><text>{r}</text></outputEntry></rule>" for r in range(rules)),
+                 "</decisionTable></decision>")
+
+
 def typed_input(definitions):
     return model(definitions, '<inputData id="i" name="x"><variable name="x" typeRef="t0"/></inputData>', decision("Hot", "x", needs("Input", ["i"])))
 
@@ -119,6 +130,9 @@ ROWS |= {
     "ten thousand decisions of one name": (model(*(decision("D", "1") for _ in range(9990))), None),
     "decisions that need forty others each": (model(*(decision(f"D{k}", "1", needs("Decision", (f"dD{j}" for j in range(max(0, k - 40), k)))) for k in range(900))), None),
     "an input of types in types": (typed_input(FAN), None),
+    "a wide table": (table(90, 300), None),
+    "a table of a hundred by a hundred": (table(100, 100), None),
+    "a long table": (table(5, 1000), None),
     "an input of nineteen thousand members": (typed_input(WIDE), None),
 }
 
