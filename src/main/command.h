@@ -26,9 +26,10 @@ struct command {
     int (*run)(int argc, char **argv); /* argv[0] is the command's own name */
 };
 
-extern const struct command command_init, command_serve, command_check_config, command_dmn, command_doctor,
-    command_user, command_campaign, command_image, command_post, command_promise, command_speaker_confirm,
-    command_check, command_audit, command_feedback, command_backup, command_restore, command_routes, command_version;
+extern const struct command command_init, command_serve, command_check_config, command_dmn, command_policy,
+    command_doctor, command_user, command_campaign, command_image, command_post, command_promise,
+    command_speaker_confirm, command_check, command_audit, command_feedback, command_backup, command_restore,
+    command_routes, command_version;
 
 /* Options of a command: "--data DIR", "--json"; everything else is a positional argument. */
 struct option {

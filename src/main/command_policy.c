@@ -1,0 +1,174 @@
+/*
+ * candour policy: the packs in force, a case held against them, a pack tested.
+ *
+ * Needs no data folder: the pack is in the program, or in a folder that is named. Facts are hostile and are checked
+ * against the vocabulary; nothing is stored.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/zone.h"
+#include "main/options.h"
+#include "main/policy_said.h"
+#include "base/banned.h"
+
+enum { OPTION_FACTS, OPTION_ON, OPTION_PACK, OPTION_JSON, OPTIONS };
+enum { ANSWER_JSON_MAX = 4 * 1024 * 1024 };
+#define PACK_FOLDER "policy/england-wales"
+#define FORMS       "Write policy list, show VERSION, eval --facts FILE.json, facts, test FOLDER or diff VERSION VERSION."
+
+static enum status open_pack(struct arena *arena, const char *folder, const struct policy_pack **out,
+                             struct fault *fault)
+{
+    return folder ? policy_pack_open(arena, folder, out, fault)
+                  : policy_pack_read(arena, policy_england_wales, policy_england_wales_n, out, fault);
+}
+
+static enum status read_facts(struct arena *arena, const char *path, struct policy_facts *out, struct fault *fault)
+{
+    struct str text;
+    const struct json *json;
+    enum status status = file_read(arena, path, JSON_MAX_BYTES, &text, fault);
+    if (status == STATUS_OK)
+        status = json_read(arena, text, &json, fault);
+    return status == STATUS_OK ? policy_facts_read(arena, json, out, fault) : status;
+}
+
+static int today(void)
+{
+    struct civil civil;
+    zone_local(clock_now_ms(), &civil);
+    return civil.year * 10000 + civil.month * 100 + civil.day;
+}
+
+static int say_answer(struct arena *arena, const struct policy_answer *answer, bool json)
+{
+    struct buf out;
+    struct json_writer w;
+    if (!json) {
+        policy_said_answer(arena, answer);
+        return EXIT_DONE;
+    }
+    buf_init(&out, arena, ANSWER_JSON_MAX);
+    json_writer_init(&w, &out);
+    policy_answer_to_json(&w, answer);
+    if (!buf_ok(&out)) {
+        options_say("the answer has more than %d MB; give fewer entries of conduct.", ANSWER_JSON_MAX / 1024 / 1024);
+        return EXIT_CANNOT;
+    }
+    printf("%.*s\n", STR_ARG(buf_str(&out)));
+    return EXIT_DONE;
+}
+
+static int evaluate(struct arena *arena, const struct option options[OPTIONS])
+{
+    struct fault fault;
+    struct policy_facts facts;
+    struct policy_answer answer;
+    struct policy_case asked = { .facts = &facts, .today = today(), .now_ms = clock_now_ms() };
+    if (!options[OPTION_FACTS].seen)
+        return options_wrong(&command_policy, "Write --facts and the file of the facts.");
+    if (options[OPTION_ON].seen && !policy_day_parse(str_of(options[OPTION_ON].value), &asked.today))
+        return options_wrong(&command_policy, "Write a day that there is behind --on, as 2022-10-16.");
+    enum status status = read_facts(arena, options[OPTION_FACTS].value, &facts, &fault);
+    if (status == STATUS_OK)
+        status = open_pack(arena, options[OPTION_PACK].value, &asked.pack, &fault);
+    if (status == STATUS_OK)
+        status = policy_evaluate(arena, &asked, &answer, &fault);
+    if (status == STATUS_OK)
+        return say_answer(arena, &answer, options[OPTION_JSON].seen);
+    command_fail(&fault);
+    return EXIT_CANNOT;
+}
+
+/* ---- Packs ---- */
+
+static int show(struct arena *arena, const struct policy_pack *pack, const char *id)
+{
+    const struct policy_version *version = policy_pack_find(pack, str_of(id));
+    if (version) {
+        policy_said_version(arena, version);
+        return EXIT_DONE;
+    }
+    options_say("there is no version %s; candour policy list has them.", id);
+    return EXIT_CANNOT;
+}
+
+static int act(struct arena *arena, int rest, char **argv, const struct option options[OPTIONS])
+{
+    const struct policy_pack *pack;
+    struct fault fault;
+    const char *what = argv[1], *folder = options[OPTION_PACK].value;
+    if (strcmp(what, "eval") == 0 && rest == 1)
+        return evaluate(arena, options);
+    if (strcmp(what, "facts") == 0 && rest == 1) {
+        policy_said_facts();
+        return EXIT_DONE;
+    }
+    if (strcmp(what, "test") == 0 && rest == 2)
+        return policy_test_pack(arena, argv[2]);
+    if (strcmp(what, "diff") == 0 && rest == 3)
+        return policy_test_difference(arena, folder ? folder : PACK_FOLDER, argv[2], argv[3]);
+    bool list = strcmp(what, "list") == 0 && rest == 1;
+    if (!list && !(strcmp(what, "show") == 0 && rest == 2))
+        return options_wrong(&command_policy, FORMS);
+    if (open_pack(arena, folder, &pack, &fault) != STATUS_OK) {
+        command_fail(&fault);
+        return EXIT_CANNOT;
+    }
+    if (!list)
+        return show(arena, pack, argv[2]);
+    policy_said_versions(arena, pack);
+    return EXIT_DONE;
+}
+
+static int run(int argc, char **argv)
+{
+    struct option options[OPTIONS] = { [OPTION_FACTS] = { .name = "--facts", .takes_value = true },
+                                       [OPTION_ON] = { .name = "--on", .takes_value = true },
+                                       [OPTION_PACK] = { .name = "--pack", .takes_value = true },
+                                       [OPTION_JSON] = { .name = "--json" } };
+    int rest = 0;
+    bool help = false;
+    struct fault fault;
+    if (!command_options(&command_policy, argc, argv, options, OPTIONS, &rest, &help))
+        return EXIT_CANNOT;
+    if (help)
+        return EXIT_DONE;
+    if (rest < 1)
+        return options_wrong(&command_policy, FORMS);
+    if (zone_use(STR("Europe/London"), &fault) != STATUS_OK) {
+        command_fail(&fault);
+        return EXIT_CANNOT;
+    }
+    struct arena *arena = arena_new(POLICY_PACK_MEMORY_MAX);
+    fault_no_memory(&fault);
+    int code = arena ? act(arena, rest, argv, options) : command_fail(&fault);
+    arena_free(arena);
+    return code;
+}
+
+const struct command command_policy = {
+    .name = "policy",
+    .usage = "policy list [--pack FOLDER]\n"
+             "policy show VERSION [--pack FOLDER]\n"
+             "policy eval --facts FILE.json [--on DATE] [--pack FOLDER] [--json]\n"
+             "policy facts\n"
+             "policy test FOLDER\n"
+             "policy diff VERSION VERSION [--pack FOLDER]",
+    .help =
+        "Law and recording policy by date, and a case held against them. list says which versions there are and from "
+        "when to when; show prints one with its tables. eval holds facts (one JSON object, see facts) against the law "
+        "of the day it happened and the policy of the day it is recorded: --on is the day of recording where the "
+        "facts have none, else it is today; with --json the answer is JSON. facts lists every fact, its values and "
+        "its question. test runs the fixtures of a pack and names the rows of its tables that none of them reached. "
+        "diff says which fixtures two versions answer differently; it looks for the pack in " PACK_FOLDER
+        " unless --pack names another folder. Without --pack the pack in the program counts. Needs no data folder, "
+        "and stores nothing.",
+    .run = run,
+};

@@ -1,0 +1,19 @@
+/* What candour policy prints, and its tests of a pack. For this room only. */
+#ifndef CANDOUR_MAIN_POLICY_SAID_H
+#define CANDOUR_MAIN_POLICY_SAID_H
+
+#include "policy/evaluate.h"
+
+/* One line on standard output, clean whatever stands in a pack. */
+void policy_said_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void policy_said_answer(struct arena *arena, const struct policy_answer *answer);
+void policy_said_versions(struct arena *arena, const struct policy_pack *pack);
+/* Head, then the tables of every model. */
+void policy_said_version(struct arena *arena, const struct policy_version *version);
+void policy_said_facts(void);
+
+/* The exit code. `folder` has the manifest, and the fixtures below. */
+int policy_test_pack(struct arena *arena, const char *folder);
+int policy_test_difference(struct arena *arena, const char *folder, const char *first, const char *second);
+
+#endif

@@ -1,0 +1,142 @@
+/*
+ * What is still to be asked: facts that could change the outcome, and to what, the most decisive first.
+ *
+ * A fact counts where the recording policy's own answer hangs on it, and where it could make out an offence: then it
+ * could become what the recording policy answers if that offence is made out. As the engine promises, an outcome too
+ * many may be named and none is left out.
+ */
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "policy/evaluate_inside.h"
+#include "base/banned.h"
+
+/* A set of outcomes, one bit each. */
+typedef unsigned outcomes;
+
+/* In what a question could change the answer to, the weightiest first. */
+static const enum policy_outcome weight[] = {
+    POLICY_HATE_CRIME,   POLICY_CRIME,        POLICY_NCHI_WITH_PERSONAL_DATA, POLICY_NCHI, POLICY_REVIEW,
+    POLICY_NOT_RECORDED, POLICY_INSUFFICIENT,
+};
+
+static outcomes outcomes_of(const struct dmn_outcomes *could)
+{
+    outcomes set = could->anything ? (1U << POLICY_OUTCOMES) - 1 : 0;
+    for (size_t i = 0; i < could->n; i++) {
+        enum policy_outcome outcome;
+        /* What is no outcome is answered with review. */
+        set |= 1U << (evaluate_outcome_of(could->values[i], &outcome) ? outcome : POLICY_REVIEW);
+    }
+    return set;
+}
+
+/* `bears_on`: how many answers it is part of now. */
+static void ask(struct evaluation *e, struct str fact, outcomes could, size_t bears_on)
+{
+    const struct policy_fact *about = policy_fact_find(fact);
+    could &= ~(1U << e->out->outcome);
+    if (!about || could == 0)
+        return;
+    struct policy_question *question = NULL;
+    for (size_t i = 0; i < e->questions_n && !question; i++)
+        if (str_equal(e->questions[i].fact, fact))
+            question = &e->questions[i];
+    if (!question) {
+        if (e->questions_n == EVALUATE_QUESTIONS_MAX)
+            return;
+        question = &e->questions[e->questions_n++];
+        *question =
+            (struct policy_question){ .fact = str_copy(e->arena, fact), .text = about->question, .about = about };
+    }
+    for (size_t i = 0; i < question->could_become_n; i++)
+        could |= 1U << question->could_become[i];
+    question->could_become_n = 0;
+    for (size_t i = 0; i < POLICY_OUTCOMES; i++)
+        if (could >> weight[i] & 1)
+            question->could_become[question->could_become_n++] = weight[i];
+    question->bears_on += bears_on;
+}
+
+/* What recording comes to if the law says this; and what it hangs on then is asked too. */
+static enum status recorded_as(struct evaluation *e, struct evaluate_crime crime, bool now, outcomes *out)
+{
+    struct dmn_input inputs[EVALUATE_INPUTS_MAX];
+    struct dmn_unknowns unknowns;
+    size_t n = evaluate_recording_inputs(e, crime, inputs);
+    enum status status = evaluate_unknown(e, e->out->recording->outcome, inputs, n, &unknowns);
+    if (status != STATUS_OK)
+        return status;
+    *out = outcomes_of(&unknowns.results);
+    for (size_t i = 0; i < unknowns.n; i++)
+        if (unknowns.leaves[i].could_change)
+            ask(e, unknowns.leaves[i].path, outcomes_of(&unknowns.leaves[i].could_become), now ? 1 : 0);
+    return STATUS_OK;
+}
+
+/* What the recording policy would be told if this offence were made out besides those that are. */
+static struct evaluate_crime with(const struct evaluation *e, const struct policy_offence *offence)
+{
+    bool words = offence->section_5 || offence->words_only, already = e->crime.status == POLICY_MADE_OUT;
+    return (struct evaluate_crime){ .status = POLICY_MADE_OUT,
+                                    .against_person = offence->against_person || (already && e->crime.against_person),
+                                    .only_words = words && (!already || e->crime.only_words) };
+}
+
+static enum status ask_of_offences(struct evaluation *e)
+{
+    struct {
+        bool known;
+        outcomes could;
+    } answers[4] = { { 0 } };
+    for (size_t i = 0; i < e->out->offences_n; i++) {
+        const struct policy_offence_answer *answer = &e->out->offences[i];
+        if (answer->status != POLICY_POSSIBLE)
+            continue;
+        struct evaluate_crime crime = with(e, answer->offence);
+        unsigned at = (crime.against_person ? 1U : 0U) + (crime.only_words ? 2U : 0U);
+        if (!answers[at].known) {
+            enum status status = recorded_as(e, crime, false, &answers[at].could);
+            if (status != STATUS_OK)
+                return status;
+            answers[at].known = true;
+        }
+        for (size_t j = 0; j < answer->missing_n; j++)
+            ask(e, answer->missing[j], answers[at].could, 1);
+    }
+    return STATUS_OK;
+}
+
+/* ---- The most decisive first ---- */
+
+static int rank_of(enum policy_outcome outcome)
+{
+    for (int i = 0; i < POLICY_OUTCOMES; i++)
+        if (weight[i] == outcome)
+            return i;
+    return POLICY_OUTCOMES;
+}
+
+static int by_decisiveness(const void *a, const void *b)
+{
+    const struct policy_question *first = a, *second = b;
+    int ranks = rank_of(first->could_become[0]) - rank_of(second->could_become[0]);
+    if (ranks != 0)
+        return ranks;
+    if (first->bears_on != second->bears_on)
+        return first->bears_on > second->bears_on ? -1 : 1;
+    if (first->about->ask != second->about->ask)
+        return first->about->ask < second->about->ask ? -1 : 1;
+    return str_compare(first->fact, second->fact);
+}
+
+enum status evaluate_questions(struct evaluation *e)
+{
+    outcomes ignored;
+    enum status status = recorded_as(e, e->crime, true, &ignored);
+    if (status == STATUS_OK)
+        status = ask_of_offences(e);
+    if (e->questions_n > 1)
+        qsort(e->questions, e->questions_n, sizeof *e->questions, by_decisiveness);
+    return status;
+}

@@ -1,0 +1,217 @@
+/*
+ * The law's part of an answer: which offences are made out, which could still be, and what follows by strand.
+ *
+ * An offence is made out where no unknown fact could change that, and possible where one could still make it out. What
+ * is a defence or a doubt counts as false while it is not known (vocabulary.yaml), so nothing waits for it.
+ */
+#include "policy/evaluate_inside.h"
+
+#include "base/arena.h"
+#include "base/banned.h"
+
+/* ---- Offences ---- */
+
+static enum policy_made_out settled(const struct dmn_outcomes *results)
+{
+    bool could = results->anything, only = results->n == 1 && !results->anything;
+    for (size_t i = 0; i < results->n; i++)
+        could = could || (results->values[i].kind == FEEL_BOOLEAN && results->values[i].boolean);
+    return !could ? POLICY_NOT_MADE_OUT : only ? POLICY_MADE_OUT : POLICY_POSSIBLE;
+}
+
+/* "conduct[2].act" of "conduct.act". */
+static struct str path_in(struct evaluation *e, struct str path, size_t entry)
+{
+    struct str head = STR("conduct.");
+    if (str_starts(path, head))
+        return str_format(e->arena, "conduct[%zu].%.*s", entry, STR_ARG(str_slice(path, head.n, path.n)));
+    return str_copy(e->arena, path);
+}
+
+static void add_missing(struct evaluation *e, const struct dmn_unknowns *unknowns, size_t entry, struct str *missing,
+                        size_t *n, size_t max)
+{
+    for (size_t i = 0; i < unknowns->n && *n < max; i++) {
+        if (!unknowns->leaves[i].could_change)
+            continue;
+        struct str path = path_in(e, unknowns->leaves[i].path, entry);
+        bool there = !path.p;
+        for (size_t j = 0; j < *n && !there; j++)
+            there = str_equal(missing[j], path);
+        if (!there)
+            missing[(*n)++] = path;
+    }
+}
+
+/* One offence over all entries: the first in which it is made out, else all in which it is possible. */
+static enum status decide_offence(struct evaluation *e, const struct policy_offence *offence, struct dmn_input *inputs,
+                                  size_t n, struct policy_offence_answer *out)
+{
+    enum { MISSING_MAX = 256 };
+    const struct policy_facts *facts = e->asked->facts;
+    struct policy_decision what = { offence->model, offence->decision };
+    struct str missing[MISSING_MAX];
+    size_t missing_n = 0;
+    *out = (struct policy_offence_answer){ .offence = offence, .status = POLICY_NOT_MADE_OUT };
+    for (size_t entry = 0; entry < facts->conduct_n && out->status != POLICY_MADE_OUT; entry++) {
+        struct dmn_unknowns unknowns;
+        struct dmn_result result;
+        inputs[n - 1].value = facts->conduct[entry];
+        enum status status = evaluate_unknown(e, what, inputs, n, &unknowns);
+        if (status != STATUS_OK)
+            return status;
+        enum policy_made_out here = settled(&unknowns.results);
+        if (here == POLICY_POSSIBLE)
+            add_missing(e, &unknowns, entry, missing, &missing_n, MISSING_MAX);
+        if (here == POLICY_MADE_OUT || e->asked->coverage)
+            status = evaluate_run(e, what, inputs, n, &result);
+        if (status != STATUS_OK)
+            return status;
+        if (here == POLICY_MADE_OUT)
+            explain_trace(e, what, result.trace, false);
+        if (here < out->status)
+            out->status = here;
+    }
+    if (out->status == POLICY_MADE_OUT && offence->possible_only)
+        out->status = POLICY_POSSIBLE;
+    if (out->status != POLICY_POSSIBLE)
+        return STATUS_OK;
+    struct str *kept = ARENA_ARRAY(e->arena, missing_n + 1, struct str);
+    for (size_t i = 0; kept && i < missing_n; i++)
+        kept[i] = missing[i];
+    out->missing = kept;
+    out->missing_n = missing_n;
+    return kept ? STATUS_OK : fault_no_memory(e->fault);
+}
+
+static void sum_up(struct evaluation *e)
+{
+    e->crime = (struct evaluate_crime){ .status = POLICY_NOT_MADE_OUT };
+    for (size_t i = 0; i < e->out->offences_n; i++)
+        if (e->out->offences[i].status < e->crime.status)
+            e->crime.status = e->out->offences[i].status;
+    e->crime.only_words = e->crime.status != POLICY_NOT_MADE_OUT;
+    for (size_t i = 0; i < e->out->offences_n; i++) {
+        const struct policy_offence *offence = e->out->offences[i].offence;
+        if (e->crime.status == POLICY_NOT_MADE_OUT || e->out->offences[i].status != e->crime.status)
+            continue;
+        e->crime.against_person = e->crime.against_person || offence->against_person;
+        e->crime.only_words = e->crime.only_words && (offence->section_5 || offence->words_only);
+    }
+}
+
+static enum status rule_out(struct evaluation *e, const struct dmn_input *inputs, size_t n)
+{
+    struct policy_decision what = e->out->law->can_be_a_crime;
+    struct dmn_result result;
+    if (!what.decision)
+        return STATUS_OK;
+    enum status status = evaluate_run(e, what, inputs, n, &result);
+    if (status == STATUS_OK && result.value.kind == FEEL_BOOLEAN && !result.value.boolean)
+        explain_trace(e, what, result.trace, false);
+    return status;
+}
+
+enum status evaluate_law(struct evaluation *e)
+{
+    const struct policy_facts *facts = e->asked->facts;
+    const struct policy_version *law = e->out->law;
+    struct dmn_input inputs[EVALUATE_INPUTS_MAX];
+    size_t n = 0;
+    struct policy_offence_answer *answers = ARENA_ARRAY(e->arena, law->offences_n + 1, struct policy_offence_answer);
+    if (!answers)
+        return fault_no_memory(e->fault);
+    for (; n < facts->groups_n; n++)
+        inputs[n] = facts->groups[n];
+    enum status status = rule_out(e, inputs, n);
+    inputs[n++] = (struct dmn_input){ STR_NONE, STR("conduct"), FEEL_NONE };
+    for (size_t i = 0; i < law->offences_n && status == STATUS_OK; i++)
+        status = decide_offence(e, law->offences[i], inputs, n, &answers[i]);
+    e->out->offences = answers;
+    e->out->offences_n = law->offences_n;
+    sum_up(e);
+    return status;
+}
+
+/* ---- By strand ---- */
+
+/* The closed list, for each perceived strand until one fits. */
+static enum status aggravate(struct evaluation *e, struct policy_offence_answer *answer)
+{
+    for (size_t i = 0; i < e->out->strands_n && !answer->aggravated.p; i++) {
+        struct dmn_input inputs[] = { { STR_NONE, STR("offence"), feel_string(answer->offence->id) },
+                                      { STR_NONE, STR("strand"), feel_string(e->out->strands[i]) } };
+        struct dmn_result result;
+        enum status status = evaluate_run(e, e->out->law->aggravated, inputs, 2, &result);
+        if (status != STATUS_OK)
+            return status;
+        if (result.value.kind != FEEL_STRING)
+            continue;
+        answer->aggravated = str_copy(e->arena, result.value.string);
+        if (answer->status == POLICY_MADE_OUT)
+            explain_trace(e, e->out->law->aggravated, result.trace, false);
+    }
+    return STATUS_OK;
+}
+
+enum status evaluate_aggravated(struct evaluation *e)
+{
+    enum status status = STATUS_OK;
+    struct policy_offence_answer *copy = ARENA_ARRAY(e->arena, e->out->offences_n + 1, struct policy_offence_answer);
+    if (!copy)
+        return fault_no_memory(e->fault);
+    for (size_t i = 0; i < e->out->offences_n; i++)
+        copy[i] = e->out->offences[i];
+    e->out->offences = copy;
+    if (!e->out->law->aggravated.decision)
+        return STATUS_OK;
+    for (size_t i = 0; i < e->out->offences_n && status == STATUS_OK; i++)
+        if (copy[i].status != POLICY_NOT_MADE_OUT)
+            status = aggravate(e, &copy[i]);
+    return status;
+}
+
+static enum policy_truth truth_of(const struct evaluation *e, struct str path)
+{
+    struct feel_value value = policy_facts_get(e->asked->facts, path);
+    return value.kind != FEEL_BOOLEAN ? POLICY_UNKNOWN : value.boolean ? POLICY_YES : POLICY_NO;
+}
+
+/* Whether there is evidence to gather: never a finding. */
+static enum policy_truth hostility_shown(const struct evaluation *e)
+{
+    enum policy_truth demonstrated = truth_of(e, STR("hostility.demonstrated"));
+    enum policy_truth motivated = truth_of(e, STR("hostility.motivated"));
+    struct feel_value court = policy_facts_get(e->asked->facts, STR("evidence.court.hostility"));
+    if (court.kind == FEEL_STRING && str_equal(court.string, STR("proved")))
+        return POLICY_YES;
+    if (demonstrated == POLICY_YES || motivated == POLICY_YES)
+        return POLICY_YES;
+    return demonstrated == POLICY_NO && motivated == POLICY_NO ? POLICY_NO : POLICY_UNKNOWN;
+}
+
+enum status evaluate_uplift(struct evaluation *e)
+{
+    struct feel_value strands = policy_facts_get(e->asked->facts, STR("hostility.strands"));
+    bool provided = false;
+    e->out->uplift_available = POLICY_NO;
+    if (e->crime.status == POLICY_NOT_MADE_OUT || !e->out->law->uplift.decision)
+        return STATUS_OK;
+    for (size_t i = 0; strands.kind == FEEL_LIST && i < strands.list.n; i++) {
+        struct dmn_input input = { STR_NONE, STR("strand"), strands.list.items[i] };
+        struct dmn_result result;
+        enum status status = evaluate_run(e, e->out->law->uplift, &input, 1, &result);
+        if (status != STATUS_OK)
+            return status;
+        if (result.value.kind == FEEL_NULL || provided)
+            continue;
+        provided = true;
+        if (e->crime.status == POLICY_MADE_OUT)
+            explain_trace(e, e->out->law->uplift, result.trace, false);
+    }
+    if (provided || strands.kind == FEEL_NULL)
+        e->out->uplift_available = hostility_shown(e);
+    if (e->out->uplift_available == POLICY_YES && (!provided || e->crime.status != POLICY_MADE_OUT))
+        e->out->uplift_available = POLICY_UNKNOWN;
+    return STATUS_OK;
+}
