@@ -99,9 +99,8 @@ static void choose_versions(struct evaluation *e)
     e->recorded = day_of(asked->facts, STR("dates.recorded"), asked->today);
     e->incident = day_of(asked->facts, STR("dates.incident"), e->recorded);
     e->known_nation = nation.kind != FEEL_STRING || str_equal(nation.string, asked->pack->nation);
-    if (!e->known_nation)
-        return;
-    e->out->law = asked->law ? asked->law : policy_pack_on(asked->pack, POLICY_LAW, e->incident);
+    if (e->known_nation)
+        e->out->law = asked->law ? asked->law : policy_pack_on(asked->pack, POLICY_LAW, e->incident);
     e->out->recording =
         asked->recording ? asked->recording : policy_pack_on(asked->pack, POLICY_RECORDING, e->recorded);
 }
@@ -156,26 +155,32 @@ static enum status take_strands(struct evaluation *e)
 
 /* ---- Recording ---- */
 
-/* True where there is nothing to ask the recording policy: the answer is review, and why. */
+/* True where there is no policy to ask: the answer is review, and why. */
 static bool without_policy(struct evaluation *e)
 {
     struct str recorded = policy_day_text(e->arena, e->recorded), incident = policy_day_text(e->arena, e->incident);
     e->out->outcome = POLICY_REVIEW;
-    if (!e->known_nation) {
-        explain_plain(e, STR("nation"),
-                      str_format(e->arena, "It happened where another law counts, and this pack is for %.*s.",
-                                 STR_ARG(e->asked->pack->nation)));
-        return true;
-    }
     if (!e->out->recording)
         explain_plain(e, STR("no-recording-policy"),
                       str_format(e->arena, "There is no recording policy in this pack for %.*s, the day of recording.",
                                  STR_ARG(recorded)));
-    if (!e->out->law)
+    if (!e->known_nation && !e->out->recording)
+        return true;
+    if (!e->out->law && e->known_nation)
         explain_plain(
             e, STR("no-law"),
             str_format(e->arena, "There is no law in this pack for %.*s, the day it happened.", STR_ARG(incident)));
-    return !e->out->recording || !e->out->law;
+    return !e->out->recording || (!e->out->law && e->known_nation);
+}
+
+/* A policy of another nation may say that it has none for this one; what else it answers does not count. */
+static void other_nation(struct evaluation *e, enum policy_outcome answered)
+{
+    if (e->known_nation || answered == POLICY_REVIEW)
+        return;
+    e->out->outcome = POLICY_REVIEW;
+    e->reasons_n = 0;
+    explain_plain(e, STR("nation"), STR("It happened where another law counts, and this pack has none for it."));
 }
 
 static enum status record(struct evaluation *e)
@@ -193,6 +198,7 @@ static enum status record(struct evaluation *e)
         explain_plain(e, STR("no-rule"), STR("No rule of the recording policy in force fits these facts."));
     }
     explain_trace(e, e->out->recording->outcome, result.trace, true);
+    other_nation(e, e->out->outcome);
     return STATUS_OK;
 }
 

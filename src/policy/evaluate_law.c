@@ -197,8 +197,10 @@ enum status evaluate_uplift(struct evaluation *e)
     e->out->uplift_available = POLICY_NO;
     if (e->crime.status == POLICY_NOT_MADE_OUT || !e->out->law->uplift.decision)
         return STATUS_OK;
-    for (size_t i = 0; strands.kind == FEEL_LIST && i < strands.list.n; i++) {
-        struct dmn_input input = { STR_NONE, STR("strand"), strands.list.items[i] };
+    size_t n = strands.kind == FEEL_LIST && strands.list.n > 0 ? strands.list.n : 1; /* without a strand: none */
+    for (size_t i = 0; i < n; i++) {
+        bool named = strands.kind == FEEL_LIST && i < strands.list.n;
+        struct dmn_input input = { STR_NONE, STR("strand"), named ? strands.list.items[i] : FEEL_NONE };
         struct dmn_result result;
         enum status status = evaluate_run(e, e->out->law->uplift, &input, 1, &result);
         if (status != STATUS_OK)

@@ -165,21 +165,18 @@ static void compare_offences(struct buf *wrong, const struct json *wanted, const
     }
 }
 
-/* An id: some offence that is made out has this aggravated form. null: none has any. */
+/* By offence: the id of its aggravated form, or null. */
 static void compare_aggravated(struct buf *wrong, const struct json *wanted, const struct policy_answer *answer)
 {
-    struct str first = STR_NONE;
-    bool found = false;
-    for (size_t i = 0; i < answer->offences_n; i++) {
-        const struct policy_offence_answer *one = &answer->offences[i];
-        if (one->status != POLICY_MADE_OUT || !one->aggravated.p)
-            continue;
-        first = first.p ? first : one->aggravated;
-        found = found || (wanted->kind == JSON_STRING && str_equal(wanted->text, one->aggravated));
+    for (size_t i = 0; wanted->kind == JSON_OBJECT && i < wanted->n; i++) {
+        struct str is = STR_NONE, want = wanted->items[i].kind == JSON_STRING ? wanted->items[i].text : STR_NONE;
+        for (size_t j = 0; j < answer->offences_n; j++)
+            if (str_equal(answer->offences[j].offence->id, wanted->names[i]))
+                is = answer->offences[j].aggravated;
+        if (!str_equal(is, want) || !is.p != !want.p)
+            buf_format(wrong, "aggravated form of %.*s is %.*s, not %.*s\n", STR_ARG(wanted->names[i]),
+                       STR_ARG(is.p ? is : STR("none")), STR_ARG(want.p ? want : STR("none")));
     }
-    if (wanted->kind == JSON_NULL ? first.p != NULL : !found)
-        differ(wrong, "aggravated", first.p ? first : STR("none"),
-               wanted->kind == JSON_STRING ? wanted->text : STR("none"));
 }
 
 void policy_fixture_compare(const struct policy_fixture *fixture, const struct policy_answer *answer, struct buf *wrong)

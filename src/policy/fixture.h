@@ -6,7 +6,7 @@
  *   from_verdict    paths of facts that only the verdict establishes
  *   note            words for people
  *   as_if           ids of versions to take instead of those in force; so a version that is not enabled is tested
- *   expect          outcome; and, where they are said: strands, offences (id: status), aggravated (an id, or null),
+ *   expect          outcome; and, where they are said: strands, offences (id: status), aggravated (id: id or null),
  *                   personal_data, uplift_available
  */
 #ifndef CANDOUR_POLICY_FIXTURE_H
