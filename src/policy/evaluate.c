@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "dmn/limits.h"
+#include "policy/names.h"
 #include "base/banned.h"
 
 const char *policy_outcome_name(enum policy_outcome outcome)
@@ -52,8 +53,12 @@ enum status evaluate_run(struct evaluation *e, struct policy_decision what, cons
 enum status evaluate_unknown(struct evaluation *e, struct policy_decision what, const struct dmn_input *inputs,
                              size_t n, struct dmn_unknowns *out)
 {
+    struct dmn_input named[EVALUATE_INPUTS_MAX];
     arena_reset(e->scratch);
-    return dmn_unknown(what.model->model, what.decision, e->scratch, e->asked->now_ms, inputs, n, out, e->fault);
+    enum status status = policy_names_only(e->scratch, what.names, inputs, n, named, e->fault);
+    if (status != STATUS_OK)
+        return status;
+    return dmn_unknown(what.model->model, what.decision, e->scratch, e->asked->now_ms, named, n, out, e->fault);
 }
 
 static struct str crime_word(enum policy_made_out status)

@@ -49,7 +49,7 @@ static enum status decide_offence(struct evaluation *e, const struct policy_offe
 {
     enum { MISSING_MAX = 256 };
     const struct policy_facts *facts = e->asked->facts;
-    struct policy_decision what = { offence->model, offence->decision };
+    struct policy_decision what = offence->made_out;
     struct str missing[MISSING_MAX];
     size_t missing_n = 0;
     *out = (struct policy_offence_answer){ .offence = offence, .status = POLICY_NOT_MADE_OUT };

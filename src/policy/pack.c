@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "dmn/limits.h"
 #include "policy/manifest.h"
+#include "policy/names.h"
 #include "base/banned.h"
 
 struct building {
@@ -153,16 +154,17 @@ static enum status read_offence(struct building *b, struct policy_model *model, 
         .notifiable = str_equal(notifiable, STR("yes"))  ? POLICY_NOTIFIABLE_YES
                       : str_equal(notifiable, STR("no")) ? POLICY_NOTIFIABLE_NO
                                                          : POLICY_NOTIFIABLE_UNKNOWN,
-        .model = model,
+        .made_out = { .model = model },
     };
     if (!out->id.n || !out->name.n || !out->provision.n)
         return fault_set(b->fault, STATUS_INVALID, "%.*s: a row of \"offences\" needs an id, a name and a provision.",
                          STR_ARG(model->path));
-    out->decision = dmn_model_find(model->model, STR_NONE, out->id);
-    if (!out->decision || dmn_element_kind(out->decision) != DMN_DECISION)
+    out->made_out.decision = dmn_model_find(model->model, STR_NONE, out->id);
+    if (!out->made_out.decision || dmn_element_kind(out->made_out.decision) != DMN_DECISION)
         return fault_set(b->fault, STATUS_INVALID, "%.*s: there is no decision \"%.*s\", which \"offences\" names.",
                          STR_ARG(model->path), STR_ARG(out->id));
-    return STATUS_OK;
+    out->made_out.names = policy_names_of(b->arena, model->model, out->made_out.decision);
+    return out->made_out.names ? STATUS_OK : fault_no_memory(b->fault);
 }
 
 /* In the model, or in what it imports. */
@@ -261,7 +263,7 @@ static enum status gather_offences(struct building *b, struct policy_version *ve
                     return fault_set(b->fault, STATUS_INVALID,
                                      "manifest.yaml:%d: %.*s has the offence %.*s twice, in %.*s and %.*s.",
                                      version->line, STR_ARG(version->id), STR_ARG(offence->id),
-                                     STR_ARG(all[k]->model->path), STR_ARG(offence->model->path));
+                                     STR_ARG(all[k]->made_out.model->path), STR_ARG(offence->made_out.model->path));
             if (version->offences_n == POLICY_OFFENCES_MAX)
                 return fault_set(b->fault, STATUS_LIMIT, "manifest.yaml:%d: a version has at most %d offences.",
                                  version->line, (int)POLICY_OFFENCES_MAX);
@@ -269,6 +271,17 @@ static enum status gather_offences(struct building *b, struct policy_version *ve
         }
     version->offences = all;
     return STATUS_OK;
+}
+
+/* Of this name in one of the version's models, or in what they import. */
+static struct policy_decision decision_in(const struct policy_version *version, struct str name)
+{
+    for (size_t i = 0; i < version->models_n; i++) {
+        const struct dmn_element *found = decision_of(version->models[i]->model, name);
+        if (found)
+            return (struct policy_decision){ version->models[i], found, NULL };
+    }
+    return (struct policy_decision){ NULL, NULL, NULL };
 }
 
 static enum status read_version(struct building *b, const struct manifest_version *named, struct policy_version *out)
@@ -301,14 +314,20 @@ static enum status read_version(struct building *b, const struct manifest_versio
         if (has_decisions(model->model))
             models[out->models_n++] = model;
     }
-    struct policy_decision none = { NULL, NULL };
     bool law = named->kind == POLICY_LAW, recording = named->kind == POLICY_RECORDING;
-    out->can_be_a_crime = law ? policy_version_decision(out, STR("can be a crime")) : none;
-    out->aggravated = law ? policy_version_decision(out, STR("aggravated")) : none;
-    out->uplift = law ? policy_version_decision(out, STR("uplift")) : none;
-    out->outcome = recording ? policy_version_decision(out, STR("outcome")) : none;
-    out->perception = recording ? policy_version_decision(out, STR("perception")) : none;
-    out->personal_data = recording ? policy_version_decision(out, STR("personal data")) : none;
+    if (law) {
+        out->can_be_a_crime = decision_in(out, STR("can be a crime"));
+        out->aggravated = decision_in(out, STR("aggravated"));
+        out->uplift = decision_in(out, STR("uplift"));
+    }
+    if (recording) {
+        out->outcome = decision_in(out, STR("outcome"));
+        out->perception = decision_in(out, STR("perception"));
+        out->personal_data = decision_in(out, STR("personal data"));
+    }
+    if (out->outcome.decision &&
+        !(out->outcome.names = policy_names_of(b->arena, out->outcome.model->model, out->outcome.decision)))
+        return fault_no_memory(b->fault);
     if (recording && !out->outcome.decision)
         return fault_set(b->fault, STATUS_INVALID, "manifest.yaml:%d: %.*s has no decision \"outcome\".", named->line,
                          STR_ARG(named->id));
@@ -361,16 +380,6 @@ const struct policy_version *policy_pack_find(const struct policy_pack *pack, st
         if (str_equal(pack->versions[i].id, id))
             return &pack->versions[i];
     return NULL;
-}
-
-struct policy_decision policy_version_decision(const struct policy_version *version, struct str name)
-{
-    for (size_t i = 0; i < version->models_n; i++) {
-        const struct dmn_element *found = decision_of(version->models[i]->model, name);
-        if (found)
-            return (struct policy_decision){ version->models[i], found };
-    }
-    return (struct policy_decision){ NULL, NULL };
 }
 
 struct str policy_decision_home(const struct policy_model *model, struct str decision)

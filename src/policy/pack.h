@@ -44,18 +44,18 @@ struct policy_model {
     const struct policy_offence *offences;
     size_t offences_n;
 };
-/* A decision of a version, with the model that it is evaluated in; NULL, NULL: the version has none of this name. */
+/* A decision of a version, with the model that it is evaluated in; all NULL: the version has none of this name. */
 struct policy_decision {
     const struct policy_model *model;
     const struct dmn_element *decision;
+    const bool *names; /* of each fact of the vocabulary: whether an expression behind the decision names it */
 };
 /* A row of the relation "offences" of a module, with the decision that says when it is made out. */
 struct policy_offence {
     struct str id, name, provision;
     bool against_person, words_only, section_5, stirring_up, possible_only;
     enum policy_notifiable notifiable;
-    const struct policy_model *model;
-    const struct dmn_element *decision;
+    struct policy_decision made_out;
 };
 
 struct policy_version {
@@ -99,8 +99,6 @@ enum status policy_pack_open(struct arena *arena, const char *folder, const stru
 /* The version of this kind that is in force on a day and enabled; NULL: none. */
 const struct policy_version *policy_pack_on(const struct policy_pack *pack, enum policy_kind kind, int day);
 const struct policy_version *policy_pack_find(const struct policy_pack *pack, struct str id);
-/* The decision of this name in one of the version's models, and in what they import. */
-struct policy_decision policy_version_decision(const struct policy_version *version, struct str name);
 /* Where a decision of a model stands: the name of its file, "recording-2023-06"; of an import, what its namespace ends
  * in. */
 struct str policy_decision_home(const struct policy_model *model, struct str decision);
