@@ -104,6 +104,14 @@ enum status dmn_unknown(const struct dmn_model *model, const struct dmn_element 
                         struct fault *fault);
 
 /*
+ * The same, without taking each leaf at each of its values by itself: several times faster. Where a leaf stands in more
+ * than one column or expression, an outcome too many is likelier; none is missing, as with dmn_unknown.
+ */
+enum status dmn_unknown_wide(const struct dmn_model *model, const struct dmn_element *element, struct arena *arena,
+                             int64_t now_ms, const struct dmn_input *inputs, size_t inputs_n, struct dmn_unknowns *out,
+                             struct fault *fault);
+
+/*
  * JSON as the value that `element` takes: a text becomes a date where its type wants one, and a member
  * that its type has and the object has not is null. NULL: without a type. Values
  * are in the arena; null where it is full (arena_failed says so).

@@ -16,10 +16,29 @@ enum { LEAF_DEPTH_MAX = 20 };
 
 /* ---- Leaves ---- */
 
-static struct set leaf_of(struct unknown *u, const struct feel_type *type, struct str path)
+/* Where a value stands in the inputs. Written out only where it is a leaf: most are known. */
+struct place {
+    const struct place *outside; /* NULL: the input itself */
+    struct str name;             /* STR_NONE: of an item */
+    size_t item;
+};
+
+static struct str path_of(struct unknown *u, const struct place *place)
+{
+    if (!place->outside)
+        return place->name;
+    struct str path = path_of(u, place->outside);
+    if (!path.p)
+        return path;
+    return place->name.p ? str_format(u->run->arena, "%.*s.%.*s", STR_ARG(path), STR_ARG(place->name))
+                         : str_format(u->run->arena, "%.*s[%zu]", STR_ARG(path), place->item);
+}
+
+static struct set leaf_of(struct unknown *u, const struct feel_type *type, const struct place *place)
 {
     struct set like = { 0 };
     uint64_t *own = leaves_none(u);
+    struct str path = path_of(u, place);
     if (u->leaves_n == DMN_UNKNOWN_LEAVES_MAX) {
         run_stop(u->run, "more than %d inputs and members of inputs are not known", (int)DMN_UNKNOWN_LEAVES_MAX);
         return like;
@@ -42,8 +61,8 @@ static struct set leaf_of(struct unknown *u, const struct feel_type *type, struc
     return set;
 }
 
-static struct set input_of(struct unknown *u, const struct feel_type *type, struct feel_value value, struct str path,
-                           int depth);
+static struct set input_of(struct unknown *u, const struct feel_type *type, struct feel_value value,
+                           const struct place *place, int depth);
 
 static struct set composed(struct unknown *u, enum part_form form, const struct set_entry *entries, size_t n)
 {
@@ -57,7 +76,7 @@ static struct set composed(struct unknown *u, enum part_form form, const struct 
 }
 
 static struct set context_of(struct unknown *u, const struct feel_type *type, const struct feel_context *given,
-                             struct str path, int depth)
+                             const struct place *place, int depth)
 {
     size_t n = type->n, most = n + (given ? given->n : 0);
     struct set_entry *entries = ARENA_ARRAY(u->run->arena, most + 1, struct set_entry);
@@ -73,8 +92,8 @@ static struct set context_of(struct unknown *u, const struct feel_type *type, co
         const struct feel_value *value = entry ? &entry->value : NULL;
         if (entry)
             named[entry - given->entries] = true;
-        struct str inner = str_format(u->run->arena, "%.*s.%.*s", STR_ARG(path), STR_ARG(field->name));
-        sets[i] = input_of(u, field->type, value ? *value : FEEL_NONE, inner, depth + 1);
+        const struct place inner = { .outside = place, .name = field->name };
+        sets[i] = input_of(u, field->type, value ? *value : FEEL_NONE, &inner, depth + 1);
         entries[i] = (struct set_entry){ field->name, &sets[i] };
     }
     for (size_t i = 0; given && i < given->n; i++) { /* what the type does not name */
@@ -87,8 +106,8 @@ static struct set context_of(struct unknown *u, const struct feel_type *type, co
     return composed(u, PART_CONTEXT, entries, n);
 }
 
-static struct set list_of(struct unknown *u, const struct feel_type *type, struct feel_list given, struct str path,
-                          int depth)
+static struct set list_of(struct unknown *u, const struct feel_type *type, struct feel_list given,
+                          const struct place *place, int depth)
 {
     struct set_entry *entries = ARENA_ARRAY(u->run->arena, given.n + 1, struct set_entry);
     struct set *sets = ARENA_ARRAY(u->run->arena, given.n + 1, struct set), none = { 0 };
@@ -97,33 +116,33 @@ static struct set list_of(struct unknown *u, const struct feel_type *type, struc
         return none;
     }
     for (size_t i = 0; i < given.n && !u->run->stopped; i++) {
-        struct str inner = str_format(u->run->arena, "%.*s[%zu]", STR_ARG(path), i);
-        sets[i] = input_of(u, type->of, given.items[i], inner, depth + 1);
+        const struct place inner = { .outside = place, .item = i };
+        sets[i] = input_of(u, type->of, given.items[i], &inner, depth + 1);
         entries[i].set = &sets[i];
     }
     return composed(u, PART_LIST, entries, given.n);
 }
 
 /* An input, or a member of one, as far as it is known; what is not becomes a leaf. */
-static struct set input_of(struct unknown *u, const struct feel_type *type, struct feel_value value, struct str path,
-                           int depth)
+static struct set input_of(struct unknown *u, const struct feel_type *type, struct feel_value value,
+                           const struct place *place, int depth)
 {
     struct set none = { 0 };
     size_t before = u->leaves_n;
-    if (u->run->stopped || !path.p)
+    if (u->run->stopped)
         return none;
     bool deep = depth > LEAF_DEPTH_MAX || !type;
     if (value.kind == FEEL_NULL)
         return !deep && type->form == TYPE_CONTEXT && type->n > 0 && !type->allowed
-                   ? context_of(u, type, NULL, path, depth)
-                   : leaf_of(u, type, path);
+                   ? context_of(u, type, NULL, place, depth)
+                   : leaf_of(u, type, place);
     if (!deep && value.kind == FEEL_CONTEXT && type->form == TYPE_CONTEXT && type->n > 0) {
-        struct set set = context_of(u, type, value.context, path, depth);
+        struct set set = context_of(u, type, value.context, place, depth);
         if (u->leaves_n > before)
             return set;
     }
     if (!deep && value.kind == FEEL_LIST && type->form == TYPE_LIST) {
-        struct set set = list_of(u, type, value.list, path, depth);
+        struct set set = list_of(u, type, value.list, place, depth);
         if (u->leaves_n > before)
             return set;
     }
@@ -146,7 +165,8 @@ static void take_input(struct unknown *u, const struct dmn_element *element)
     u->run->where = element->name;
     u->run->line = element->line;
     u->unfit = false;
-    struct set set = input_of(u, element->type, value, element->name, 0);
+    const struct place place = { .name = element->name };
+    struct set set = input_of(u, element->type, value, &place, 0);
     if (u->unfit) /* a known part that is not of its type makes all of it none, whatever the rest is */
         set = set_one(u, FEEL_NONE);
     u->elements[element->at] = set;
@@ -358,21 +378,18 @@ static uint64_t among_results(struct unknown *u, const struct dmn_outcomes *resu
     return mask;
 }
 
-/* The results where one leaf has one value; 0 where that cannot be told. */
+/* The results where one leaf has one value; 0 where that cannot be told. The arena is emptied first. */
 static uint64_t results_with(const struct question *question, const struct dmn_outcomes *results, size_t leaf,
-                             const struct feel_value *value, int64_t *cost)
+                             const struct feel_value *value, struct arena *arena, int64_t *cost)
 {
-    struct arena *arena = arena_new(DMN_UNKNOWN_MORE_MEMORY_MAX);
     uint64_t mask = 0;
-    if (!arena)
-        return 0; /* it stays wide */
+    arena_reset(arena);
     struct run run = run_of(arena, question);
     struct unknown u = { .run = &run, .fixed = value, .fixed_leaf = leaf };
     struct set set;
     if (reached(&u, question, &set))
         mask = among_results(&u, results, &set);
     *cost += cost_of(&u);
-    arena_free(arena);
     return mask;
 }
 
@@ -416,6 +433,9 @@ static void narrow(struct unknown *u, const struct question *question, struct dm
         run_no_memory(u->run);
     if (!room || !could || results.anything || results.n < 2 || results.n > FEW_RESULTS)
         return;
+    struct arena *arena = arena_new(DMN_UNKNOWN_MORE_MEMORY_MAX);
+    if (!arena)
+        return; /* it stays wide */
     for (size_t i = 0; i < out->n; i++) {
         struct feel_value *values;
         uint64_t masks[FIXED_MAX], any = 0;
@@ -425,13 +445,14 @@ static void narrow(struct unknown *u, const struct question *question, struct dm
             !set_values(u, &u->leaves[i].set, FIXED_MAX, &values, &n) ||
             cost + base * (int64_t)n > DMN_UNKNOWN_STEPS_MAX)
             continue;
-        while (done < n && (masks[done] = results_with(question, &results, i, &values[done], &cost)))
+        while (done < n && (masks[done] = results_with(question, &results, i, &values[done], arena, &cost)))
             done++;
         if (done < n)
             continue;
         could[i] = changes_of(masks, n, &any);
         left &= any;
     }
+    arena_free(arena);
     for (size_t i = 0; i < out->n; i++) {
         if (!leaves[i].could_change || leaves[i].could_become.anything)
             continue;
@@ -442,19 +463,17 @@ static void narrow(struct unknown *u, const struct question *question, struct dm
     out->steps += cost;
 }
 
-enum status dmn_unknown(const struct dmn_model *model, const struct dmn_element *element, struct arena *arena,
-                        int64_t now_ms, const struct dmn_input *inputs, size_t inputs_n, struct dmn_unknowns *out,
-                        struct fault *fault)
+static enum status unknowns_of(const struct question *question, struct arena *arena, bool each,
+                               struct dmn_unknowns *out, struct fault *fault)
 {
-    const struct question question = { model, element, now_ms, inputs, inputs_n };
-    struct run run = run_of(arena, &question);
+    struct run run = run_of(arena, question);
     struct unknown u = { .run = &run };
     struct set set;
     *out = (struct dmn_unknowns){ 0 };
-    if (reached(&u, &question, &set)) {
+    if (reached(&u, question, &set)) {
         struct dmn_unknown_leaf *leaves = answer(&u, &set, out);
-        if (leaves)
-            narrow(&u, &question, out, leaves);
+        if (leaves && each)
+            narrow(&u, question, out, leaves);
     }
     out->steps += cost_of(&u);
     if (!run.stopped)
@@ -463,4 +482,20 @@ enum status dmn_unknown(const struct dmn_model *model, const struct dmn_element 
         *fault = run.fault;
     *out = (struct dmn_unknowns){ 0 };
     return STATUS_LIMIT;
+}
+
+enum status dmn_unknown(const struct dmn_model *model, const struct dmn_element *element, struct arena *arena,
+                        int64_t now_ms, const struct dmn_input *inputs, size_t inputs_n, struct dmn_unknowns *out,
+                        struct fault *fault)
+{
+    const struct question question = { model, element, now_ms, inputs, inputs_n };
+    return unknowns_of(&question, arena, true, out, fault);
+}
+
+enum status dmn_unknown_wide(const struct dmn_model *model, const struct dmn_element *element, struct arena *arena,
+                             int64_t now_ms, const struct dmn_input *inputs, size_t inputs_n, struct dmn_unknowns *out,
+                             struct fault *fault)
+{
+    const struct question question = { model, element, now_ms, inputs, inputs_n };
+    return unknowns_of(&question, arena, false, out, fault);
 }

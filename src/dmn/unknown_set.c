@@ -404,14 +404,18 @@ static bool products(struct unknown *u, const struct part *part, struct values *
 bool set_values(struct unknown *u, const struct set *set, size_t max, struct feel_value **out, size_t *n)
 {
     struct values values = { .max = max };
+    size_t room = set->n + 1; /* and null; lists and contexts have products */
     if ((set->kinds & ~(uint32_t)SET_NULL) || u->run->stopped)
         return false;
-    for (size_t i = 0; i < set->n; i++)
+    for (size_t i = 0; i < set->n; i++) {
         if (set->parts[i].form == PART_BETWEEN)
             return false;
+        if (set->parts[i].form != PART_VALUE)
+            room = max + 1;
+    }
     if (set->n > max)
         return false;
-    values.list = ARENA_ARRAY(u->run->arena, max + 1, struct feel_value);
+    values.list = ARENA_ARRAY(u->run->arena, room, struct feel_value);
     if (!values.list) {
         run_no_memory(u->run);
         return false;

@@ -58,7 +58,7 @@ enum status evaluate_unknown(struct evaluation *e, struct policy_decision what, 
     enum status status = policy_names_only(e->scratch, what.names, inputs, n, named, e->fault);
     if (status != STATUS_OK)
         return status;
-    return dmn_unknown(what.model->model, what.decision, e->scratch, e->asked->now_ms, named, n, out, e->fault);
+    return dmn_unknown_wide(what.model->model, what.decision, e->scratch, e->asked->now_ms, named, n, out, e->fault);
 }
 
 static struct str crime_word(enum policy_made_out status)
