@@ -6,7 +6,7 @@ import subprocess
 from common import BINARY, ROOT, Case, run
 
 COMMANDS = ["init", "serve", "check-config", "doctor", "user", "post", "image", "promise", "campaign", "speaker-confirm",
-            "check", "dmn", "audit", "backup", "restore", "routes", "version"]
+            "check", "dmn", "policy", "audit", "backup", "restore", "routes", "version"]
 
 
 class Words(Case):
