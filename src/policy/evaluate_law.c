@@ -7,6 +7,7 @@
 #include "policy/evaluate_inside.h"
 
 #include "base/arena.h"
+#include "policy/names.h"
 #include "base/banned.h"
 
 /* ---- Offences ---- */
@@ -56,6 +57,8 @@ static enum status decide_offence(struct evaluation *e, const struct policy_offe
     for (size_t entry = 0; entry < facts->conduct_n && out->status != POLICY_MADE_OUT; entry++) {
         struct dmn_unknowns unknowns;
         struct dmn_result result;
+        if (!(offence->acts & policy_names_act(facts->conduct[entry])) && !e->asked->coverage)
+            continue;
         inputs[n - 1].value = facts->conduct[entry];
         enum status status = evaluate_unknown(e, what, inputs, n, &unknowns);
         if (status != STATUS_OK)

@@ -15,6 +15,7 @@ enum { SHOWN_MAX = 60, NEAR = 3, YEAR_LEAST = 1900, YEAR_MOST = 2199 };
 struct reading {
     struct arena *arena;
     struct fault *fault;
+    bool nothing_counts; /* what is not known is null, whatever the vocabulary says */
 };
 
 /* ---- Words for people ---- */
@@ -281,7 +282,7 @@ static enum status read_group(struct reading *r, struct str group, const struct 
         else if (member && member->kind != JSON_NULL)
             status = read_value(r, fact, member, inner, &entries[i].value);
         else
-            entries[i].value = unless_known(fact);
+            entries[i].value = r->nothing_counts ? FEEL_NONE : unless_known(fact);
         if (status != STATUS_OK)
             return status;
     }
@@ -327,17 +328,15 @@ static enum status check_dates(struct reading *r, const struct policy_facts *fac
     return STATUS_OK;
 }
 
-enum status policy_facts_read(struct arena *arena, const struct json *json, struct policy_facts *out,
-                              struct fault *fault)
+static enum status read_all(struct reading *r, const struct json *json, struct policy_facts *out)
 {
-    struct reading r = { arena, fault };
     struct str names[POLICY_GROUPS_MAX];
     size_t n = names_of(STR(""), names, POLICY_GROUPS_MAX);
     *out = (struct policy_facts){ 0 };
     if (json && json->kind == JSON_NULL)
         json = NULL;
     if (json && json->kind != JSON_OBJECT)
-        return fault_set(fault, STATUS_INVALID, "The facts are one object in curly brackets.");
+        return fault_set(r->fault, STATUS_INVALID, "The facts are one object in curly brackets.");
     for (size_t i = 0; i < n; i++)
         if (str_ends(names[i], STR("[]")))
             names[i].n -= 2;
@@ -346,22 +345,35 @@ enum status policy_facts_read(struct arena *arena, const struct json *json, stru
         for (size_t j = 0; j < n && !found; j++)
             found = is_group(names[j], json->names[i]);
         if (!found)
-            return refuse_name(&r, STR(""), json->names[i], names, n);
+            return refuse_name(r, STR(""), json->names[i], names, n);
     }
     for (size_t i = 0; i < n; i++) {
         const struct json *member = json_get(json, names[i]);
         enum status status;
         if (str_equal(names[i], STR("conduct"))) {
-            status = read_conduct(&r, member, out);
+            status = read_conduct(r, member, out);
         } else {
             struct dmn_input *group = &out->groups[out->groups_n++];
             group->name = names[i];
-            status = read_group(&r, names[i], member, names[i], &group->value);
+            status = read_group(r, names[i], member, names[i], &group->value);
         }
         if (status != STATUS_OK)
             return status;
     }
-    return check_dates(&r, out);
+    return check_dates(r, out);
+}
+
+enum status policy_facts_read(struct arena *arena, const struct json *json, struct policy_facts *out,
+                              struct fault *fault)
+{
+    struct reading r = { arena, fault, false };
+    return read_all(&r, json, out);
+}
+
+enum status policy_facts_none(struct arena *arena, struct policy_facts *out, struct fault *fault)
+{
+    struct reading r = { arena, fault, true };
+    return read_all(&r, NULL, out);
 }
 
 struct feel_value policy_facts_get(const struct policy_facts *facts, struct str path)

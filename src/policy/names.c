@@ -187,3 +187,76 @@ enum status policy_names_only(struct arena *arena, const bool *names, const stru
     }
     return arena_failed(arena) ? fault_no_memory(fault) : STATUS_OK;
 }
+
+/* ---- Acts ---- */
+
+static const struct policy_fact *act_fact(void)
+{
+    return policy_fact_find(STR("conduct[].act"));
+}
+
+/* Whether the decision could still be true where this is known and nothing else. */
+static enum status could_be(struct arena *arena, const struct policy_decision *what, const struct dmn_input *inputs,
+                            size_t n, bool *out, struct fault *fault)
+{
+    struct dmn_input named[POLICY_GROUPS_MAX + 1];
+    struct dmn_unknowns unknowns;
+    enum status status = policy_names_only(arena, what->names, inputs, n, named, fault);
+    if (status == STATUS_OK)
+        status = dmn_unknown_wide(what->model->model, what->decision, arena, 0, named, n, &unknowns, fault);
+    if (status != STATUS_OK)
+        return status;
+    *out = unknowns.results.anything;
+    for (size_t i = 0; i < unknowns.results.n; i++)
+        *out = *out || (unknowns.results.values[i].kind == FEEL_BOOLEAN && unknowns.results.values[i].boolean);
+    return STATUS_OK;
+}
+
+/* The entry with this act. */
+static struct feel_value with_act(struct arena *arena, struct feel_value entry, struct str act)
+{
+    struct feel_entry *entries = ARENA_ARRAY(arena, entry.context->n, struct feel_entry);
+    struct feel_context *context = ARENA_NEW(arena, struct feel_context);
+    if (!entries || !context)
+        return FEEL_NONE;
+    for (size_t i = 0; i < entry.context->n; i++) {
+        entries[i] = entry.context->entries[i];
+        if (str_equal(entries[i].name, STR("act")))
+            entries[i].value = feel_string(act);
+    }
+    *context = (struct feel_context){ entries, entry.context->n };
+    return feel_context(context);
+}
+
+enum status policy_names_acts(struct arena *arena, const struct policy_decision *what, uint64_t *out,
+                              struct fault *fault)
+{
+    const struct policy_fact *act = act_fact();
+    struct policy_facts facts;
+    struct dmn_input inputs[POLICY_GROUPS_MAX + 1];
+    *out = ~UINT64_C(0);
+    if (!act || act->values_n > 64 || !what->names[act - policy_vocabulary])
+        return STATUS_OK;
+    enum status status = policy_facts_none(arena, &facts, fault);
+    for (size_t i = 0; status == STATUS_OK && i < facts.groups_n; i++)
+        inputs[i] = facts.groups[i];
+    for (size_t i = 0; status == STATUS_OK && i < act->values_n; i++) {
+        bool could = true;
+        inputs[facts.groups_n] =
+            (struct dmn_input){ STR_NONE, STR("conduct"), with_act(arena, facts.conduct[0], act->values[i].word) };
+        status = could_be(arena, what, inputs, facts.groups_n + 1, &could, fault);
+        if (!could)
+            *out &= ~(UINT64_C(1) << i);
+    }
+    return status;
+}
+
+uint64_t policy_names_act(struct feel_value entry)
+{
+    const struct policy_fact *fact = act_fact();
+    const struct feel_value *act = entry.kind == FEEL_CONTEXT ? feel_context_get(entry.context, STR("act")) : NULL;
+    for (size_t i = 0; fact && act && act->kind == FEEL_STRING && i < fact->values_n; i++)
+        if (str_equal(fact->values[i].word, act->string))
+            return UINT64_C(1) << i;
+    return ~UINT64_C(0);
+}

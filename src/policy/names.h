@@ -3,6 +3,7 @@
 #define CANDOUR_POLICY_NAMES_H
 
 #include "policy/facts.h"
+#include "policy/pack.h"
 
 /*
  * One for each fact of the vocabulary: true where an expression of the decision, or of one that it needs, names it
@@ -16,5 +17,14 @@ const bool *policy_names_of(struct arena *arena, const struct dmn_model *model, 
  */
 enum status policy_names_only(struct arena *arena, const bool *names, const struct dmn_input *inputs, size_t n,
                               struct dmn_input *out, struct fault *fault);
+
+/*
+ * By which acts an offence can be made out at all: a bit for each value of conduct[].act. An act that rules it out
+ * whatever else is known saves asking. All bits where that cannot be told.
+ */
+enum status policy_names_acts(struct arena *arena, const struct policy_decision *what, uint64_t *out,
+                              struct fault *fault);
+/* The bit of the act in an entry of conduct; all bits where it is not known. */
+uint64_t policy_names_act(struct feel_value entry);
 
 #endif

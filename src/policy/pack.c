@@ -164,7 +164,13 @@ static enum status read_offence(struct building *b, struct policy_model *model, 
         return fault_set(b->fault, STATUS_INVALID, "%.*s: there is no decision \"%.*s\", which \"offences\" names.",
                          STR_ARG(model->path), STR_ARG(out->id));
     out->made_out.names = policy_names_of(b->arena, model->model, out->made_out.decision);
-    return out->made_out.names ? STATUS_OK : fault_no_memory(b->fault);
+    if (!out->made_out.names)
+        return fault_no_memory(b->fault);
+    struct arena *scratch = arena_new(DMN_RUN_MEMORY_MAX);
+    enum status status =
+        scratch ? policy_names_acts(scratch, &out->made_out, &out->acts, b->fault) : fault_no_memory(b->fault);
+    arena_free(scratch);
+    return status;
 }
 
 /* In the model, or in what it imports. */

@@ -56,6 +56,8 @@ struct policy_offence {
     bool against_person, words_only, section_5, stirring_up, possible_only;
     enum policy_notifiable notifiable;
     struct policy_decision made_out;
+    /* Of each value of conduct[].act in the vocabulary, a bit: whether the offence can be made out by such an act. */
+    uint64_t acts;
 };
 
 struct policy_version {
