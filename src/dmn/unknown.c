@@ -39,7 +39,7 @@ static struct set leaf_of(struct unknown *u, const struct feel_type *type, const
     struct set like = { 0 };
     uint64_t *own = leaves_none(u);
     struct str path = path_of(u, place);
-    if (u->leaves_n == DMN_UNKNOWN_LEAVES_MAX) {
+    if (u->leaves_n == DMN_UNKNOWN_LEAVES_MAX || u->leaves_n == u->leaf_words * 64) {
         run_stop(u->run, "more than %d inputs and members of inputs are not known", (int)DMN_UNKNOWN_LEAVES_MAX);
         return like;
     }
@@ -155,13 +155,47 @@ static struct set input_of(struct unknown *u, const struct feel_type *type, stru
 
 static struct set *value_of(struct unknown *u, const struct dmn_element *element);
 
-/* Inputs first, so that every leaf is known before anything is evaluated. */
-static void take_input(struct unknown *u, const struct dmn_element *element)
+static struct feel_value given(const struct unknown *u, const struct dmn_element *element)
 {
     struct feel_value value = FEEL_NONE;
     for (size_t i = 0; i < u->inputs_n; i++)
         if (model_run_is_input(element, &u->inputs[i]))
             value = u->inputs[i].value;
+    return value;
+}
+
+/* The most leaves that input_of makes of a value; beyond the bound any number will do. */
+static size_t most_leaves(const struct feel_type *type, struct feel_value value, int depth)
+{
+    bool deep = depth > LEAF_DEPTH_MAX || !type;
+    size_t n = value.kind == FEEL_NULL;
+    if (!deep && type->form == TYPE_CONTEXT && (value.kind == FEEL_NULL || value.kind == FEEL_CONTEXT))
+        for (size_t i = 0; i < type->n && n <= DMN_UNKNOWN_LEAVES_MAX; i++) {
+            const struct feel_value *inner =
+                value.kind == FEEL_CONTEXT ? feel_context_get(value.context, type->fields[i].name) : NULL;
+            n += most_leaves(type->fields[i].type, inner ? *inner : FEEL_NONE, depth + 1);
+        }
+    if (!deep && type->form == TYPE_LIST && value.kind == FEEL_LIST)
+        for (size_t i = 0; i < value.list.n && n <= DMN_UNKNOWN_LEAVES_MAX; i++)
+            n += most_leaves(type->of, value.list.items[i], depth + 1);
+    return n;
+}
+
+/* How long a set of leaves has to be: the bound is far more than most models need. */
+static size_t leaf_words(const struct unknown *u, const struct dmn_model *model)
+{
+    size_t n = 1;
+    for (size_t i = 0; i < model->elements_n && n <= DMN_UNKNOWN_LEAVES_MAX; i++)
+        if (model->elements[i].kind == DMN_INPUT_DATA)
+            n += most_leaves(model->elements[i].type, given(u, &model->elements[i]), 0);
+    n = n > DMN_UNKNOWN_LEAVES_MAX ? DMN_UNKNOWN_LEAVES_MAX : n;
+    return (n + 63) / 64;
+}
+
+/* Inputs first, so that every leaf is known before anything is evaluated. */
+static void take_input(struct unknown *u, const struct dmn_element *element)
+{
+    struct feel_value value = given(u, element);
     u->run->where = element->name;
     u->run->line = element->line;
     u->unfit = false;
@@ -324,6 +358,7 @@ static bool reached(struct unknown *u, const struct question *question, struct s
     u->inputs = question->inputs;
     u->inputs_n = question->inputs_n;
     u->service = element->kind == DMN_DECISION_SERVICE ? &element->service : NULL;
+    u->leaf_words = leaf_words(u, question->model);
     u->elements = ARENA_ARRAY(arena, n + 1, struct set);
     u->states = ARENA_ARRAY(arena, n + 1, unsigned char);
     if (!seen || !u->elements || !u->states)

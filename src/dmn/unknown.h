@@ -47,7 +47,7 @@ struct leaf {
     struct str path;
     struct set set; /* all that it may be */
 };
-enum { LEAF_WORDS = DMN_UNKNOWN_LEAVES_MAX / 64 }; /* of a set of leaves */
+enum { LEAF_WORDS = DMN_UNKNOWN_LEAVES_MAX / 64 }; /* of a set of leaves, at most: see leaf_words */
 struct unknown {
     struct run *run;
     struct model_run *model;
@@ -56,6 +56,7 @@ struct unknown {
     const struct dmn_service *service; /* that was asked for; NULL: a decision was */
     struct leaf *leaves;
     size_t leaves_n, leaves_cap;
+    size_t leaf_words;    /* of 64 leaves, in a set of leaves */
     struct set *elements; /* one for each element of the model */
     unsigned char *states;
     const struct feel_value *fixed; /* one leaf that is taken to be this; NULL: none is */

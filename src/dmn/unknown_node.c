@@ -32,12 +32,12 @@ struct trial {
 };
 
 /* Whether no leaf is in two of the slots: then one that changes moves along one of them alone. */
-static bool slots_apart(const struct frame *frame, const struct trial *trial)
+static bool slots_apart(const struct unknown *u, const struct frame *frame, const struct trial *trial)
 {
     uint64_t seen[LEAF_WORDS] = { 0 };
     for (size_t i = 0; i < trial->n; i++) {
         const uint64_t *leaves = frame->sets[trial->slots[i]].leaves;
-        for (size_t k = 0; leaves && k < LEAF_WORDS; k++) {
+        for (size_t k = 0; leaves && k < u->leaf_words; k++) {
             if (seen[k] & leaves[k])
                 return false;
             seen[k] |= leaves[k];
@@ -133,7 +133,7 @@ static bool tried(struct unknown *u, struct frame *frame, const struct node *nod
     }
     for (size_t i = 0; i < trial.n; i++)
         set_depend(u, out, frame->sets[trial.slots[i]].leaves);
-    if (slots_apart(frame, &trial) && !set_is_one(out, NULL) && unknown_step(u, (int64_t)(trial.all * trial.n)))
+    if (slots_apart(u, frame, &trial) && !set_is_one(out, NULL) && unknown_step(u, (int64_t)(trial.all * trial.n)))
         trial_leaves(u, frame, &trial, out);
     *out = set_settled(*out);
     return true;

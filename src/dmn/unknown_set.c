@@ -18,7 +18,7 @@ bool unknown_step(struct unknown *u, int64_t steps)
 
 uint64_t *leaves_none(struct unknown *u)
 {
-    uint64_t *leaves = ARENA_ARRAY(u->run->arena, LEAF_WORDS, uint64_t);
+    uint64_t *leaves = ARENA_ARRAY(u->run->arena, u->leaf_words, uint64_t);
     if (!leaves)
         run_no_memory(u->run);
     return leaves;
@@ -27,10 +27,10 @@ uint64_t *leaves_none(struct unknown *u)
 static void add_leaves(struct unknown *u, const uint64_t **to, const uint64_t *leaves)
 {
     bool more = false;
-    for (size_t i = 0; leaves && i < LEAF_WORDS; i++)
+    for (size_t i = 0; leaves && i < u->leaf_words; i++)
         more = more || (leaves[i] & ~(*to ? (*to)[i] : 0));
     uint64_t *all = more ? leaves_none(u) : NULL;
-    for (size_t i = 0; all && i < LEAF_WORDS; i++)
+    for (size_t i = 0; all && i < u->leaf_words; i++)
         all[i] = leaves[i] | (*to ? (*to)[i] : 0);
     if (all)
         *to = all;

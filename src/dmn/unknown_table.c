@@ -160,7 +160,7 @@ static void add_box(struct deciding *d, size_t first, uint64_t *bits, struct set
         d->given_up = true;
         return;
     }
-    for (size_t i = 0; outcome.leaves && i < LEAF_WORDS; i++)
+    for (size_t i = 0; outcome.leaves && i < d->u->leaf_words; i++)
         matters[i] |= outcome.leaves[i];
     d->boxes[d->boxes_n++] = (struct box){ first, bits, outcome, matters };
 }
@@ -203,11 +203,11 @@ static enum apart apart(struct deciding *d, const uint64_t *a, const uint64_t *b
         look(d, 1);
         if (meets(&d->columns[i], a, b))
             continue;
-        for (size_t k = 0; k < LEAF_WORDS; k++) {
+        for (size_t k = 0; k < d->u->leaf_words; k++) {
             leaves[k] = (result == SAME ? ~UINT64_C(0) : leaves[k]) & (own ? own[k] : 0);
         }
         only_reaching(d, &d->columns[i], a, b, leaves);
-        for (size_t k = 0; k < LEAF_WORDS; k++)
+        for (size_t k = 0; k < d->u->leaf_words; k++)
             any |= leaves[k];
         *column = i;
         result = result == SAME ? BY_ONE : BY_MORE;
@@ -217,9 +217,9 @@ static enum apart apart(struct deciding *d, const uint64_t *a, const uint64_t *b
     return result;
 }
 
-static void matter(struct box *a, struct box *b, const uint64_t *leaves)
+static void matter(const struct deciding *d, struct box *a, struct box *b, const uint64_t *leaves)
 {
-    for (size_t k = 0; k < LEAF_WORDS; k++) {
+    for (size_t k = 0; k < d->u->leaf_words; k++) {
         a->matters[k] |= leaves[k];
         b->matters[k] |= leaves[k];
     }
@@ -228,7 +228,7 @@ static void matter(struct box *a, struct box *b, const uint64_t *leaves)
 static void all_columns(struct deciding *d, uint64_t *leaves)
 {
     for (size_t i = 0; i < d->table->inputs_n; i++)
-        for (size_t k = 0; d->columns[i].regions.leaves && k < LEAF_WORDS; k++)
+        for (size_t k = 0; d->columns[i].regions.leaves && k < d->u->leaf_words; k++)
             leaves[k] |= d->columns[i].regions.leaves[k];
 }
 
@@ -255,7 +255,7 @@ static bool leaves_apart(struct deciding *d)
 {
     uint64_t seen[LEAF_WORDS] = { 0 };
     for (size_t i = 0; i < d->table->inputs_n; i++)
-        for (size_t k = 0; d->columns[i].regions.leaves && k < LEAF_WORDS; k++) {
+        for (size_t k = 0; d->columns[i].regions.leaves && k < d->u->leaf_words; k++) {
             if (seen[k] & d->columns[i].regions.leaves[k])
                 return false;
             seen[k] |= d->columns[i].regions.leaves[k];
@@ -287,7 +287,7 @@ static void add_gap(struct deciding *d, const uint64_t *all, volume **beside, bo
         if (!differ(&d->boxes[i].outcome, &gap->outcome))
             continue;
         if (!exact)
-            matter(&d->boxes[i], gap, every);
+            matter(d, &d->boxes[i], gap, every);
         for (size_t c = 0; exact && c < columns && look(d, 1); c++) {
             volume own;
             bool filled = size_of(d, d->boxes[i].bits, all, all, columns, &own);
@@ -296,7 +296,7 @@ static void add_gap(struct deciding *d, const uint64_t *all, volume **beside, bo
             if (filled && own / part * width == beside[i][c] + own)
                 continue;
             if (d->columns[c].regions.leaves)
-                matter(&d->boxes[i], gap, d->columns[c].regions.leaves);
+                matter(d, &d->boxes[i], gap, d->columns[c].regions.leaves);
         }
     }
 }
@@ -323,7 +323,7 @@ static bool by_rules(struct deciding *d, const uint64_t *all)
             if (how == TOO_FAR)
                 continue;
             if (differ(&a->outcome, &b->outcome))
-                matter(a, b, leaves);
+                matter(d, a, b, leaves);
             if (!exact || how != BY_ONE)
                 continue;
             exact = size_of(d, a->bits, b->bits, all, column, &size);
@@ -420,7 +420,7 @@ static void by_splitting(struct deciding *d, uint64_t *all)
             if (how == SAME) /* the same values, and a vague cell that holds or not */
                 all_columns(d, leaves);
             if (how != TOO_FAR)
-                matter(&d->boxes[i], &d->boxes[j], leaves);
+                matter(d, &d->boxes[i], &d->boxes[j], leaves);
         }
 }
 
@@ -479,7 +479,7 @@ static struct set gathered(struct deciding *d)
         qsort(d->boxes, d->boxes_n, sizeof *d->boxes, by_first_rule);
     for (size_t i = 0; i < d->boxes_n; i++) {
         set_join(u, &out, &d->boxes[i].outcome);
-        for (size_t k = 0; k < LEAF_WORDS; k++)
+        for (size_t k = 0; k < d->u->leaf_words; k++)
             leaves[k] |= d->boxes[i].matters[k];
         for (size_t leaf = 0; leaf < u->leaves_n && by_leaf; leaf++)
             if (d->boxes[i].matters[leaf / 64] >> leaf % 64 & 1) {
@@ -594,7 +594,7 @@ struct set unknown_table(struct unknown *u, struct frame *frame, const struct de
     if (open && !d.given_up && (d.vague || before > 0 || !by_rules(&d, all))) {
         d.boxes_n = before;
         for (size_t i = 0; i < before; i++)
-            memset(d.boxes[i].matters, 0, LEAF_WORDS * sizeof(uint64_t));
+            memset(d.boxes[i].matters, 0, u->leaf_words * sizeof(uint64_t));
         by_splitting(&d, column_bits(&d, all));
     }
     return d.given_up ? anything(&d) : gathered(&d);
