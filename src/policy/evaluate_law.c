@@ -46,7 +46,7 @@ static void add_missing(struct evaluation *e, const struct dmn_unknowns *unknown
 
 /* One offence over all entries: the first in which it is made out, else all in which it is possible. */
 static enum status decide_offence(struct evaluation *e, const struct policy_offence *offence, struct dmn_input *inputs,
-                                  size_t n, struct policy_offence_answer *out)
+                                  size_t n, uint64_t *bits, struct policy_offence_answer *out)
 {
     enum { MISSING_MAX = 256 };
     const struct policy_facts *facts = e->asked->facts;
@@ -57,7 +57,8 @@ static enum status decide_offence(struct evaluation *e, const struct policy_offe
     for (size_t entry = 0; entry < facts->conduct_n && out->status != POLICY_MADE_OUT; entry++) {
         struct dmn_unknowns unknowns;
         struct dmn_result result;
-        if (!(offence->acts & policy_names_act(facts->conduct[entry])) && !e->asked->coverage)
+        policy_bits_of(facts->conduct[entry], STR("conduct"), bits);
+        if (!policy_ways_open(offence->ways, bits) && !e->asked->coverage)
             continue;
         inputs[n - 1].value = facts->conduct[entry];
         enum status status = evaluate_unknown(e, what, inputs, n, &unknowns);
@@ -122,14 +123,17 @@ enum status evaluate_law(struct evaluation *e)
     struct dmn_input inputs[EVALUATE_INPUTS_MAX];
     size_t n = 0;
     struct policy_offence_answer *answers = ARENA_ARRAY(e->arena, law->offences_n + 1, struct policy_offence_answer);
-    if (!answers)
+    uint64_t *bits = ARENA_ARRAY(e->arena, policy_vocabulary_n, uint64_t);
+    if (!answers || !bits)
         return fault_no_memory(e->fault);
-    for (; n < facts->groups_n; n++)
+    for (; n < facts->groups_n; n++) {
         inputs[n] = facts->groups[n];
+        policy_bits_of(inputs[n].value, inputs[n].name, bits);
+    }
     enum status status = rule_out(e, inputs, n);
     inputs[n++] = (struct dmn_input){ STR_NONE, STR("conduct"), FEEL_NONE };
     for (size_t i = 0; i < law->offences_n && status == STATUS_OK; i++)
-        status = decide_offence(e, law->offences[i], inputs, n, &answers[i]);
+        status = decide_offence(e, law->offences[i], inputs, n, bits, &answers[i]);
     e->out->offences = answers;
     e->out->offences_n = law->offences_n;
     sum_up(e);

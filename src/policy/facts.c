@@ -15,7 +15,6 @@ enum { SHOWN_MAX = 60, NEAR = 3, YEAR_LEAST = 1900, YEAR_MOST = 2199 };
 struct reading {
     struct arena *arena;
     struct fault *fault;
-    bool nothing_counts; /* what is not known is null, whatever the vocabulary says */
 };
 
 /* ---- Words for people ---- */
@@ -282,7 +281,7 @@ static enum status read_group(struct reading *r, struct str group, const struct 
         else if (member && member->kind != JSON_NULL)
             status = read_value(r, fact, member, inner, &entries[i].value);
         else
-            entries[i].value = r->nothing_counts ? FEEL_NONE : unless_known(fact);
+            entries[i].value = unless_known(fact);
         if (status != STATUS_OK)
             return status;
     }
@@ -366,14 +365,8 @@ static enum status read_all(struct reading *r, const struct json *json, struct p
 enum status policy_facts_read(struct arena *arena, const struct json *json, struct policy_facts *out,
                               struct fault *fault)
 {
-    struct reading r = { arena, fault, false };
+    struct reading r = { arena, fault };
     return read_all(&r, json, out);
-}
-
-enum status policy_facts_none(struct arena *arena, struct policy_facts *out, struct fault *fault)
-{
-    struct reading r = { arena, fault, true };
-    return read_all(&r, NULL, out);
 }
 
 struct feel_value policy_facts_get(const struct policy_facts *facts, struct str path)

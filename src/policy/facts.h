@@ -61,8 +61,6 @@ struct policy_facts {
  */
 enum status policy_facts_read(struct arena *arena, const struct json *json, struct policy_facts *out,
                               struct fault *fault);
-/* Of a case of which nothing is known, and nothing counts instead. */
-enum status policy_facts_none(struct arena *arena, struct policy_facts *out, struct fault *fault);
 /* One of a group, "dates.incident"; FEEL_NONE where it is not known. Not for conduct. */
 struct feel_value policy_facts_get(const struct policy_facts *facts, struct str path);
 

@@ -19,12 +19,14 @@ enum status policy_names_only(struct arena *arena, const bool *names, const stru
                               struct dmn_input *out, struct fault *fault);
 
 /*
- * By which acts an offence can be made out at all: a bit for each value of conduct[].act. An act that rules it out
- * whatever else is known saves asking. All bits where that cannot be told.
+ * The ways in which a decision can be true at all: the rows of its table that do not say false, as far as their cells
+ * ask for one fact, or for one of several. Where known facts close every way, it is false, and the engine need not be
+ * asked. NULL where that cannot be told from the table: then any way is open. Only memory can fail.
  */
-enum status policy_names_acts(struct arena *arena, const struct policy_decision *what, uint64_t *out,
-                              struct fault *fault);
-/* The bit of the act in an entry of conduct; all bits where it is not known. */
-uint64_t policy_names_act(struct feel_value entry);
+const struct policy_ways *policy_ways_of(struct arena *arena, const struct dmn_element *decision);
+
+/* For each fact of the vocabulary the values that it may have, a bit each: one where it is known, else all. */
+void policy_bits_of(struct feel_value group, struct str name, uint64_t *bits);
+bool policy_ways_open(const struct policy_ways *ways, const uint64_t *bits);
 
 #endif

@@ -166,11 +166,8 @@ static enum status read_offence(struct building *b, struct policy_model *model, 
     out->made_out.names = policy_names_of(b->arena, model->model, out->made_out.decision);
     if (!out->made_out.names)
         return fault_no_memory(b->fault);
-    struct arena *scratch = arena_new(DMN_RUN_MEMORY_MAX);
-    enum status status =
-        scratch ? policy_names_acts(scratch, &out->made_out, &out->acts, b->fault) : fault_no_memory(b->fault);
-    arena_free(scratch);
-    return status;
+    out->ways = policy_ways_of(b->arena, out->made_out.decision);
+    return STATUS_OK;
 }
 
 /* In the model, or in what it imports. */

@@ -50,14 +50,14 @@ struct policy_decision {
     const struct dmn_element *decision;
     const bool *names; /* of each fact of the vocabulary: whether an expression behind the decision names it */
 };
+struct policy_ways;
 /* A row of the relation "offences" of a module, with the decision that says when it is made out. */
 struct policy_offence {
     struct str id, name, provision;
     bool against_person, words_only, section_5, stirring_up, possible_only;
     enum policy_notifiable notifiable;
     struct policy_decision made_out;
-    /* Of each value of conduct[].act in the vocabulary, a bit: whether the offence can be made out by such an act. */
-    uint64_t acts;
+    const struct policy_ways *ways; /* NULL: any; see names.h */
 };
 
 struct policy_version {
