@@ -33,7 +33,7 @@ static bool fits(struct run *run, const struct feel_type *type, struct feel_valu
                 return false;
     if (type->form == TYPE_CONTEXT)
         for (size_t i = 0; i < type->n; i++) {
-            const struct feel_value *entry = feel_context_get(value.context, type->fields[i].name);
+            const struct feel_value *entry = feel_context_get_near(value.context, type->fields[i].name, i);
             if (entry && entry->kind != FEEL_NULL && !fits(run, type->fields[i].type, *entry))
                 return false;
         }

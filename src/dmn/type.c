@@ -66,7 +66,7 @@ static bool context_has(const struct feel_type *type, const struct feel_context 
 {
     for (size_t i = 0; i < type->n; i++) {
         const struct feel_value *entry =
-            look(left, VALUES_OF_NAME) ? feel_context_get(context, type->fields[i].name) : NULL;
+            look(left, VALUES_OF_NAME) ? feel_context_get_near(context, type->fields[i].name, i) : NULL;
         if (!entry || (entry->kind != FEEL_NULL && !feel_type_has(type->fields[i].type, *entry, left)))
             return false;
     }

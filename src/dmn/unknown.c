@@ -28,10 +28,16 @@ static struct str path_of(struct unknown *u, const struct place *place)
     if (!place->outside)
         return place->name;
     struct str path = path_of(u, place->outside);
-    if (!path.p)
-        return path;
-    return place->name.p ? str_format(u->run->arena, "%.*s.%.*s", STR_ARG(path), STR_ARG(place->name))
-                         : str_format(u->run->arena, "%.*s[%zu]", STR_ARG(path), place->item);
+    if (!place->name.p)
+        return path.p ? str_format(u->run->arena, "%.*s[%zu]", STR_ARG(path), place->item) : path;
+    size_t n = path.n + 1 + place->name.n;
+    char *room = path.p ? ARENA_ARRAY(u->run->arena, n, char) : NULL;
+    if (!room)
+        return STR_NONE;
+    memcpy(room, path.p, path.n);
+    room[path.n] = '.';
+    memcpy(room + path.n + 1, place->name.p, place->name.n);
+    return (struct str){ room, n };
 }
 
 static struct set leaf_of(struct unknown *u, const struct feel_type *type, const struct place *place)
@@ -88,7 +94,7 @@ static struct set context_of(struct unknown *u, const struct feel_type *type, co
     }
     for (size_t i = 0; i < n && !u->run->stopped; i++) {
         const struct feel_field *field = &type->fields[i];
-        const struct feel_entry *entry = given ? feel_context_entry(given, field->name) : NULL;
+        const struct feel_entry *entry = given ? feel_context_entry(given, field->name, i) : NULL;
         const struct feel_value *value = entry ? &entry->value : NULL;
         if (entry)
             named[entry - given->entries] = true;
@@ -172,7 +178,7 @@ static size_t most_leaves(const struct feel_type *type, struct feel_value value,
     if (!deep && type->form == TYPE_CONTEXT && (value.kind == FEEL_NULL || value.kind == FEEL_CONTEXT))
         for (size_t i = 0; i < type->n && n <= DMN_UNKNOWN_LEAVES_MAX; i++) {
             const struct feel_value *inner =
-                value.kind == FEEL_CONTEXT ? feel_context_get(value.context, type->fields[i].name) : NULL;
+                value.kind == FEEL_CONTEXT ? feel_context_get_near(value.context, type->fields[i].name, i) : NULL;
             n += most_leaves(type->fields[i].type, inner ? *inner : FEEL_NONE, depth + 1);
         }
     if (!deep && type->form == TYPE_LIST && value.kind == FEEL_LIST)

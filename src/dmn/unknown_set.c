@@ -547,6 +547,20 @@ static struct set only_allowed(struct unknown *u, const struct feel_type *type, 
     return out;
 }
 
+/* A type of texts that are listed one by one: most types of members are, and nothing has to be tried for them. */
+static bool is_list_of_texts(const struct feel_type *type)
+{
+    const struct node *allowed = type->allowed;
+    if (type->form != TYPE_KIND || type->kind != FEEL_STRING || type->narrows || !allowed ||
+        allowed->kind != NODE_TESTS || allowed->tests.negated)
+        return false;
+    for (size_t i = 0; i < allowed->tests.n; i++)
+        if (allowed->tests.items[i]->kind != NODE_VALUE || allowed->tests.items[i]->value.kind != FEEL_STRING ||
+            allowed->tests.uses_input[i])
+            return false;
+    return true;
+}
+
 static struct set of_type(struct unknown *u, const struct feel_type *type, const struct set *like, int depth)
 {
     enum { DEPTH_MAX = 20 };
@@ -555,6 +569,12 @@ static struct set of_type(struct unknown *u, const struct feel_type *type, const
     const uint32_t any = SET_ANY & ~(uint32_t)SET_NULL;
     if (!type || depth > DEPTH_MAX || !unknown_step(u, 1))
         return set_kinds(u, any, like);
+    if (is_list_of_texts(type)) {
+        for (size_t i = 0; i < type->allowed->tests.n; i++)
+            set_add_value(u, &set, type->allowed->tests.items[i]->value);
+        depend_like(u, &set, like);
+        return set;
+    }
     switch (type->form) {
     case TYPE_ANY: set = set_kinds(u, any, like); break;
     case TYPE_NULL: set = set_kinds(u, SET_NULL, like); break;

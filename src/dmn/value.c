@@ -114,9 +114,11 @@ const char *feel_kind_name(enum feel_kind kind)
     return names[kind];
 }
 
-const struct feel_entry *feel_context_entry(const struct feel_context *context, struct str name)
+const struct feel_entry *feel_context_entry(const struct feel_context *context, struct str name, size_t at)
 {
     size_t low = 0, high = context->n;
+    if (at < context->n && str_equal(context->entries[at].name, name))
+        return &context->entries[at];
     for (size_t i = 0; !context->by_name && i < context->n; i++)
         if (str_equal(context->entries[i].name, name))
             return &context->entries[i];
@@ -136,7 +138,13 @@ const struct feel_entry *feel_context_entry(const struct feel_context *context, 
 
 const struct feel_value *feel_context_get(const struct feel_context *context, struct str name)
 {
-    const struct feel_entry *entry = feel_context_entry(context, name);
+    const struct feel_entry *entry = feel_context_entry(context, name, 0);
+    return entry ? &entry->value : NULL;
+}
+
+const struct feel_value *feel_context_get_near(const struct feel_context *context, struct str name, size_t at)
+{
+    const struct feel_entry *entry = feel_context_entry(context, name, at);
     return entry ? &entry->value : NULL;
 }
 

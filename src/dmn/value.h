@@ -124,9 +124,11 @@ struct feel_value feel_list_longer(struct feel_value list, const struct feel_val
 
 /* "days and time duration", as FEEL names the type. */
 const char *feel_kind_name(enum feel_kind kind);
-/* The entry of this name, or NULL. */
-const struct feel_entry *feel_context_entry(const struct feel_context *context, struct str name);
+/* The entry of this name, or NULL; looked for at the place `at` first. */
+const struct feel_entry *feel_context_entry(const struct feel_context *context, struct str name, size_t at);
 const struct feel_value *feel_context_get(const struct feel_context *context, struct str name);
+/* The same, looked for at this place first: where a type and a value have their members in one order. */
+const struct feel_value *feel_context_get_near(const struct feel_context *context, struct str name, size_t at);
 
 /* What FEEL's three-valued logic says. */
 enum feel_truth { FEEL_FALSE, FEEL_TRUE, FEEL_UNKNOWN };
