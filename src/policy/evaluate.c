@@ -39,10 +39,18 @@ const char *policy_personal_data_name(enum policy_personal_data decision)
 
 /* ---- Runs ---- */
 
+/* Blocks that are given back for each run would be fetched again for the next. */
+static void empty_scratch(struct evaluation *e)
+{
+    enum { KEPT = 96 * 1024 };
+    if (arena_used(e->scratch) > KEPT)
+        arena_reset(e->scratch);
+}
+
 enum status evaluate_run(struct evaluation *e, struct policy_decision what, const struct dmn_input *inputs, size_t n,
                          struct dmn_result *out)
 {
-    arena_reset(e->scratch);
+    empty_scratch(e);
     enum status status =
         dmn_evaluate(what.model->model, what.decision, e->scratch, e->asked->now_ms, inputs, n, out, e->fault);
     if (status == STATUS_OK && e->asked->coverage)
@@ -54,7 +62,7 @@ enum status evaluate_unknown(struct evaluation *e, struct policy_decision what, 
                              size_t n, struct dmn_unknowns *out)
 {
     struct dmn_input named[EVALUATE_INPUTS_MAX];
-    arena_reset(e->scratch);
+    empty_scratch(e);
     enum status status = policy_names_only(e->scratch, what.names, inputs, n, named, e->fault);
     if (status != STATUS_OK)
         return status;

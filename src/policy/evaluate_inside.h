@@ -21,7 +21,7 @@ struct evaluate_crime {
 struct evaluation {
     const struct policy_case *asked;
     struct arena *arena;   /* of the answer */
-    struct arena *scratch; /* of one run of the engine; emptied before the next */
+    struct arena *scratch; /* of runs of the engine; a run may empty it first */
     struct fault *fault;
     struct policy_answer *out;
     int incident, recorded; /* days */
