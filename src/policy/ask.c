@@ -83,6 +83,11 @@ static struct evaluate_crime with(const struct evaluation *e, const struct polic
                                     .only_words = words && (!already || e->crime.only_words) };
 }
 
+static bool same_crime(struct evaluate_crime a, struct evaluate_crime b)
+{
+    return a.status == b.status && a.against_person == b.against_person && a.only_words == b.only_words;
+}
+
 static enum status ask_of_offences(struct evaluation *e)
 {
     struct {
@@ -94,6 +99,8 @@ static enum status ask_of_offences(struct evaluation *e)
         if (answer->status != POLICY_POSSIBLE)
             continue;
         struct evaluate_crime crime = with(e, answer->offence);
+        if (same_crime(crime, e->crime))
+            continue; /* made out or not, recording is told the same */
         unsigned at = (crime.against_person ? 1U : 0U) + (crime.only_words ? 2U : 0U);
         if (!answers[at].known) {
             enum status status = recorded_as(e, crime, false, &answers[at].could);

@@ -1,6 +1,8 @@
 /* The outcome of a case: law and recording put together, with reasons and questions. */
 #include "world.h"
 
+#include <stdio.h>
+
 #include "base/buf.h"
 #include "base/banned.h"
 
@@ -89,6 +91,24 @@ static void what_could_still_be_a_crime_lacks_facts_and_says_which(void **state)
     assert_int_equal(question->could_become[0], POLICY_HATE_CRIME);
     assert_null(world_question(&answer, "conduct[1].threatening"));
     same_text(question->text, "What do you think the person wanted to happen?");
+}
+
+static void what_could_only_add_the_same_sort_of_crime_is_not_asked(void **state)
+{
+    static const char end[] = "</text></literalExpression>\n        <literalExpression><text>";
+    char before[400], after[400];
+    (void)state;
+    snprintf(before, sizeof before, "\"Small Act, section 2\"%strue%sfalse", end, end);
+    snprintf(after, sizeof after, "\"Small Act, section 2\"%strue%strue", end, end);
+    world_replace(2, before, after); /* a blow counts as words too */
+    assert_int_equal(world_read(WORLD_MANIFEST), STATUS_OK);
+    struct policy_answer answer = world_answer(
+        "{\"reporter\":{\"role\":\"victim\"},\"conduct\":[{\"threatening\":true,\"intended_distress\":true}]," BY_VICTIM
+        "}");
+    assert_int_equal(answer.outcome, POLICY_HATE_CRIME);
+    assert_int_equal(world_offence(&answer, "small-blow")->status, POLICY_POSSIBLE);
+    assert_non_null(world_question(&answer, "context.debate"));
+    assert_null(world_question(&answer, "conduct[0].act"));
 }
 
 static void without_conduct_one_entry_is_unknown(void **state)
@@ -324,6 +344,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_crime_with_perception_unknown_asks_who_perceives_it, world_begin, world_end),
         cmocka_unit_test_setup_teardown(what_nobody_with_knowledge_stands_behind_is_reviewed, world_begin, world_end),
         cmocka_unit_test_setup_teardown(what_could_still_be_a_crime_lacks_facts_and_says_which, world_begin, world_end),
+        cmocka_unit_test_setup_teardown(what_could_only_add_the_same_sort_of_crime_is_not_asked, world_begin,
+                                        world_end),
         cmocka_unit_test_setup_teardown(without_conduct_one_entry_is_unknown, world_begin, world_end),
         cmocka_unit_test_setup_teardown(a_defence_counts_only_when_it_is_known, world_begin, world_end),
         cmocka_unit_test_setup_teardown(a_child_under_ten_commits_no_crime, world_begin, world_end),
