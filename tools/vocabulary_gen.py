@@ -91,8 +91,10 @@ def check(path, facts):
         allowed = [v for v, _ in fact.values] if fact.type == 'one-of' else ['true', 'false'] if fact.type == 'boolean' else []
         if fact.unless_known and fact.unless_known not in allowed:
             refuse('"unless-known" is one of the values')
-        if not re.fullmatch(r'[1-9][0-9]{0,2}', fact.ask) or fact.ask in asked:
-            refuse(f'"ask" is a number from 1 to 999 that stands once: {fact.ask} is asked at line {asked.get(fact.ask)}')
+        if not re.fullmatch(r'[1-9][0-9]{0,2}', fact.ask):
+            refuse('"ask" is a number from 1 to 999')
+        if fact.ask in asked:
+            refuse(f'"ask: {fact.ask}" stands at line {asked[fact.ask]} already')
         asked[fact.ask] = fact.line
         if not fact.question.endswith('?'):
             refuse('a question ends in "?"')

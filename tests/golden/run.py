@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Golden and must-fail cases of our generators and of the checker of the house.
 
-    tests/golden/run.py [routes] [sql] [embed] [pages] [floors] [--only WORD] [--update]
+    tests/golden/run.py [routes] [sql] [embed] [pages] [vocabulary] [floors] [--only WORD] [--update]
 
 A case is a file NAME.in or a folder NAME under tests/golden/<part>/ok or .../fail.
 
@@ -200,6 +200,17 @@ class Pages(Part):
         return [os.path.join(at, n) for at, _, names in os.walk(out) for n in names if n.endswith('.c')] + own
 
 
+class Vocabulary(Part):
+    name = 'vocabulary'
+
+    def make(self, case, out):
+        return run(sys.executable, os.path.join(TOOLS, 'vocabulary_gen.py'), '--vocabulary', case.path, '--c',
+                   os.path.join(out, 'vocabulary.c'), '--dmn', os.path.join(out, 'facts.dmn'))
+
+    def sources(self, case, out):
+        return [os.path.join(out, 'vocabulary.c')]
+
+
 class Floors(Part):
     """A case is a small tree of its own; the checker is asked about that."""
     name = 'floors'
@@ -315,7 +326,7 @@ def main():
         only = words[at + 1]
         del words[at:at + 2]
     wanted = [w for w in words if not w.startswith('--')]
-    table = {p.name: p for p in (Routes, Sql, Embed, Pages, Floors)}
+    table = {p.name: p for p in (Routes, Sql, Embed, Pages, Vocabulary, Floors)}
     unknown = [w for w in wanted if w not in table]
     if unknown:
         print(f'run.py: there is no part {unknown[0]}; there are: {", ".join(table)}', file=sys.stderr)
