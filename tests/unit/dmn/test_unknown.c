@@ -50,6 +50,22 @@ static void fail_with(const struct made *made, const char *what, unsigned number
     fail_msg("case %u: %s %.*s\n%.*s", number, what, STR_ARG(buf_str(&b)), STR_ARG(made->xml));
 }
 
+/* Without its trials the answer may be wider, and lacks nothing of what the whole one has. */
+static void compare_wide(const struct made *made, unsigned number, const struct dmn_unknowns *whole,
+                         const struct dmn_unknowns *quick)
+{
+    assert_int_equal(whole->n, quick->n);
+    for (size_t i = 0; i < whole->results.n; i++)
+        if (!holds(&quick->results, whole->results.values[i]))
+            fail_with(made, "lacks, without trials, the result", number, whole->results.values[i]);
+    for (size_t i = 0; i < whole->n; i++)
+        for (size_t j = 0; j < whole->leaves[i].could_become.n; j++)
+            if (!quick->leaves[i].could_change ||
+                !holds(&quick->leaves[i].could_become, whole->leaves[i].could_become.values[j]))
+                fail_with(made, "does not say, without trials, that a leaf could make it", number,
+                          whole->leaves[i].could_become.values[j]);
+}
+
 static void compare(struct chance *chance, const struct made_shape *shape, bool exact, unsigned number,
                     struct tally *tally)
 {
@@ -57,7 +73,7 @@ static void compare(struct chance *chance, const struct made_shape *shape, bool 
     size_t at[LEAVES_MAX];
     static struct tried tried;
     struct arena *arena = arena_new(ARENA_MAX);
-    struct dmn_unknowns unknown;
+    struct dmn_unknowns unknown, quick;
     struct fault fault;
     assert_non_null(arena);
     struct made made = shape ? made_model(arena, chance, shape) : made_list(arena, chance);
@@ -69,6 +85,10 @@ static void compare(struct chance *chance, const struct made_shape *shape, bool 
     assert_int_equal(
         dmn_unknown(model, dmn_model_find(model, STR_NONE, made.decision), arena, 0, known, known_n, &unknown, &fault),
         STATUS_OK);
+    assert_int_equal(dmn_unknown_wide(model, dmn_model_find(model, STR_NONE, made.decision), arena, 0, known, known_n,
+                                      &quick, &fault),
+                     STATUS_OK);
+    compare_wide(&made, number, &unknown, &quick);
     tally->cases++;
     for (size_t i = 0; i < tried.n; i++)
         if (!holds(&unknown.results, tried.results[i]))
