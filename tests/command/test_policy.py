@@ -121,6 +121,23 @@ class Policy(Case):
         for words in [*(fact + ": " for fact in facts), *questions]:
             self.assertIn(words, said)
 
+    def test_no_question_puts_an_answer_into_a_mouth(self):
+        for fact in run("policy", "facts").stdout.split("\n  ")[1:]:
+            line = fact.split("\n")[0]
+            if line.endswith("?"):
+                with self.subTest(line):
+                    self.assertNotRegex(line.lower(), r"because|rac(e|ist)|relig|sexual|disab|transg|hate|hostil|threat|abus|insult|prejud"
+                                                      r"|offens|victim|crime|joke|didn't|isn't|wasn't")
+
+    def test_every_fixture_of_the_shipped_pack_holds_and_every_row_is_reached(self):
+        pack = os.path.join(ROOT, "policy", "england-wales")
+        if not os.path.isdir(os.path.join(pack, "fixtures")):
+            self.skipTest("this tree has no fixtures")
+        done = run("policy", "test", pack, timeout=300)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout[-2000:])
+        self.assertNotIn("not reached", done.stdout)
+        self.assertGreaterEqual(int(done.stdout.splitlines()[-1].split()[0]), 150)
+
     def test_a_pack_is_tested_and_says_which_rows_nothing_reached(self):
         pack = self.pack()
         self.fixture(pack, "blow", {**VICTIM, "conduct": [{"act": "assault"}]},
