@@ -1,8 +1,8 @@
 /*
  * candour dmn: decision models in a terminal: evaluate, look for faults, print as tables, run test cases.
  *
- * Needs no data folder. A model, and what it imports, is read from files; imports are looked for beside it, by their
- * namespace. Files are hostile; the engine bounds them (src/dmn/limits.h).
+ * Needs no data folder. A model, and what it imports, is read from files; imports are looked for by their namespace,
+ * beside it and where they say. Files are hostile; the engine bounds them (src/dmn/limits.h).
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -50,7 +50,43 @@ bool dmn_said_names(struct arena *arena, const char *folder, const char *ending,
     return !arena_failed(arena);
 }
 
-/* The model and every other .dmn file beside it, which it may import. */
+/* Where an import says that its file lies: a relative path to a .dmn file. STR_NONE at the end. */
+static struct str next_location(struct str *rest)
+{
+    const struct str key = STR("locationURI=\"");
+    for (ptrdiff_t at; (at = str_find(*rest, key)) >= 0;) {
+        struct str location;
+        *rest = str_slice(*rest, (size_t)at + key.n, rest->n);
+        if (!str_cut(rest, '"', &location))
+            break;
+        if (str_ends(location, STR(".dmn")) && location.p[0] != '/' && str_find_byte(location, ':') < 0)
+            return location;
+    }
+    return STR_NONE;
+}
+
+struct gathering {
+    struct arena *arena;
+    struct dmn_file *files;
+    size_t n;
+};
+
+/* What cannot be read is not imported, and the model says what is missing. What is there already is left alone. */
+static void gather(struct gathering *g, const char *path)
+{
+    struct fault ignored;
+    struct dmn_file file = { 0 };
+    const char *slash = strrchr(path, '/');
+    if (g->n == FILES_MAX || file_read(g->arena, path, DMN_MODEL_MAX, &file.bytes, &ignored) != STATUS_OK)
+        return;
+    for (size_t i = 0; i < g->n; i++)
+        if (str_equal(g->files[i].bytes, file.bytes))
+            return;
+    file.name = str_copy(g->arena, str_of(slash ? slash + 1 : path));
+    g->files[g->n++] = file;
+}
+
+/* The model, every other .dmn file beside it, and those files elsewhere that an import of one of them names. */
 enum status dmn_said_files(struct arena *arena, const char *path, struct dmn_file *files, size_t *files_n,
                            struct fault *fault)
 {
@@ -58,7 +94,7 @@ enum status dmn_said_files(struct arena *arena, const char *path, struct dmn_fil
     size_t n;
     const char *slash = strrchr(path, '/');
     struct str folder = slash ? str_slice(str_of(path), 0, (size_t)(slash - path)) : STR(".");
-    struct str base = str_of(slash ? slash + 1 : path);
+    struct str base = str_of(slash ? slash + 1 : path), location;
     enum status status = file_read(arena, path, DMN_MODEL_MAX, &files[0].bytes, fault);
     if (status != STATUS_OK)
         return status;
@@ -67,18 +103,19 @@ enum status dmn_said_files(struct arena *arena, const char *path, struct dmn_fil
     const char *folder_z = folder.n ? str_z(arena, folder) : "/";
     if (str_find(files[0].bytes, STR("import")) < 0 || !dmn_said_names(arena, folder_z, ".dmn", &names, &n))
         return STATUS_OK;
-    for (size_t i = 0; i < n && *files_n < FILES_MAX; i++) {
-        char beside[PATH_SIZE];
-        struct fault ignored; /* what cannot be read is not imported, and the model says what is missing */
-        if (str_equal(str_of(names[i]), base))
-            continue;
-        snprintf(beside, sizeof beside, "%s/%s", folder_z, names[i]);
-        struct dmn_file *file = &files[*files_n];
-        if (file_read(arena, beside, DMN_MODEL_MAX, &file->bytes, &ignored) == STATUS_OK) {
-            file->name = str_of(names[i]);
-            ++*files_n;
-        }
+    struct gathering g = { arena, files, 1 };
+    char where[PATH_SIZE];
+    for (size_t i = 0; i < n; i++) {
+        snprintf(where, sizeof where, "%s/%s", folder_z, names[i]);
+        if (!str_equal(str_of(names[i]), base))
+            gather(&g, where);
     }
+    for (size_t i = 0, beside = g.n; i < beside; i++)
+        for (struct str rest = files[i].bytes; (location = next_location(&rest)).p;) {
+            snprintf(where, sizeof where, "%s/%.*s", folder_z, STR_ARG(location));
+            gather(&g, where);
+        }
+    *files_n = g.n;
     return STATUS_OK;
 }
 
@@ -350,6 +387,7 @@ const struct command command_dmn = {
         "and what it did not examine; with --json as JSON. show prints the decisions and their tables. tck runs "
         "the test cases "
         "of the DMN TCK in a folder, and in the folders inside it; with --csv it writes the TCK's own table of "
-        "results. What a model imports is looked for beside it. Needs no data folder.",
+        "results. What a model imports is looked for beside it, and where its imports say (locationURI). Needs no "
+        "data folder.",
     .run = run,
 };
