@@ -76,7 +76,7 @@ static enum status look(struct policy_coverage *coverage, struct arena *arena, c
     struct dmn_view view;
     struct buf room;
     struct str name = dmn_element_name(element), home = policy_decision_home(model, name);
-    if (!dmn_view(arena, element, &view))
+    if (!dmn_view(arena, element, NULL, &view))
         return STATUS_NO_MEMORY;
     buf_init(&room, NULL, 4096);
     for (size_t p = 0; p < view.parts_n; p++) {

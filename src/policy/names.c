@@ -99,7 +99,7 @@ static void take_element(struct looking *l, size_t at, int depth)
     if (l->seen[at])
         return;
     l->seen[at] = true;
-    if (depth > DEPTH_MAX || !dmn_view(l->arena, dmn_model_element(l->model, at), &view)) {
+    if (depth > DEPTH_MAX || !dmn_view(l->arena, dmn_model_element(l->model, at), NULL, &view)) {
         take_all(l);
         return;
     }

@@ -136,7 +136,7 @@ const struct policy_ways *policy_ways_of(struct arena *arena, const struct dmn_e
 {
     struct dmn_view view;
     struct policy_ways *ways = ARENA_NEW(arena, struct policy_ways);
-    if (!ways || !dmn_view(arena, decision, &view))
+    if (!ways || !dmn_view(arena, decision, NULL, &view))
         return NULL;
     size_t output = output_of(&view);
     if (output == SIZE_MAX)
