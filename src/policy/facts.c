@@ -256,8 +256,7 @@ static enum status read_group(struct reading *r, struct str group, const struct 
     struct str names[NAMES_MAX];
     size_t n = names_of(group, names, NAMES_MAX);
     struct feel_entry *entries = ARENA_ARRAY(r->arena, n + 1, struct feel_entry);
-    struct feel_context *context = ARENA_NEW(r->arena, struct feel_context);
-    if (!entries || !context)
+    if (!entries)
         return fault_no_memory(r->fault);
     if (json && json->kind == JSON_NULL)
         json = NULL;
@@ -285,8 +284,7 @@ static enum status read_group(struct reading *r, struct str group, const struct 
         if (status != STATUS_OK)
             return status;
     }
-    *context = (struct feel_context){ entries, n };
-    *out = feel_context(context);
+    *out = feel_context(r->arena, entries, n);
     return arena_failed(r->arena) ? fault_no_memory(r->fault) : STATUS_OK;
 }
 

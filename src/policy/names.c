@@ -156,8 +156,7 @@ static struct feel_value only(struct arena *arena, const bool *names, struct fee
         return value;
     size_t n = value.context->n;
     struct feel_entry *entries = ARENA_ARRAY(arena, n + 1, struct feel_entry);
-    struct feel_context *context = ARENA_NEW(arena, struct feel_context);
-    if (!entries || !context)
+    if (!entries)
         return FEEL_NONE;
     for (size_t i = 0; i < n; i++) {
         entries[i] = value.context->entries[i];
@@ -169,8 +168,7 @@ static struct feel_value only(struct arena *arena, const bool *names, struct fee
             entries[i].value = some_value(&policy_vocabulary[*at]);
         ++*at;
     }
-    *context = (struct feel_context){ entries, n };
-    return feel_context(context);
+    return feel_context(arena, entries, n);
 }
 
 enum status policy_names_only(struct arena *arena, const bool *names, const struct dmn_input *inputs, size_t n,
