@@ -124,11 +124,28 @@ static void put_member(struct json_writer *w, const char *name, struct str text)
         json_put_str(w, text);
 }
 
+static void put_citation(struct json_writer *w, const struct check_result *r)
+{
+    if (r->rule.p == NULL) {
+        json_put_null(w);
+        return;
+    }
+    json_open_object(w);
+    put_member(w, "rule", r->rule);
+    put_member(w, "instrument", r->citation.instrument);
+    put_member(w, "place", r->citation.place);
+    if (r->citation.address.n > 0)
+        put_member(w, "address", r->citation.address);
+    json_name(w, STR("verified"));
+    json_put_bool(w, r->citation.verified);
+    json_close_object(w);
+}
+
 void posts_said_result_json(struct json_writer *w, const struct check_result *r, const bool *answered)
 {
     json_open_object(w);
     put_member(w, "id", check_id_word(r->id));
-    put_member(w, "version", STR("built-in"));
+    put_member(w, "version", r->version);
     put_member(w, "outcome", check_outcome_word(r->outcome));
     if (answered != NULL) {
         json_name(w, STR("answered"));
@@ -145,7 +162,8 @@ void posts_said_result_json(struct json_writer *w, const struct check_result *r,
     }
     json_close_array(w);
     put_member(w, "fix", r->fix);
-    put_member(w, "citation", STR_NONE);
+    json_name(w, STR("citation"));
+    put_citation(w, r);
     json_close_object(w);
 }
 

@@ -94,6 +94,11 @@ struct policy_pack {
  */
 enum status policy_pack_read(struct arena *arena, const struct policy_file *files, size_t files_n,
                              const struct policy_pack **out, struct fault *fault);
+/*
+ * The pack that is in the program, read when it is first asked for and kept for the life of the process. Safe from any
+ * thread. A fault is not kept: the next call tries again.
+ */
+enum status policy_pack_shipped(const struct policy_pack **out, struct fault *fault);
 /* The same from a folder; other files in it than .dmn and the manifest are not looked at. */
 enum status policy_pack_open(struct arena *arena, const char *folder, const struct policy_pack **out,
                              struct fault *fault);

@@ -221,6 +221,7 @@ static enum status ask(struct db_tx *tx, struct arena *arena, int64_t edition, c
 {
     struct check_input input = { .content = content,
                                  .labels = labels,
+                                 .pack = site.pack,
                                  .force = site.force,
                                  .address = site.address,
                                  .serves = site.serves,

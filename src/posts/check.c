@@ -61,6 +61,7 @@ enum status posts_check_bare(struct arena *arena, const struct post_source *sour
         return status;
     struct check_input input = { .content = &file.content,
                                  .labels = out->labels,
+                                 .pack = site->pack,
                                  .force = site->force,
                                  .address = site->address,
                                  .serves = site->serves,

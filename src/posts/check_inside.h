@@ -3,13 +3,16 @@
  * gathered for each check, and what was decided. Inside this room only.
  *
  * A row gathers into its own small struct of facts and adds the places that it
- * looked at as evidence. `decide` sees that struct alone. `check_reasons` has
- * the words of each answer.
+ * looked at as evidence. A table of check_facts.c gives each fact its name in
+ * the rules of publication, and their decision of the row's id sees those facts
+ * alone: outcome and words come from there.
  */
 #ifndef CANDOUR_POSTS_CHECK_INSIDE_H
 #define CANDOUR_POSTS_CHECK_INSIDE_H
 
+#include "dmn/value.h"
 #include "html/html.h"
+#include "policy/pack.h"
 #include "posts/checks.h"
 
 /* More places than this are not told one by one; what is decided does not depend on them. */
@@ -40,6 +43,9 @@ struct check_text {
 struct check_run {
     struct arena *arena;
     const struct check_input *input;
+    const struct policy_version *rules; /* of publication, in force on this day; NULL: none, and `why_none` says why */
+    struct str why_none;
+    struct arena *scratch; /* for what lasts one row; emptied before each */
     struct check_text text;
     enum known hate_crime; /* whether the post has to do with hate crime */
     struct check_evidence evidence[CHECK_EVIDENCE_MAX];
@@ -140,84 +146,47 @@ struct check_facts {
     };
 };
 
-/* ---- Answers ---- */
+/* ---- Facts as the rules of publication take them (check_facts.c) ---- */
 
-enum check_reason {
-    REASON_NO_STATEMENT,
-    REASON_NO_SPEAKER,
-    REASON_SPEAKER_UNNAMED,
-    REASON_SPEAKER_SILENT,
-    REASON_SPEAKER_ASKED,
-    REASON_SPEAKER_EARLY,
-    REASON_SPEAKER_FILE,
-    REASON_SPEAKER_STANDS,
-    REASON_TEXT_UNREAD,
-    REASON_NOBODY,
-    REASON_PERSON_UNTYPED,
-    REASON_PERSON_UNCERTAIN,
-    REASON_PERSON_TYPED,
-    REASON_LABEL_NOT_DUE,
-    REASON_LABEL_MISSING,
-    REASON_LABEL_COMPOSITE,
-    REASON_LABEL_THERE,
-    REASON_NO_PICTURE,
-    REASON_PICTURE_MISSING,
-    REASON_PICTURE_UNREADABLE,
-    REASON_CLAIM_GENERATED,
-    REASON_CLAIM_CONTRADICTED,
-    REASON_CLAIM_DOUBTFUL,
-    REASON_CLAIM_HOLDS,
-    REASON_LICENCE_EXEMPT,
-    REASON_LICENCE_OWN,
-    REASON_LICENCE_UNKNOWN,
-    REASON_LICENCE_MISSING,
-    REASON_LICENCE_LICENSOR,
-    REASON_LICENCE_SENSITIVE,
-    REASON_LICENCE_EXPIRED,
-    REASON_LICENCE_EDITORIAL,
-    REASON_LICENCE_DOUBTFUL,
-    REASON_LICENCE_ASK_TOOL,
-    REASON_LICENCE_ASK_EDITORIAL,
-    REASON_LICENCE_ASK_SENSITIVE,
-    REASON_LICENCE_GOOD,
-    REASON_ALT_MISSING,
-    REASON_ALT_WORDS,
-    REASON_ALT_DECORATIVE,
-    REASON_ALT_GOOD,
-    REASON_ROUTE_NOT_HATE_CRIME,
-    REASON_ROUTE_NEITHER,
-    REASON_ROUTE_NO_REPORT,
-    REASON_ROUTE_NO_HELP,
-    REASON_ROUTE_UNSOLVED,
-    REASON_ROUTE_DEAD,
-    REASON_ROUTE_GOOD,
-    REASON_NO_HASHTAG,
-    REASON_HASHTAG_CASE,
-    REASON_HASHTAG_MANY,
-    REASON_HASHTAG_GOOD,
-    CHECK_REASONS
+enum check_fact_kind {
+    CHECK_TRUTH, /* bool */
+    CHECK_KNOWN, /* enum known: KNOWN_NOT is null */
+    CHECK_COUNT, /* size_t */
+    CHECK_WORD,  /* an enum, or an int that is less than 0 where it is not known: one of `words` */
 };
-
-struct check_decision {
-    enum check_outcome outcome;
-    enum check_reason reason;
+struct check_fact {
+    struct str name; /* as the model has it */
+    enum check_fact_kind kind;
+    size_t at;                    /* in struct check_facts */
+    const struct word_set *words; /* of CHECK_WORD */
 };
+/* The one input of a decision: each member of a struct of facts, by the name of a component of its type in the model.
+ */
+struct check_group {
+    struct str name; /* of the input data */
+    const struct check_fact *facts;
+    size_t n;
+};
+extern const struct check_group check_group_speaker, check_group_people, check_group_label, check_group_claim,
+    check_group_licence, check_group_alternative, check_group_ways, check_group_hashtags;
+/* The facts as one value in the arena; null where memory is gone. */
+struct feel_value check_facts_value(struct arena *arena, const struct check_group *group,
+                                    const struct check_facts *facts);
 
-/* Deciding: facts in, answer out, nothing else is looked at (check_decide.c). */
-struct check_decision check_decide_speaker(const struct check_facts *facts);
-struct check_decision check_decide_person(const struct check_facts *facts);
-struct check_decision check_decide_label(const struct check_facts *facts);
-struct check_decision check_decide_claim(const struct check_facts *facts);
-struct check_decision check_decide_licence(const struct check_facts *facts);
-struct check_decision check_decide_alt(const struct check_facts *facts);
-struct check_decision check_decide_route(const struct check_facts *facts);
-struct check_decision check_decide_hashtag(const struct check_facts *facts);
-/* `why` and `fix` of an answer; "%" in `why` stands for a word that the row knows. */
-extern const struct check_words {
-    struct str why, fix;
-} check_reasons[CHECK_REASONS];
+/* ---- Deciding (check_decide.c) ---- */
 
-/* Gathering: what stands in the run is read, what is found goes to the facts and the evidence. */
+/*
+ * What the decision `id` of the rules in force says of the facts: outcome, words, citation and version of `out`.
+ * Nothing else is looked at. Where the rules have no answer, the check blocks and says so. STATUS_NO_MEMORY.
+ */
+enum status check_decide(struct check_run *run, struct str id, const struct check_group *group,
+                         const struct check_facts *facts, struct check_result *out);
+/* What `rows` has for an id, for tests: NULL where there is none. */
+const struct check_group *check_group_of(enum check_id id);
+
+/* ---- Gathering ---- */
+
+/* What stands in the run is read, what is found goes to the facts and the evidence. */
 void check_gather_person(struct check_run *run, struct check_facts *facts);
 void check_gather_claim(struct check_run *run, struct check_facts *facts);
 void check_gather_licence(struct check_run *run, struct check_facts *facts);

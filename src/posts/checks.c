@@ -1,6 +1,7 @@
 /*
- * The table of the checks: for each its name, what gathers, what decides. The
- * run goes through it once, row by row, with the text read once before.
+ * The table of the checks: for each its name, what gathers, and the group of
+ * facts that the decision of that name takes. The run goes through it once, row
+ * by row, with the text read once before.
  *
  * Promise: every row gives an answer. Where memory ends there is none at all,
  * so that no half of the answers can be taken for all of them.
@@ -10,7 +11,8 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
+#include "base/zone.h"
+#include "dmn/limits.h"
 #include "posts/check_inside.h"
 #include "posts/edition.h"
 
@@ -78,23 +80,21 @@ static void gather_posed(struct check_run *run, struct check_facts *facts)
 }
 
 static const struct check_row {
-    struct str id;
+    struct str id; /* and the name of the decision */
     void (*gather)(struct check_run *run, struct check_facts *facts);
-    struct check_decision (*decide)(const struct check_facts *facts);
-    struct str label; /* for "%" in the words */
+    const struct check_group *group;
 } rows[CHECKS] = {
-    [CHECK_STATEMENT_SPEAKER] = { STR_INIT("statement-speaker"), gather_speaker, check_decide_speaker, { 0, 0 } },
-    [CHECK_PERSON_KIND] = { STR_INIT("person-kind"), check_gather_person, check_decide_person, { 0, 0 } },
-    [CHECK_FICTITIOUS_LABEL] = { STR_INIT("fictitious-label"), gather_fictitious, check_decide_label,
-                                 STR_INIT("fictitious or composite") },
-    [CHECK_STOCK_LABEL] = { STR_INIT("stock-label"), gather_stock, check_decide_label, STR_INIT("stock") },
-    [CHECK_AI_LABEL] = { STR_INIT("ai-label"), gather_ai, check_decide_label, STR_INIT("AI") },
-    [CHECK_POSED_LABEL] = { STR_INIT("posed-label"), gather_posed, check_decide_label, STR_INIT("posed") },
-    [CHECK_IMAGE_CLAIM] = { STR_INIT("image-claim"), check_gather_claim, check_decide_claim, { 0, 0 } },
-    [CHECK_IMAGE_LICENCE] = { STR_INIT("image-licence"), check_gather_licence, check_decide_licence, { 0, 0 } },
-    [CHECK_ALT_TEXT] = { STR_INIT("alt-text"), check_gather_alt, check_decide_alt, { 0, 0 } },
-    [CHECK_REPORTING_ROUTE] = { STR_INIT("reporting-route"), check_gather_route, check_decide_route, { 0, 0 } },
-    [CHECK_HASHTAG_CASE] = { STR_INIT("hashtag-case"), check_gather_hashtag, check_decide_hashtag, { 0, 0 } },
+    [CHECK_STATEMENT_SPEAKER] = { STR_INIT("statement-speaker"), gather_speaker, &check_group_speaker },
+    [CHECK_PERSON_KIND] = { STR_INIT("person-kind"), check_gather_person, &check_group_people },
+    [CHECK_FICTITIOUS_LABEL] = { STR_INIT("fictitious-label"), gather_fictitious, &check_group_label },
+    [CHECK_STOCK_LABEL] = { STR_INIT("stock-label"), gather_stock, &check_group_label },
+    [CHECK_AI_LABEL] = { STR_INIT("ai-label"), gather_ai, &check_group_label },
+    [CHECK_POSED_LABEL] = { STR_INIT("posed-label"), gather_posed, &check_group_label },
+    [CHECK_IMAGE_CLAIM] = { STR_INIT("image-claim"), check_gather_claim, &check_group_claim },
+    [CHECK_IMAGE_LICENCE] = { STR_INIT("image-licence"), check_gather_licence, &check_group_licence },
+    [CHECK_ALT_TEXT] = { STR_INIT("alt-text"), check_gather_alt, &check_group_alternative },
+    [CHECK_REPORTING_ROUTE] = { STR_INIT("reporting-route"), check_gather_route, &check_group_ways },
+    [CHECK_HASHTAG_CASE] = { STR_INIT("hashtag-case"), check_gather_hashtag, &check_group_hashtags },
 };
 
 static const struct str outcome_words[CHECK_OUTCOMES] = {
@@ -125,35 +125,61 @@ struct str check_outcome_word(enum check_outcome outcome)
     return outcome_words[outcome];
 }
 
-/* `why` with the row's own word in it. */
-static struct str words_for(struct arena *arena, struct str why, struct str label)
+const struct check_group *check_group_of(enum check_id id)
 {
-    ptrdiff_t at = str_find_byte(why, '%');
-    if (at < 0)
-        return why;
-    return str_format(arena, "%.*s%.*s%.*s", STR_ARG(str_slice(why, 0, (size_t)at)), STR_ARG(label),
-                      STR_ARG(str_slice(why, (size_t)at + 1, why.n)));
+    return rows[id].group;
 }
 
 static enum status check_run_row(struct check_run *run, enum check_id id, struct check_result *out)
 {
     const struct check_row *row = &rows[id];
-    struct check_facts facts;
+    struct check_facts facts = { 0 };
     run->evidence_n = 0;
+    arena_reset(run->scratch);
     row->gather(run, &facts);
-    struct check_decision decision = row->decide(&facts);
+    *out = (struct check_result){ .id = id };
+    enum status status = check_decide(run, row->id, row->group, &facts, out);
     struct check_evidence *kept = ARENA_ARRAY(run->arena, run->evidence_n + 1, struct check_evidence);
-    if (kept == NULL || arena_failed(run->arena))
+    if (status != STATUS_OK || kept == NULL || arena_failed(run->arena))
         return STATUS_NO_MEMORY;
     /* Where a check does not apply, or nobody needs to act, no places are told that nobody asked for. */
     memcpy(kept, run->evidence, run->evidence_n * sizeof *kept);
-    *out = (struct check_result){ .id = id,
-                                  .outcome = decision.outcome,
-                                  .why = words_for(run->arena, check_reasons[decision.reason].why, row->label),
-                                  .fix = check_reasons[decision.reason].fix,
-                                  .evidence = kept,
-                                  .evidence_n = run->evidence_n };
-    return out->why.p == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+    out->evidence = kept;
+    out->evidence_n = run->evidence_n;
+    return STATUS_OK;
+}
+
+/* Which rules are in force on the day of the check; without any every check blocks, and says why. */
+static enum status find_rules(struct check_run *run)
+{
+    struct civil today;
+    struct fault fault;
+    const struct policy_pack *pack = run->input->pack;
+    enum status status = pack != NULL ? STATUS_OK : policy_pack_shipped(&pack, &fault);
+    if (status == STATUS_NO_MEMORY)
+        return status;
+    if (status != STATUS_OK) {
+        run->why_none = str_format(run->arena, "The policy pack could not be read: %s", fault.text);
+        return run->why_none.p == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+    }
+    zone_local(run->input->now, &today);
+    run->rules = policy_pack_on(pack, POLICY_PUBLICATION, today.year * 10000 + today.month * 100 + today.day);
+    if (run->rules == NULL)
+        run->why_none = STR("No rules of publication are in force on this day.");
+    return STATUS_OK;
+}
+
+static enum status check_all(struct check_run *run, struct check_result out[CHECKS])
+{
+    enum status status = find_rules(run);
+    if (status == STATUS_OK)
+        status = check_text_read(run);
+    if (status != STATUS_OK)
+        return status;
+    check_gather_topic(run);
+    for (unsigned id = 0; id < CHECKS && status == STATUS_OK; id++)
+        status = check_run_row(run, (enum check_id)id, &out[id]);
+    return status;
 }
 
 enum status posts_checks(struct arena *arena, const struct check_input *input, struct check_result out[CHECKS])
@@ -163,12 +189,9 @@ enum status posts_checks(struct arena *arena, const struct check_input *input, s
         return STATUS_NO_MEMORY;
     run->arena = arena;
     run->input = input;
-    enum status status = check_text_read(run);
-    if (status != STATUS_OK)
-        return status;
-    check_gather_topic(run);
-    for (unsigned id = 0; id < CHECKS && status == STATUS_OK; id++)
-        status = check_run_row(run, (enum check_id)id, &out[id]);
+    run->scratch = arena_new(DMN_RUN_MEMORY_MAX);
+    enum status status = run->scratch == NULL ? STATUS_NO_MEMORY : check_all(run, out);
+    arena_free(run->scratch);
     return status;
 }
 

@@ -1,9 +1,9 @@
 /*
  * Checks: each one question asked of an edition, with an outcome.
  *
- * Promises: a check gathers facts first and decides from them afterwards, in
- * two functions of its row, so that deciding can move into decision tables. A
- * check that could not run blocks; a fact that could not be gathered is
+ * Promises: a check gathers facts in C, and the rules of publication of the
+ * policy pack decide from them: the version that is in force on the day of the
+ * check. A check that could not run blocks; a fact that could not be gathered is
  * unknown, never false. The same function answers for a bare file, for an
  * approval and at the moment of release.
  *
@@ -13,6 +13,7 @@
 #define CANDOUR_POSTS_CHECKS_H
 
 #include "media/facts.h"
+#include "policy/pack.h"
 #include "posts/content.h"
 
 enum check_id {
@@ -61,7 +62,8 @@ struct check_input {
      */
     bool (*serves)(void *self, struct str path);
     void *serves_self;
-    bool bare; /* a bare file: no database was asked, and a claim of the file counts as such */
+    const struct policy_pack *pack; /* NULL: the one in the program */
+    bool bare;                      /* a bare file: no database was asked, and a claim of the file counts as such */
     int64_t now;
 };
 
@@ -70,11 +72,20 @@ struct check_evidence {
     struct str text;  /* one line */
 };
 
+/* What an answer rests on, as the rule that gave it says. */
+struct check_citation {
+    struct str instrument, place, address; /* place and address may be empty */
+    bool verified;
+};
+
 struct check_result {
     enum check_id id;
     enum check_outcome outcome;
-    struct str why; /* one sentence */
-    struct str fix; /* what to do; STR_NONE where there is nothing to do */
+    struct str version; /* of the rules, "ew-publication-2026-01"; STR_NONE: none is in force */
+    struct str rule;    /* "publication-2026-01/alt-text/3"; STR_NONE: no rule answered, and there is no citation */
+    struct str why;     /* one sentence */
+    struct str fix;     /* what to do; STR_NONE where there is nothing to do */
+    struct check_citation citation;
     const struct check_evidence *evidence;
     size_t evidence_n;
 };
@@ -90,6 +101,7 @@ bool posts_checks_publishable(const struct check_result results[CHECKS]);
 
 /* What a bare file is checked against; the members are those of `struct check_input`. */
 struct check_site {
+    const struct policy_pack *pack;
     struct str force, address;
     bool (*serves)(void *self, struct str path);
     void *serves_self;

@@ -13,6 +13,8 @@
 #include "db/faulty.h"
 #include "migrations.h"
 
+#include "policy/pack.h"
+
 #include "base/banned.h"
 
 struct world world;
@@ -90,6 +92,9 @@ static int make(const struct db_backend *backend)
     posts_checks_site(&site);
     posts_erasure_key(key);
     const char *tmp = getenv("TMPDIR");
+    const struct policy_pack *pack; /* read once for the life of a process: not what is counted here */
+    if (policy_pack_shipped(&pack, &world.fault) != STATUS_OK)
+        return -1;
     live = mem_live();
     world.now = WORLD_NOW;
     texts_n = 0;

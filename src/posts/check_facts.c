@@ -1,0 +1,130 @@
+/*
+ * The facts of the checks by name: what the rules of publication call each
+ * member that a gatherer fills in.
+ *
+ * What a fact means stands once, in the types of the model
+ * (policy/england-wales/publication/); a test holds names, kinds and words of
+ * both sides together. What is not known becomes null, never false.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "posts/check_inside.h"
+
+#include "base/banned.h"
+
+#define FACT(kind, member, called)                                                                                     \
+    {                                                                                                                  \
+        STR_INIT(called), kind, offsetof(struct check_facts, member), NULL                                             \
+    }
+#define WORD(member, called, set)                                                                                      \
+    {                                                                                                                  \
+        STR_INIT(called), CHECK_WORD, offsetof(struct check_facts, member), set                                        \
+    }
+#define GROUP(member, called, list)                                                                                    \
+    const struct check_group check_group_##member = { STR_INIT(called), list, sizeof list / sizeof list[0] }
+
+static const struct str picture_list[] = { STR_INIT("none"), STR_INIT("read"), STR_INIT("missing"),
+                                           STR_INIT("unreadable") };
+static const struct word_set picture_words = { picture_list, sizeof picture_list / sizeof picture_list[0] };
+
+static const struct check_fact speaker[] = {
+    FACT(CHECK_TRUTH, speaker.statement, "statement"), FACT(CHECK_TRUTH, speaker.named, "named"),
+    FACT(CHECK_KNOWN, speaker.confirmed, "confirmed"), FACT(CHECK_TRUTH, speaker.asked, "asked"),
+    FACT(CHECK_TRUTH, speaker.too_early, "too early"), FACT(CHECK_TRUTH, speaker.file_alone, "file alone"),
+};
+GROUP(speaker, "speaker", speaker);
+
+static const struct check_fact people[] = {
+    FACT(CHECK_TRUTH, person.text_read, "text read"),
+    FACT(CHECK_COUNT, person.found, "found"),
+    FACT(CHECK_COUNT, person.untyped, "untyped"),
+    FACT(CHECK_COUNT, person.uncertain, "uncertain"),
+};
+GROUP(people, "people", people);
+
+static const struct check_fact label[] = {
+    FACT(CHECK_TRUTH, label.due, "due"),
+    FACT(CHECK_TRUTH, label.has, "has"),
+    FACT(CHECK_TRUTH, label.composite, "composite"),
+};
+GROUP(label, "label", label);
+
+static const struct check_fact claim[] = {
+    WORD(claim.picture, "picture", &picture_words),
+    FACT(CHECK_KNOWN, claim.contradicted, "contradicted"),
+    FACT(CHECK_TRUTH, claim.doubtful, "doubtful"),
+    FACT(CHECK_TRUTH, claim.generated, "generated"),
+};
+GROUP(claim, "claim", claim);
+
+static const struct check_fact licence[] = {
+    WORD(licence.picture, "picture", &picture_words),
+    FACT(CHECK_TRUTH, licence.exempt, "exempt"),
+    FACT(CHECK_KNOWN, licence.licensed, "licensed"),
+    FACT(CHECK_TRUTH, licence.doubtful, "doubtful"),
+    FACT(CHECK_TRUTH, licence.tool, "tool"),
+    FACT(CHECK_TRUTH, licence.has_id, "has id"),
+    FACT(CHECK_TRUTH, licence.has_licensor, "has licensor"),
+    FACT(CHECK_TRUTH, licence.sensitive, "sensitive"),
+    FACT(CHECK_KNOWN, licence.sensitive_use, "sensitive use"),
+    FACT(CHECK_TRUTH, licence.expired, "expired"),
+    FACT(CHECK_TRUTH, licence.editorial, "editorial"),
+    FACT(CHECK_TRUTH, licence.campaign, "campaign"),
+};
+GROUP(licence, "licence", licence);
+
+static const struct check_fact alternative[] = {
+    FACT(CHECK_TRUTH, alt.picture, "picture"),       FACT(CHECK_TRUTH, alt.has, "has"),
+    FACT(CHECK_TRUTH, alt.decorative, "decorative"), FACT(CHECK_TRUTH, alt.says_image, "says image"),
+    FACT(CHECK_TRUTH, alt.file_name, "file name"),   FACT(CHECK_TRUTH, alt.too_long, "too long"),
+};
+GROUP(alternative, "alternative", alternative);
+
+static const struct check_fact ways[] = {
+    FACT(CHECK_TRUTH, route.text_read, "text read"), FACT(CHECK_KNOWN, route.hate_crime, "hate crime"),
+    FACT(CHECK_TRUTH, route.report, "report"),       FACT(CHECK_TRUTH, route.help, "help"),
+    FACT(CHECK_TRUTH, route.dead, "dead"),           FACT(CHECK_TRUTH, route.unsolved, "unsolved"),
+};
+GROUP(ways, "ways", ways);
+
+static const struct check_fact hashtags[] = {
+    FACT(CHECK_TRUTH, hashtag.text_read, "text read"),
+    FACT(CHECK_COUNT, hashtag.tags, "tags"),
+    FACT(CHECK_COUNT, hashtag.wrong, "wrong"),
+};
+GROUP(hashtags, "hashtags", hashtags);
+
+static struct feel_value value_of(const struct check_fact *fact, const char *at)
+{
+    bool truth = false;
+    enum known known = KNOWN_NOT;
+    size_t count = 0;
+    int word = -1;
+    switch (fact->kind) {
+    case CHECK_TRUTH: memcpy(&truth, at, sizeof truth); return feel_boolean(truth);
+    case CHECK_KNOWN:
+        memcpy(&known, at, sizeof known);
+        return known == KNOWN_NOT ? FEEL_NONE : feel_boolean(known == KNOWN_YES);
+    case CHECK_COUNT: memcpy(&count, at, sizeof count); return feel_integer((int64_t)count);
+    case CHECK_WORD:
+        memcpy(&word, at, sizeof word);
+        return word < 0 || (size_t)word >= fact->words->n ? FEEL_NONE : feel_string(fact->words->words[word]);
+    }
+    return FEEL_NONE;
+}
+
+struct feel_value check_facts_value(struct arena *arena, const struct check_group *group,
+                                    const struct check_facts *facts)
+{
+    struct feel_entry *entries = ARENA_ARRAY(arena, group->n, struct feel_entry);
+    struct feel_context *context = ARENA_NEW(arena, struct feel_context);
+    if (entries == NULL || context == NULL)
+        return FEEL_NONE;
+    for (size_t i = 0; i < group->n; i++)
+        entries[i] = (struct feel_entry){ group->facts[i].name,
+                                          value_of(&group->facts[i], (const char *)facts + group->facts[i].at) };
+    *context = (struct feel_context){ entries, group->n };
+    return feel_context(context);
+}
