@@ -12,6 +12,7 @@
 
 struct arena;
 struct dmn_model;
+struct feel_type;
 struct json;
 struct json_writer;
 
@@ -46,6 +47,10 @@ const struct dmn_element *dmn_model_find(const struct dmn_model *model, struct s
 enum dmn_element_kind dmn_element_kind(const struct dmn_element *element);
 struct str dmn_element_name(const struct dmn_element *element);
 struct str dmn_element_namespace(const struct dmn_element *element);
+/* The type of its value (type.h); NULL: none is said. */
+const struct feel_type *dmn_element_type(const struct dmn_element *element);
+/* What a decision needs, in the order of the model; NULL: there are not so many, or the model names one that is not. */
+const struct dmn_element *dmn_element_need(const struct dmn_element *element, size_t i);
 
 /* One value of an input; also of a decision that is to be taken as given. */
 struct dmn_input {

@@ -519,6 +519,16 @@ struct str dmn_element_name(const struct dmn_element *element)
     return element->name;
 }
 
+const struct feel_type *dmn_element_type(const struct dmn_element *element)
+{
+    return element->type;
+}
+
+const struct dmn_element *dmn_element_need(const struct dmn_element *element, size_t i)
+{
+    return i < element->requirements_n ? element->requirements[i].element : NULL;
+}
+
 struct str dmn_element_namespace(const struct dmn_element *element)
 {
     return element->file->space;

@@ -5,10 +5,12 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "dmn/limits.h"
 #include "main/options.h"
 #include "main/policy_said.h"
 #include "policy/coverage.h"
 #include "policy/fixture.h"
+#include "policy/publication.h"
 #include "base/banned.h"
 
 enum { ANSWER_MEMORY_MAX = 16 * 1024 * 1024, WRONG_MAX = 64 * 1024 };
@@ -75,6 +77,23 @@ static bool test_one(struct arena *arena, const struct policy_pack *pack, const 
     return good;
 }
 
+static bool test_check(struct arena *arena, struct arena *scratch, const struct policy_check_fixture *fixture,
+                       struct policy_coverage *coverage)
+{
+    struct policy_verdict verdict;
+    struct fault fault;
+    if (policy_publication(arena, scratch, fixture->version, fixture->check, &fixture->facts, clock_now_ms(), coverage,
+                           &verdict, &fault) != STATUS_OK) {
+        policy_said_line("FAILED %.*s: %s", STR_ARG(fixture->id), fault.text);
+        return false;
+    }
+    struct str is = verdict.outcome.p ? verdict.outcome : STR("nothing");
+    bool good = str_equal(is, fixture->expect);
+    if (!good)
+        policy_said_line("FAILED %.*s: %.*s, not %.*s", STR_ARG(fixture->id), STR_ARG(is), STR_ARG(fixture->expect));
+    return good;
+}
+
 static enum status say_unreached(struct arena *arena, const struct policy_pack *pack, struct policy_coverage *coverage,
                                  struct fault *fault)
 {
@@ -95,14 +114,18 @@ int policy_test_pack(struct arena *arena, const char *folder)
 {
     const struct policy_pack *pack;
     const struct policy_fixture *fixtures;
-    size_t n, passed = 0;
+    const struct policy_check_fixture *checks;
+    size_t n, checks_n, passed = 0;
     struct fault fault;
     enum status status = policy_pack_open(arena, folder, &pack, &fault);
     if (status == STATUS_OK)
         status = policy_fixtures_read(arena, folder, pack, &fixtures, &n, &fault);
+    if (status == STATUS_OK)
+        status = policy_check_fixtures_read(arena, folder, pack, &checks, &checks_n, &fault);
     struct policy_coverage *coverage = status == STATUS_OK ? policy_coverage_new(arena) : NULL;
     struct arena *run = coverage ? arena_new(ANSWER_MEMORY_MAX) : NULL;
-    if (status == STATUS_OK && !run)
+    struct arena *scratch = run ? arena_new(DMN_RUN_MEMORY_MAX) : NULL;
+    if (status == STATUS_OK && !scratch)
         status = fault_no_memory(&fault);
     if (status != STATUS_OK) {
         command_fail(&fault);
@@ -114,7 +137,14 @@ int policy_test_pack(struct arena *arena, const char *folder)
         arena_reset(run);
         passed += test_one(run, pack, &fixtures[i], coverage);
     }
+    for (size_t i = 0; i < checks_n; i++) {
+        arena_reset(run);
+        arena_reset(scratch);
+        passed += test_check(run, scratch, &checks[i], coverage);
+    }
+    arena_free(scratch);
     arena_free(run);
+    n += checks_n;
     if (say_unreached(arena, pack, coverage, &fault) != STATUS_OK) {
         command_fail(&fault);
         return EXIT_CANNOT;

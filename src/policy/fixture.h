@@ -30,4 +30,25 @@ enum status policy_fixtures_read(struct arena *arena, const char *folder, const 
 void policy_fixture_compare(const struct policy_fixture *fixture, const struct policy_answer *answer,
                             struct buf *wrong);
 
+/*
+ * Fixtures of the rules of publication: a file a check, FOLDER/fixtures/publication/ID.json.
+ *
+ *   check, origin   the id of the check; as above
+ *   version         the version of publication that is meant; without it the last that is enabled
+ *   facts           of the check's input, by their names in the model: what all cases have
+ *   cases           each { "facts": what it has besides, "expect": outcome, "note": words for people }
+ *
+ * A fact that is not given is not known.
+ */
+struct policy_check_fixture {
+    struct str id; /* "alt-text/3": check, and the case from 1 */
+    struct str check;
+    const struct policy_version *version;
+    struct dmn_input facts;
+    struct str expect;
+};
+/* In the order of names and cases; none where there is no such folder. */
+enum status policy_check_fixtures_read(struct arena *arena, const char *folder, const struct policy_pack *pack,
+                                       const struct policy_check_fixture **out, size_t *n, struct fault *fault);
+
 #endif

@@ -6,7 +6,7 @@
 #include "policy/coverage.h"
 #include "base/banned.h"
 
-static struct policy_decision find(const struct policy_version *version, struct str check)
+struct policy_decision policy_publication_find(const struct policy_version *version, struct str check)
 {
     for (size_t i = 0; i < version->models_n; i++) {
         const struct dmn_element *found = dmn_model_find(version->models[i]->model, STR_NONE, check);
@@ -53,7 +53,7 @@ enum status policy_publication(struct arena *arena, struct arena *scratch, const
                                struct policy_coverage *coverage, struct policy_verdict *out, struct fault *fault)
 {
     struct dmn_result result;
-    struct policy_decision what = find(version, check);
+    struct policy_decision what = policy_publication_find(version, check);
     *out = (struct policy_verdict){ .rule = STR("") };
     if (!what.decision)
         return fault_set(fault, STATUS_NOT_FOUND, "%.*s has no decision \"%.*s\".", STR_ARG(version->id),

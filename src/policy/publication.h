@@ -22,6 +22,8 @@ struct policy_verdict {
     struct str rule;     /* "publication-2026-01/alt-text/3": file, decision, row */
 };
 
+/* The decision of a check; all NULL: the version has none. */
+struct policy_decision policy_publication_find(const struct policy_version *version, struct str check);
 /* Whether the citation was verified, in whatever source. */
 bool policy_verdict_verified(const struct policy_verdict *verdict);
 /*
