@@ -1,8 +1,8 @@
 /*
  * Facts from a post's head, held against the vocabulary.
  *
- * The table below is the vocabulary; nothing else here knows a name. A name
- * that is not in it is a fault, because a misspelt fact would silently count
+ * The vocabulary of the policy packs is the only list of names. A name that is
+ * not in it is a fault, because a misspelt fact would silently count
  * as unknown and could change what the policy answers. Absent and null both
  * mean "not known"; nothing is filled in.
  */
@@ -12,87 +12,10 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/yaml.h"
+#include "policy/facts.h"
 #include "posts/content.h"
 
 #include "base/banned.h"
-
-#define FACT(name, kind)                                                                                               \
-    {                                                                                                                  \
-        STR_INIT(name), kind,                                                                                          \
-        {                                                                                                              \
-            NULL, 0                                                                                                    \
-        }                                                                                                              \
-    }
-#define FACT_OF(name, kind, words)                                                                                     \
-    {                                                                                                                  \
-        STR_INIT(name), kind, STR_INIT(words)                                                                          \
-    }
-
-const struct fact fact_table[] = {
-    FACT("dates.incident", FACT_DATE),
-    FACT("dates.recorded", FACT_DATE),
-    FACT_OF("place.nation", FACT_CHOICE, "england-and-wales scotland northern-ireland"),
-    FACT_OF("place.setting", FACT_CHOICE,
-            "street home workplace school shop transport online football-match place-of-worship police-station other"),
-    FACT("place.inside_dwelling", FACT_BOOL),
-    FACT_OF("victim.kind", FACT_CHOICE, "person emergency-worker organisation public"),
-    FACT("victim.identified", FACT_BOOL),
-    FACT("victim.confirms", FACT_BOOL),
-    FACT("victim.reporter_acts_for_victim", FACT_BOOL),
-    FACT("victim.professional_third_party", FACT_BOOL),
-    FACT_OF("reporter.role", FACT_CHOICE, "victim witness on-behalf officer organisation remote"),
-    FACT("reporter.knows_victim_crime_or_area", FACT_BOOL),
-    FACT_OF("conduct[].act", FACT_CHOICE,
-            "words gesture display message threat assault spitting strangulation injury serious-injury damage graffiti "
-            "arson harassment stirring-up chanting theft robbery burglary fraud refusal-of-service exclusion misnaming "
-            "staring other"),
-    FACT("conduct[].threatening", FACT_BOOL),
-    FACT("conduct[].abusive", FACT_BOOL),
-    FACT("conduct[].insulting", FACT_BOOL),
-    FACT("conduct[].grossly_offensive", FACT_BOOL),
-    FACT("conduct[].indecent", FACT_BOOL),
-    FACT("conduct[].false_known", FACT_BOOL),
-    FACT_OF("conduct[].threat_of", FACT_CHOICE, "none violence serious-harm death damage"),
-    FACT("conduct[].towards_person", FACT_BOOL),
-    FACT("conduct[].person_likely_distressed_present", FACT_BOOL),
-    FACT("conduct[].intended_distress", FACT_BOOL),
-    FACT("conduct[].caused_distress", FACT_BOOL),
-    FACT("conduct[].fear_of_immediate_violence", FACT_BOOL),
-    FACT("conduct[].occasions", FACT_NUMBER),
-    FACT("conduct[].same_offender", FACT_BOOL),
-    FACT_OF("conduct[].injury", FACT_CHOICE, "none slight actual serious"),
-    FACT("conduct[].property_damaged", FACT_BOOL),
-    FACT("conduct[].sent_by_network", FACT_BOOL),
-    FACT("conduct[].defence_reasonable", FACT_BOOL),
-    FACT("conduct[].hostile", FACT_BOOL),
-    FACT("conduct[].menacing", FACT_BOOL),
-    FACT("conduct[].obscene", FACT_BOOL),
-    FACT("conduct[].stir_up_intended", FACT_BOOL),
-    FACT("conduct[].stir_up_likely", FACT_BOOL),
-    FACT("conduct[].assistance_dog", FACT_BOOL),
-    FACT_OF("hostility.strands", FACT_CHOICES, "race religion sexual-orientation disability transgender"),
-    FACT("hostility.other_characteristics", FACT_TEXTS),
-    FACT_OF("hostility.perceived_by", FACT_CHOICES, "victim other"),
-    FACT("hostility.presumed", FACT_BOOL),
-    FACT("hostility.association", FACT_BOOL),
-    FACT("hostility.demonstrated", FACT_BOOL),
-    FACT("hostility.motivated", FACT_BOOL),
-    FACT_OF("hostility.basis", FACT_CHOICE, "words conduct pattern none"),
-    FACT("context.debate", FACT_BOOL),
-    FACT("context.humour", FACT_BOOL),
-    FACT("context.satire", FACT_BOOL),
-    FACT("context.personal_view", FACT_BOOL),
-    FACT("context.trivial", FACT_BOOL),
-    FACT("context.irrational", FACT_BOOL),
-    FACT("context.malicious_report", FACT_BOOL),
-    FACT("context.offender_under_10", FACT_BOOL),
-    FACT("risk.significant_harm", FACT_BOOL),
-    FACT("risk.future_offence", FACT_BOOL),
-    FACT("evidence.credible_contrary", FACT_BOOL),
-    FACT("evidence.court.offence", FACT_TEXT),
-    FACT_OF("evidence.court.hostility", FACT_CHOICE, "proved not-proved not-tried"),
-};
-const size_t fact_table_n = sizeof(fact_table) / sizeof(fact_table[0]);
 
 struct reader {
     struct arena *arena;
@@ -107,22 +30,16 @@ static void fault_at(struct reader *r, const struct yaml *node, struct str path,
 }
 
 /* The allowed values as a set of words in the arena. */
-static struct word_set values_of(struct reader *r, const struct fact *fact)
+static struct word_set values_of(struct reader *r, const struct policy_fact *fact)
 {
     struct word_set set = { NULL, 0 };
-    struct str rest = fact->values;
-    struct str word;
-    size_t n = 0;
-    while (str_cut(&rest, ' ', &word))
-        n++;
-    struct str *words = ARENA_ARRAY(r->arena, n, struct str);
+    struct str *words = ARENA_ARRAY(r->arena, fact->values_n, struct str);
     if (words == NULL)
         return set;
-    rest = fact->values;
-    for (size_t i = 0; i < n; i++)
-        str_cut(&rest, ' ', &words[i]);
+    for (size_t i = 0; i < fact->values_n; i++)
+        words[i] = fact->values[i].word;
     set.words = words;
-    set.n = n;
+    set.n = fact->values_n;
     return set;
 }
 
@@ -132,9 +49,9 @@ static void read_text(struct reader *r, const struct yaml *node, struct str path
     struct str wrong = STR_NONE;
     if (node->kind != YAML_SCALAR || node->text.n == 0)
         wrong = STR("must be one line of words.");
-    else if (str_code_points(node->text) > POST_LINE_MAX)
+    else if (str_code_points(node->text) > POLICY_TEXT_MAX)
         wrong = str_format(r->arena, "has %zu characters; at most %d fit. Shorten it.", str_code_points(node->text),
-                           POST_LINE_MAX);
+                           POLICY_TEXT_MAX);
     else
         wrong = post_line_wrong(r->arena, node->text);
     if (wrong.p != NULL)
@@ -143,7 +60,7 @@ static void read_text(struct reader *r, const struct yaml *node, struct str path
         json_put_str(&r->json, node->text);
 }
 
-static void read_choice(struct reader *r, const struct fact *fact, const struct yaml *node, struct str path)
+static void read_choice(struct reader *r, const struct policy_fact *fact, const struct yaml *node, struct str path)
 {
     struct word_set set = values_of(r, fact);
     if (node->kind != YAML_SCALAR || word_find(&set, node->text) < 0) {
@@ -154,10 +71,15 @@ static void read_choice(struct reader *r, const struct fact *fact, const struct 
     json_put_str(&r->json, node->text);
 }
 
-static void read_list(struct reader *r, const struct fact *fact, const struct yaml *node, struct str path)
+static void read_list(struct reader *r, const struct policy_fact *fact, const struct yaml *node, struct str path)
 {
     if (node->kind != YAML_LIST) {
         fault_at(r, node, path, STR("must be a list: write it in square brackets."));
+        return;
+    }
+    if (node->n > POLICY_TEXTS_MAX) {
+        fault_at(r, node, path,
+                 str_format(r->arena, "has %zu entries; at most %d fit.", node->n, (int)POLICY_TEXTS_MAX));
         return;
     }
     json_open_array(&r->json);
@@ -170,7 +92,7 @@ static void read_list(struct reader *r, const struct fact *fact, const struct ya
                 fault_at(r, item, name, STR("stands there twice; leave one out."));
                 break;
             }
-        if (fact->type == FACT_CHOICES)
+        if (fact->type == POLICY_SOME_OF)
             read_choice(r, fact, item, name);
         else
             read_text(r, item, name);
@@ -178,49 +100,50 @@ static void read_list(struct reader *r, const struct fact *fact, const struct ya
     json_close_array(&r->json);
 }
 
-static void read_leaf(struct reader *r, const struct fact *fact, const struct yaml *node, struct str path)
+static void read_leaf(struct reader *r, const struct policy_fact *fact, const struct yaml *node, struct str path)
 {
     bool truth = false;
     int64_t number = 0;
     struct post_date date;
     switch (fact->type) {
-    case FACT_BOOL:
+    case POLICY_BOOLEAN:
         if (!yaml_bool(node, &truth))
             fault_at(r, node, path, STR("must be true or false, without quotes."));
         else
             json_put_bool(&r->json, truth);
         return;
-    case FACT_NUMBER:
-        if (!yaml_i64(node, &number) || number < 0 || number > 1000000)
-            fault_at(r, node, path, STR("must be a whole number from 0 to 1000000."));
+    case POLICY_NUMBER:
+        if (!yaml_i64(node, &number) || number < 1 || number > POLICY_NUMBER_MAX)
+            fault_at(r, node, path,
+                     str_format(r->arena, "must be a whole number from 1 to %d.", (int)POLICY_NUMBER_MAX));
         else
             json_put_i64(&r->json, number);
         return;
-    case FACT_DATE:
+    case POLICY_DATE:
         if (node->kind != YAML_SCALAR || !post_date_read(node->text, &date))
             fault_at(r, node, path, STR("must be a date such as 2022-10-10, or 2022-10-10T19:11 in local time."));
         else
             json_put_str(&r->json, post_date_text(r->arena, &date));
         return;
-    case FACT_TEXT: read_text(r, node, path); return;
-    case FACT_CHOICE: read_choice(r, fact, node, path); return;
-    case FACT_CHOICES:
-    case FACT_TEXTS: read_list(r, fact, node, path); return;
+    case POLICY_TEXT: read_text(r, node, path); return;
+    case POLICY_ONE_OF: read_choice(r, fact, node, path); return;
+    case POLICY_SOME_OF:
+    case POLICY_TEXTS: read_list(r, fact, node, path); return;
     }
 }
 
-static const struct fact *fact_find(struct str path)
+static const struct policy_fact *fact_find(struct str path)
 {
-    for (size_t i = 0; i < fact_table_n; i++)
-        if (str_equal(fact_table[i].path, path))
-            return &fact_table[i];
+    for (size_t i = 0; i < policy_vocabulary_n; i++)
+        if (str_equal(policy_vocabulary[i].path, path))
+            return &policy_vocabulary[i];
     return NULL;
 }
 
 static bool fact_heads(struct str path)
 {
-    for (size_t i = 0; i < fact_table_n; i++)
-        if (str_starts(fact_table[i].path, path))
+    for (size_t i = 0; i < policy_vocabulary_n; i++)
+        if (str_starts(policy_vocabulary[i].path, path))
             return true;
     return false;
 }
@@ -229,10 +152,10 @@ static bool fact_heads(struct str path)
 static size_t names_under(struct str path, struct str *names, size_t room)
 {
     size_t n = 0;
-    for (size_t i = 0; i < fact_table_n; i++) {
-        if (!str_starts(fact_table[i].path, path))
+    for (size_t i = 0; i < policy_vocabulary_n; i++) {
+        if (!str_starts(policy_vocabulary[i].path, path))
             continue;
-        struct str name = str_slice(fact_table[i].path, path.n, fact_table[i].path.n);
+        struct str name = str_slice(policy_vocabulary[i].path, path.n, policy_vocabulary[i].path.n);
         for (size_t j = 0; j < name.n; j++)
             if (name.p[j] == '.' || name.p[j] == '[')
                 name.n = j;
@@ -282,7 +205,7 @@ static void read_map(struct reader *r, const struct yaml *node, struct str patte
             return; /* memory is gone: the caller asks the arena */
         /* A key such as "place.nation" must not pass for a path. */
         bool is_name = str_find_byte(key->text, '.') < 0 && str_find_byte(key->text, '[') < 0;
-        const struct fact *fact = is_name ? fact_find(full) : NULL;
+        const struct policy_fact *fact = is_name ? fact_find(full) : NULL;
         if (!is_name || (fact == NULL && !fact_heads(below) && !fact_heads(each))) {
             unknown_name(r, key, pattern, path);
             continue;
@@ -296,6 +219,9 @@ static void read_map(struct reader *r, const struct yaml *node, struct str patte
             read_map(r, value, below, str_format(r->arena, "%.*s.", STR_ARG(seen)));
         } else if (value->kind != YAML_LIST) {
             fault_at(r, value, seen, STR("must be a list: begin each entry with a hyphen."));
+        } else if (value->n > POLICY_CONDUCT_MAX) {
+            fault_at(r, value, seen,
+                     str_format(r->arena, "has %zu entries; at most %d fit.", value->n, (int)POLICY_CONDUCT_MAX));
         } else {
             json_open_array(&r->json);
             for (size_t j = 0; j < value->n; j++)
