@@ -102,6 +102,8 @@ static struct set context_of(struct unknown *u, const struct feel_type *type, co
         sets[i] = input_of(u, field->type, value ? *value : FEEL_NONE, &inner, depth + 1);
         entries[i] = (struct set_entry){ field->name, &sets[i] };
     }
+    if (u->run->stopped)
+        return none; /* not every entry is there */
     for (size_t i = 0; given && i < given->n; i++) { /* what the type does not name */
         if (named[i])
             continue;
@@ -126,6 +128,8 @@ static struct set list_of(struct unknown *u, const struct feel_type *type, struc
         sets[i] = input_of(u, type->of, given.items[i], &inner, depth + 1);
         entries[i].set = &sets[i];
     }
+    if (u->run->stopped)
+        return none;
     return composed(u, PART_LIST, entries, given.n);
 }
 

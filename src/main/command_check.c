@@ -32,6 +32,7 @@ struct answer {
     struct post_checked checked;
     struct post_faults *faults;
     struct check_result results[CHECKS];
+    struct check_story story;
     bool whole; /* there are results */
 };
 
@@ -51,13 +52,6 @@ static void put_member(struct json_writer *w, struct str name, struct str text)
         json_put_str(w, text);
 }
 
-static void put_empty_list(struct json_writer *w, struct str name)
-{
-    json_name(w, name);
-    json_open_array(w);
-    json_close_array(w);
-}
-
 static bool say_json(struct arena *arena, const struct answer *a)
 {
     struct buf out;
@@ -70,9 +64,7 @@ static bool say_json(struct arena *arena, const struct answer *a)
     put_member(&w, STR("edition"), a->checked.hash_hex);
     json_name(&w, STR("labels"));
     posts_said_labels(&w, a->checked.labels);
-    put_member(&w, STR("scenario_outcome"), STR_NONE);
-    put_empty_list(&w, STR("questions"));
-    put_empty_list(&w, STR("versions"));
+    posts_said_story_json(&w, &a->story);
     json_name(&w, STR("checks"));
     json_open_array(&w);
     for (unsigned i = 0; a->whole && i < CHECKS; i++)
@@ -105,6 +97,7 @@ static void say(const struct answer *a, bool all)
         for (unsigned i = 0; i < CHECKS; i++)
             if (a->results[i].outcome == (enum check_outcome)outcome)
                 posts_said_result(&a->results[i]);
+    posts_said_story(&a->story);
     size_t blocks = count(a, CHECK_BLOCK);
     size_t confirms = count(a, CHECK_CONFIRM);
     if (blocks > 0)
@@ -166,7 +159,7 @@ static int check(struct arena *arena, char *path, const struct option options[OP
         return EXIT_CANNOT;
     }
     a->name = source.name;
-    enum status status = posts_check_bare(arena, &source, &site, a->faults, &a->checked, a->results, &fault);
+    enum status status = posts_check_bare(arena, &source, &site, a->faults, &a->checked, a->results, &a->story, &fault);
     if (status != STATUS_OK && status != STATUS_INVALID)
         return command_fail(&fault);
     a->whole = status == STATUS_OK;

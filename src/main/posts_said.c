@@ -93,6 +93,46 @@ void posts_said_result(const struct check_result *r)
         printf("    %.*s: %.*s\n", STR_ARG(r->evidence[i].where), STR_ARG(r->evidence[i].text));
 }
 
+void posts_said_story(const struct check_story *story)
+{
+    enum { TOLD = 5 };
+    const struct policy_answer *answer = &story->answer;
+    if (!story->evaluated)
+        return;
+    printf("The story is recorded as: %s (%.*s; %s).\n", policy_outcome_name(answer->outcome),
+           STR_ARG(answer->recording != NULL ? answer->recording->id : STR("no recording policy is held")),
+           answer->signed_off ? "signed off" : "not signed off");
+    for (size_t i = 0; i < answer->questions_n && i < TOLD; i++)
+        printf("    to ask: %.*s (%.*s)\n", STR_ARG(answer->questions[i].text), STR_ARG(answer->questions[i].fact));
+    if (answer->questions_n > TOLD)
+        printf("    and %zu more: --json has them all\n", answer->questions_n - TOLD);
+}
+
+void posts_said_story_json(struct json_writer *w, const struct check_story *story)
+{
+    const struct policy_answer *answer = &story->answer;
+    const struct policy_version *versions[] = { story->evaluated ? answer->law : NULL,
+                                                story->evaluated ? answer->recording : NULL, story->rules };
+    json_name(w, STR("scenario_outcome"));
+    if (story->evaluated)
+        json_put_str(w, str_of(policy_outcome_name(answer->outcome)));
+    else
+        json_put_null(w);
+    json_name(w, STR("questions"));
+    if (story->evaluated) {
+        policy_questions_to_json(w, answer);
+    } else {
+        json_open_array(w);
+        json_close_array(w);
+    }
+    json_name(w, STR("versions"));
+    json_open_array(w);
+    for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++)
+        if (versions[i] != NULL)
+            json_put_str(w, versions[i]->id);
+    json_close_array(w);
+}
+
 void posts_said_checks(const struct post_checks *checks)
 {
     size_t said[CHECK_OUTCOMES] = { 0 };
@@ -105,6 +145,7 @@ void posts_said_checks(const struct post_checks *checks)
                     printf("    A person has answered it for this edition.\n");
                 said[outcome] += !answered;
             }
+    posts_said_story(&checks->story);
     if (said[CHECK_BLOCK] > 0)
         printf("It cannot go out: %zu %s.\n", said[CHECK_BLOCK],
                said[CHECK_BLOCK] == 1 ? "check holds it" : "checks hold it");
@@ -175,6 +216,7 @@ void posts_said_checks_json(struct json_writer *w, const struct post_checks *che
     put_member(w, "edition", checks->hash_hex);
     json_name(w, STR("labels"));
     posts_said_labels(w, checks->labels);
+    posts_said_story_json(w, &checks->story);
     json_name(w, STR("checks"));
     json_open_array(w);
     for (int i = 0; i < CHECKS; i++)

@@ -20,6 +20,10 @@ void posts_said_result_json(struct json_writer *w, const struct check_result *re
 /* What the checks say: lines for people on standard output, what holds the post first; and as a JSON object. */
 void posts_said_checks(const struct post_checks *checks);
 void posts_said_checks_json(struct json_writer *w, const struct post_checks *checks);
+/* What the story is recorded as, and what is still to be asked; nothing where none was evaluated. As lines for people,
+ * and as the members scenario_outcome, questions and versions of an object that is open. */
+void posts_said_story(const struct check_story *story);
+void posts_said_story_json(struct json_writer *w, const struct check_story *story);
 /* Label ids as a JSON array. */
 void posts_said_labels(struct json_writer *w, uint32_t labels);
 

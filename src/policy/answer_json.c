@@ -78,6 +78,14 @@ static void put_question(struct json_writer *w, const struct policy_question *qu
     json_close_object(w);
 }
 
+void policy_questions_to_json(struct json_writer *w, const struct policy_answer *answer)
+{
+    json_open_array(w);
+    for (size_t i = 0; i < answer->questions_n; i++)
+        put_question(w, &answer->questions[i]);
+    json_close_array(w);
+}
+
 void policy_answer_to_json(struct json_writer *w, const struct policy_answer *answer)
 {
     json_open_object(w);
@@ -103,10 +111,7 @@ void policy_answer_to_json(struct json_writer *w, const struct policy_answer *an
         put_reason(w, &answer->reasons[i]);
     json_close_array(w);
     json_name(w, STR("questions"));
-    json_open_array(w);
-    for (size_t i = 0; i < answer->questions_n; i++)
-        put_question(w, &answer->questions[i]);
-    json_close_array(w);
+    policy_questions_to_json(w, answer);
     json_name(w, STR("versions"));
     json_open_array(w);
     if (answer->law)

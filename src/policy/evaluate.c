@@ -47,12 +47,19 @@ static void empty_scratch(struct evaluation *e)
         arena_reset(e->scratch);
 }
 
+enum status policy_run_status(const struct arena *scratch, enum status status, struct fault *fault)
+{
+    bool machine = scratch && arena_failed(scratch) && arena_used(scratch) < DMN_RUN_MEMORY_MAX / 2;
+    return machine && (status == STATUS_OK || status == STATUS_LIMIT) ? fault_no_memory(fault) : status;
+}
+
 enum status evaluate_run(struct evaluation *e, struct policy_decision what, const struct dmn_input *inputs, size_t n,
                          struct dmn_result *out)
 {
     empty_scratch(e);
     enum status status =
         dmn_evaluate(what.model->model, what.decision, e->scratch, e->asked->now_ms, inputs, n, out, e->fault);
+    status = policy_run_status(e->scratch, status, e->fault);
     if (status == STATUS_OK && e->asked->coverage)
         policy_coverage_add(e->asked->coverage, what.model, out->trace);
     return status;
@@ -66,7 +73,8 @@ enum status evaluate_unknown(struct evaluation *e, struct policy_decision what, 
     enum status status = policy_names_only(e->scratch, what.names, inputs, n, named, e->fault);
     if (status != STATUS_OK)
         return status;
-    return dmn_unknown_wide(what.model->model, what.decision, e->scratch, e->asked->now_ms, named, n, out, e->fault);
+    status = dmn_unknown_wide(what.model->model, what.decision, e->scratch, e->asked->now_ms, named, n, out, e->fault);
+    return policy_run_status(e->scratch, status, e->fault);
 }
 
 static struct str crime_word(enum policy_made_out status)

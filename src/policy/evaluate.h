@@ -86,7 +86,14 @@ struct policy_case {
 enum status policy_evaluate(struct arena *arena, const struct policy_case *asked, struct policy_answer *out,
                             struct fault *fault);
 
-/* The answer as one JSON object. */
+/*
+ * What a run of the engine came to, where `scratch` was its arena with a cap of DMN_RUN_MEMORY_MAX: where the machine's
+ * memory is gone the engine says STATUS_LIMIT, or names outcomes too many; both are STATUS_NO_MEMORY here.
+ */
+enum status policy_run_status(const struct arena *scratch, enum status status, struct fault *fault);
+
+/* The answer as one JSON object; its questions alone, as an array. */
 void policy_answer_to_json(struct json_writer *w, const struct policy_answer *answer);
+void policy_questions_to_json(struct json_writer *w, const struct policy_answer *answer);
 
 #endif

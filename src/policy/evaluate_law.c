@@ -134,10 +134,12 @@ enum status evaluate_law(struct evaluation *e)
     inputs[n++] = (struct dmn_input){ STR_NONE, STR("conduct"), FEEL_NONE };
     for (size_t i = 0; i < law->offences_n && status == STATUS_OK; i++)
         status = decide_offence(e, law->offences[i], inputs, n, bits, &answers[i]);
+    if (status != STATUS_OK)
+        return status; /* some of the answers are not there */
     e->out->offences = answers;
     e->out->offences_n = law->offences_n;
     sum_up(e);
-    return status;
+    return STATUS_OK;
 }
 
 /* ---- By strand ---- */

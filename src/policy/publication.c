@@ -59,6 +59,7 @@ enum status policy_publication(struct arena *arena, struct arena *scratch, const
         return fault_set(fault, STATUS_NOT_FOUND, "%.*s has no decision \"%.*s\".", STR_ARG(version->id),
                          STR_ARG(check));
     enum status status = dmn_evaluate(what.model->model, what.decision, scratch, now_ms, facts, 1, &result, fault);
+    status = policy_run_status(scratch, status, fault);
     if (status != STATUS_OK)
         return status;
     if (coverage)

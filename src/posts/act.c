@@ -217,7 +217,7 @@ void posts_checks_site(const struct check_site *now)
 }
 
 static enum status ask(struct db_tx *tx, struct arena *arena, int64_t edition, const struct post_content *content,
-                       uint32_t labels, int64_t now, struct check_result results[CHECKS])
+                       uint32_t labels, int64_t now, struct check_result results[CHECKS], struct check_story *story)
 {
     struct check_input input = { .content = content,
                                  .labels = labels,
@@ -243,13 +243,13 @@ static enum status ask(struct db_tx *tx, struct arena *arena, int64_t edition, c
         input.picture = found ? PICTURE_READ : PICTURE_UNREADABLE;
         input.why = found ? STR_NONE : STR("its bytes were not kept: import the post again");
     }
-    return posts_checks(arena, &input, results);
+    return posts_checks(arena, &input, results, story);
 }
 
 enum status act_check(struct db_tx *tx, struct arena *arena, int64_t edition, const struct post_content *content,
                       uint32_t labels, int64_t account, int64_t now, struct check_result results[CHECKS])
 {
-    enum status status = ask(tx, arena, edition, content, labels, now, results);
+    enum status status = ask(tx, arena, edition, content, labels, now, results, NULL);
     if (status != STATUS_OK)
         return status;
     struct str said = results_json(arena, results);
@@ -271,7 +271,7 @@ enum status posts_checks_of(struct db_tx *tx, struct arena *arena, struct str ke
     if (status == STATUS_OK)
         status = edition_labels_read(head.labels, &out->labels);
     if (status == STATUS_OK)
-        status = ask(tx, arena, head.edition, &content, out->labels, now, out->results);
+        status = ask(tx, arena, head.edition, &content, out->labels, now, out->results, &out->story);
     if (status == STATUS_OK)
         status = sql_posts_confirmations(tx, arena, head.edition, CONFIRMATIONS_MAX, &rows, &n);
     if (status != STATUS_OK)

@@ -82,6 +82,7 @@ struct post_checks {
     struct str hash_hex;
     uint32_t labels;
     struct check_result results[CHECKS];
+    struct check_story story;
     bool answered[CHECKS]; /* a person answered it for this edition */
     bool publishable;      /* none blocks */
 };

@@ -53,7 +53,7 @@ static const char *picture_path(struct arena *arena, const struct post_source *s
 
 enum status posts_check_bare(struct arena *arena, const struct post_source *source, const struct check_site *site,
                              struct post_faults *faults, struct post_checked *out, struct check_result results[CHECKS],
-                             struct fault *fault)
+                             struct check_story *story, struct fault *fault)
 {
     struct import_file file;
     enum status status = read_file(arena, source, faults, &file, out, fault);
@@ -74,6 +74,6 @@ enum status posts_check_bare(struct arena *arena, const struct post_source *sour
             return fault_no_memory(fault);
         input.picture = picture_look(arena, path, &input.facts, &input.why);
     }
-    status = posts_checks(arena, &input, results);
+    status = posts_checks(arena, &input, results, story);
     return status == STATUS_OK ? status : fault_no_memory(fault);
 }

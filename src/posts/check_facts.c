@@ -29,6 +29,61 @@ static const struct str picture_list[] = { STR_INIT("none"), STR_INIT("read"), S
                                            STR_INIT("unreadable") };
 static const struct word_set picture_words = { picture_list, sizeof picture_list / sizeof picture_list[0] };
 
+/* In the order of enum policy_outcome, which a test holds. */
+static const struct str outcome_list[] = { STR_INIT("hate-crime"),
+                                           STR_INIT("crime"),
+                                           STR_INIT("nchi"),
+                                           STR_INIT("nchi-with-personal-data"),
+                                           STR_INIT("not-recorded-as-hate"),
+                                           STR_INIT("insufficient-facts"),
+                                           STR_INIT("review") };
+static const struct word_set outcome_words = { outcome_list, sizeof outcome_list / sizeof outcome_list[0] };
+_Static_assert(sizeof outcome_list / sizeof outcome_list[0] == POLICY_OUTCOMES, "one word an outcome");
+
+static const struct str how_list[] = { STR_INIT("no"), STR_INIT("perhaps"), STR_INIT("yes") };
+static const struct word_set how_words = { how_list, sizeof how_list / sizeof how_list[0] };
+
+static const struct check_fact story[] = {
+    FACT(CHECK_KNOWN, story.told, "told"),
+    FACT(CHECK_TRUTH, story.real_case, "real case"),
+    FACT(CHECK_TRUTH, story.office, "office"),
+    FACT(CHECK_KNOWN, story.hate_crime, "hate crime"),
+    FACT(CHECK_TRUTH, story.claims, "claims"),
+    FACT(CHECK_TRUTH, story.scenario, "scenario"),
+    FACT(CHECK_KNOWN, story.policy_held, "policy held"),
+    WORD(story.outcome, "outcome", &outcome_words),
+};
+GROUP(story, "story", story);
+
+static const struct check_fact call[] = {
+    FACT(CHECK_KNOWN, call.told, "told"),
+    WORD(call.presented, "presented", &how_words),
+    FACT(CHECK_KNOWN, call.invited, "invited"),
+    WORD(call.outcome, "outcome", &outcome_words),
+};
+GROUP(call, "call", call);
+
+static const struct check_fact appeal[] = {
+    FACT(CHECK_TRUTH, appeal.text_read, "text read"),
+    FACT(CHECK_TRUTH, appeal.made_up, "made up"),
+    WORD(appeal.asks, "asks", &how_words),
+};
+GROUP(appeal, "appeal", appeal);
+
+static const struct check_fact definition[] = {
+    FACT(CHECK_TRUTH, definition.text_read, "text read"),
+    FACT(CHECK_COUNT, definition.given, "given"),
+    FACT(CHECK_COUNT, definition.wrong, "wrong"),
+};
+GROUP(definition, "definition", definition);
+
+static const struct check_fact pack[] = {
+    FACT(CHECK_KNOWN, pack.publication, "publication signed"),
+    FACT(CHECK_KNOWN, pack.recording, "recording signed"),
+    FACT(CHECK_KNOWN, pack.law, "law signed"),
+};
+GROUP(pack, "pack", pack);
+
 static const struct check_fact speaker[] = {
     FACT(CHECK_TRUTH, speaker.statement, "statement"), FACT(CHECK_TRUTH, speaker.named, "named"),
     FACT(CHECK_KNOWN, speaker.confirmed, "confirmed"), FACT(CHECK_TRUTH, speaker.asked, "asked"),

@@ -40,17 +40,7 @@ struct check_text {
     size_t links_n;
 };
 
-struct check_run {
-    struct arena *arena;
-    const struct check_input *input;
-    const struct policy_version *rules; /* of publication, in force on this day; NULL: none, and `why_none` says why */
-    struct str why_none;
-    struct arena *scratch; /* for what lasts one row; emptied before each */
-    struct check_text text;
-    enum known hate_crime; /* whether the post has to do with hate crime */
-    struct check_evidence evidence[CHECK_EVIDENCE_MAX];
-    size_t evidence_n;
-};
+struct check_run;
 
 /* The blocks hold the text as check_plain gives it. */
 enum status check_text_read(struct check_run *run);
@@ -75,6 +65,39 @@ bool check_has_any(struct str text, const struct str *words, size_t n);
 
 /* ---- Facts ---- */
 
+struct story_facts {
+    enum known told;
+    bool real_case, office;
+    enum known hate_crime;
+    bool claims, scenario;
+    enum known policy_held;
+    int outcome; /* enum policy_outcome; less than 0: nothing was evaluated, or it could not be */
+};
+
+/* What may be so, is so, or is not. */
+enum how { HOW_NO, HOW_PERHAPS, HOW_YES };
+
+struct call_facts {
+    enum known told;
+    enum how presented;
+    enum known invited;
+    int outcome;
+};
+
+struct appeal_facts {
+    bool text_read, made_up;
+    enum how asks;
+};
+
+struct definition_facts {
+    bool text_read;
+    size_t given, wrong;
+};
+
+struct pack_facts {
+    enum known publication, recording, law; /* signed off; not known: not used */
+};
+
 struct speaker_facts {
     bool statement, named;
     enum known confirmed;
@@ -88,6 +111,7 @@ struct person_facts {
     size_t found;     /* people quoted, given an age, or named with age or place */
     size_t untyped;   /* of them: without a record */
     size_t uncertain; /* words that a person may say, or a name and an age that may be a place and a count */
+    size_t others;    /* of `found`: all but the speaker, and people who are named by their office */
 };
 
 struct label_facts {
@@ -135,6 +159,11 @@ struct hashtag_facts {
 
 struct check_facts {
     union {
+        struct story_facts story;
+        struct call_facts call;
+        struct appeal_facts appeal;
+        struct definition_facts definition;
+        struct pack_facts pack;
         struct speaker_facts speaker;
         struct person_facts person;
         struct label_facts label;
@@ -144,6 +173,28 @@ struct check_facts {
         struct route_facts route;
         struct hashtag_facts hashtag;
     };
+};
+
+/* ---- One run ---- */
+
+struct check_run {
+    struct arena *arena;
+    const struct check_input *input;
+    const struct policy_pack *pack;     /* NULL: it could not be read */
+    const struct policy_version *rules; /* of publication, in force on this day; NULL: none, and `why_none` says why */
+    struct str why_none;
+    struct arena *scratch; /* for what lasts one row; emptied before each */
+    struct check_text text;
+    enum known hate_crime; /* whether the post has to do with hate crime */
+    /* Who stands in the post: gathered once, before the story, which asks for it too. */
+    struct person_facts people;
+    const struct check_evidence *people_evidence;
+    size_t people_evidence_n;
+    struct story_facts story;
+    struct check_story told;
+    struct str story_fault; /* why it could not be evaluated; STR_NONE */
+    struct check_evidence evidence[CHECK_EVIDENCE_MAX];
+    size_t evidence_n;
 };
 
 /* ---- Facts as the rules of publication take them (check_facts.c) ---- */
@@ -167,7 +218,8 @@ struct check_group {
     const struct check_fact *facts;
     size_t n;
 };
-extern const struct check_group check_group_speaker, check_group_people, check_group_label, check_group_claim,
+extern const struct check_group check_group_story, check_group_call, check_group_appeal, check_group_definition,
+    check_group_pack, check_group_speaker, check_group_people, check_group_label, check_group_claim,
     check_group_licence, check_group_alternative, check_group_ways, check_group_hashtags;
 /* The facts as one value in the arena; null where memory is gone. */
 struct feel_value check_facts_value(struct arena *arena, const struct check_group *group,
@@ -195,6 +247,18 @@ void check_gather_route(struct check_run *run, struct check_facts *facts);
 void check_gather_hashtag(struct check_run *run, struct check_facts *facts);
 /* Sets run->hate_crime. */
 void check_gather_topic(struct check_run *run);
+/*
+ * Sets run->story and run->told: what is told, and what law and recording policy make of it. Behind the topic and the
+ * people. STATUS_NO_MEMORY.
+ */
+enum status check_gather_story(struct check_run *run);
+void check_gather_scenario(struct check_run *run, struct check_facts *facts);
+void check_gather_call(struct check_run *run, struct check_facts *facts);
+void check_gather_appeal(struct check_run *run, struct check_facts *facts);
+void check_gather_definition(struct check_run *run, struct check_facts *facts);
+void check_gather_pack(struct check_run *run, struct check_facts *facts);
+/* Whether a record of a real person begins with an office or a rank. */
+bool check_person_by_office(struct arena *arena, const struct post_person *person);
 
 /*
  * What the picture at `path` says of itself (picture_look.c). Where it is not PICTURE_READ, `*why` says why, in the

@@ -79,13 +79,40 @@ static void gather_posed(struct check_run *run, struct check_facts *facts)
     gather_label(run, facts, 1U << LABEL_POSED);
 }
 
+/* Found once, before the story. */
+static void gather_people(struct check_run *run, struct check_facts *facts)
+{
+    facts->person = run->people;
+    memcpy(run->evidence, run->people_evidence, run->people_evidence_n * sizeof *run->people_evidence);
+    run->evidence_n = run->people_evidence_n;
+}
+
+static enum status find_people(struct check_run *run)
+{
+    struct check_facts facts = { 0 };
+    run->evidence_n = 0;
+    check_gather_person(run, &facts);
+    struct check_evidence *kept = ARENA_ARRAY(run->arena, run->evidence_n + 1, struct check_evidence);
+    if (kept == NULL || arena_failed(run->arena))
+        return STATUS_NO_MEMORY;
+    memcpy(kept, run->evidence, run->evidence_n * sizeof *kept);
+    run->people = facts.person;
+    run->people_evidence = kept;
+    run->people_evidence_n = run->evidence_n;
+    return STATUS_OK;
+}
+
 static const struct check_row {
     struct str id; /* and the name of the decision */
     void (*gather)(struct check_run *run, struct check_facts *facts);
     const struct check_group *group;
 } rows[CHECKS] = {
+    [CHECK_SCENARIO_POLICY] = { STR_INIT("scenario-policy"), check_gather_scenario, &check_group_story },
+    [CHECK_CALL_TO_ACTION] = { STR_INIT("call-to-action"), check_gather_call, &check_group_call },
+    [CHECK_WITNESS_APPEAL] = { STR_INIT("witness-appeal"), check_gather_appeal, &check_group_appeal },
+    [CHECK_LAW_WORDING] = { STR_INIT("law-wording"), check_gather_definition, &check_group_definition },
     [CHECK_STATEMENT_SPEAKER] = { STR_INIT("statement-speaker"), gather_speaker, &check_group_speaker },
-    [CHECK_PERSON_KIND] = { STR_INIT("person-kind"), check_gather_person, &check_group_people },
+    [CHECK_PERSON_KIND] = { STR_INIT("person-kind"), gather_people, &check_group_people },
     [CHECK_FICTITIOUS_LABEL] = { STR_INIT("fictitious-label"), gather_fictitious, &check_group_label },
     [CHECK_STOCK_LABEL] = { STR_INIT("stock-label"), gather_stock, &check_group_label },
     [CHECK_AI_LABEL] = { STR_INIT("ai-label"), gather_ai, &check_group_label },
@@ -95,6 +122,7 @@ static const struct check_row {
     [CHECK_ALT_TEXT] = { STR_INIT("alt-text"), check_gather_alt, &check_group_alternative },
     [CHECK_REPORTING_ROUTE] = { STR_INIT("reporting-route"), check_gather_route, &check_group_ways },
     [CHECK_HASHTAG_CASE] = { STR_INIT("hashtag-case"), check_gather_hashtag, &check_group_hashtags },
+    [CHECK_PACK_SIGNED] = { STR_INIT("pack-signed"), check_gather_pack, &check_group_pack },
 };
 
 static const struct str outcome_words[CHECK_OUTCOMES] = {
@@ -154,8 +182,8 @@ static enum status find_rules(struct check_run *run)
 {
     struct civil today;
     struct fault fault;
-    const struct policy_pack *pack = run->input->pack;
-    enum status status = pack != NULL ? STATUS_OK : policy_pack_shipped(&pack, &fault);
+    run->pack = run->input->pack;
+    enum status status = run->pack != NULL ? STATUS_OK : policy_pack_shipped(&run->pack, &fault);
     if (status == STATUS_NO_MEMORY)
         return status;
     if (status != STATUS_OK) {
@@ -163,9 +191,10 @@ static enum status find_rules(struct check_run *run)
         return run->why_none.p == NULL ? STATUS_NO_MEMORY : STATUS_OK;
     }
     zone_local(run->input->now, &today);
-    run->rules = policy_pack_on(pack, POLICY_PUBLICATION, today.year * 10000 + today.month * 100 + today.day);
+    run->rules = policy_pack_on(run->pack, POLICY_PUBLICATION, today.year * 10000 + today.month * 100 + today.day);
     if (run->rules == NULL)
         run->why_none = STR("No rules of publication are in force on this day.");
+    run->told.rules = run->rules;
     return STATUS_OK;
 }
 
@@ -177,12 +206,16 @@ static enum status check_all(struct check_run *run, struct check_result out[CHEC
     if (status != STATUS_OK)
         return status;
     check_gather_topic(run);
+    status = find_people(run);
+    if (status == STATUS_OK)
+        status = check_gather_story(run);
     for (unsigned id = 0; id < CHECKS && status == STATUS_OK; id++)
         status = check_run_row(run, (enum check_id)id, &out[id]);
     return status;
 }
 
-enum status posts_checks(struct arena *arena, const struct check_input *input, struct check_result out[CHECKS])
+enum status posts_checks(struct arena *arena, const struct check_input *input, struct check_result out[CHECKS],
+                         struct check_story *story)
 {
     struct check_run *run = ARENA_NEW(arena, struct check_run);
     if (run == NULL)
@@ -191,6 +224,8 @@ enum status posts_checks(struct arena *arena, const struct check_input *input, s
     run->input = input;
     run->scratch = arena_new(DMN_RUN_MEMORY_MAX);
     enum status status = run->scratch == NULL ? STATUS_NO_MEMORY : check_all(run, out);
+    if (status == STATUS_OK && story != NULL)
+        *story = run->told;
     arena_free(run->scratch);
     return status;
 }

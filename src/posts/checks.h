@@ -13,10 +13,14 @@
 #define CANDOUR_POSTS_CHECKS_H
 
 #include "media/facts.h"
-#include "policy/pack.h"
+#include "policy/evaluate.h"
 #include "posts/content.h"
 
 enum check_id {
+    CHECK_SCENARIO_POLICY,
+    CHECK_CALL_TO_ACTION,
+    CHECK_WITNESS_APPEAL,
+    CHECK_LAW_WORDING,
     CHECK_STATEMENT_SPEAKER,
     CHECK_PERSON_KIND,
     CHECK_FICTITIOUS_LABEL,
@@ -28,6 +32,7 @@ enum check_id {
     CHECK_ALT_TEXT,
     CHECK_REPORTING_ROUTE,
     CHECK_HASHTAG_CASE,
+    CHECK_PACK_SIGNED,
     CHECKS
 };
 
@@ -94,8 +99,22 @@ struct str check_id_word(enum check_id id); /* "stock-label" */
 bool check_id_of_word(struct str word, enum check_id *out);
 struct str check_outcome_word(enum check_outcome outcome);
 
-/* One result an id, in the order of the ids; the most severe finding is the outcome. STATUS_NO_MEMORY. */
-enum status posts_checks(struct arena *arena, const struct check_input *input, struct check_result out[CHECKS]);
+/*
+ * What law and recording policy make of the story that the post tells. The day of recording is the scenario's own, else
+ * the post's date, else today; the law is that of the day it happened, else of the day of recording.
+ */
+struct check_story {
+    const struct policy_version *rules; /* of publication; NULL: none is in force */
+    bool evaluated;                     /* false: no story about hate crime, a real case, or it could not be */
+    struct policy_answer answer;        /* in the arena and the pack */
+};
+
+/*
+ * One result an id, in the order of the ids; the most severe finding is the outcome. `story` may be NULL.
+ * STATUS_NO_MEMORY.
+ */
+enum status posts_checks(struct arena *arena, const struct check_input *input, struct check_result out[CHECKS],
+                         struct check_story *story);
 /* True where no outcome blocks. */
 bool posts_checks_publishable(const struct check_result results[CHECKS]);
 
@@ -114,6 +133,6 @@ struct check_site {
  */
 enum status posts_check_bare(struct arena *arena, const struct post_source *source, const struct check_site *site,
                              struct post_faults *faults, struct post_checked *out, struct check_result results[CHECKS],
-                             struct fault *fault);
+                             struct check_story *story, struct fault *fault);
 
 #endif

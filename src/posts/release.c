@@ -38,13 +38,6 @@ static enum status may_go_out(struct db_tx *tx, const struct post_content *conte
                          "%.*s does not name the site among its channels, and this version publishes nowhere else: add "
                          "site to \"channels\".",
                          STR_ARG(key));
-    const char *what = content->scenario.p != NULL ? "a scenario" : content->claims_set ? "\"claims\"" : NULL;
-    if (what != NULL)
-        return db_refuse(
-            tx, STATUS_REFUSED,
-            "%.*s has %s, and the checks that this needs do not exist yet: it cannot be published with this "
-            "version.",
-            STR_ARG(key), what);
     return STATUS_OK;
 }
 
@@ -143,11 +136,16 @@ static bool never_overridden(enum check_id id)
     case CHECK_POSED_LABEL:
     case CHECK_PERSON_KIND: /* who is not typed may need a label */
     case CHECK_IMAGE_CLAIM: /* and so may a picture that is not what was said of it */ return true;
+    case CHECK_SCENARIO_POLICY:
+    case CHECK_CALL_TO_ACTION:
+    case CHECK_WITNESS_APPEAL:
+    case CHECK_LAW_WORDING:
     case CHECK_STATEMENT_SPEAKER:
     case CHECK_IMAGE_LICENCE:
     case CHECK_ALT_TEXT:
     case CHECK_REPORTING_ROUTE:
     case CHECK_HASHTAG_CASE:
+    case CHECK_PACK_SIGNED:
     case CHECKS: break;
     }
     return false;

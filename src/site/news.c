@@ -346,6 +346,9 @@ static struct str blocked_words(enum language language, struct str id)
     if (!check_id_of_word(id, &check))
         return t_post_elsewhere_other(language);
     switch (check) {
+    case CHECK_SCENARIO_POLICY: return t_post_elsewhere_story(language);
+    case CHECK_CALL_TO_ACTION: return t_post_elsewhere_call(language);
+    case CHECK_WITNESS_APPEAL: return t_post_elsewhere_witness(language);
     case CHECK_STATEMENT_SPEAKER: return t_post_elsewhere_speaker(language);
     case CHECK_PERSON_KIND: return t_post_elsewhere_person(language);
     case CHECK_FICTITIOUS_LABEL:
@@ -356,7 +359,9 @@ static struct str blocked_words(enum language language, struct str id)
     case CHECK_IMAGE_LICENCE: return t_post_elsewhere_licence(language);
     case CHECK_ALT_TEXT: return t_post_elsewhere_alt(language);
     case CHECK_REPORTING_ROUTE: return t_post_elsewhere_route(language);
+    case CHECK_LAW_WORDING:
     case CHECK_HASHTAG_CASE:
+    case CHECK_PACK_SIGNED:
     case CHECKS: break;
     }
     return t_post_elsewhere_other(language);

@@ -88,7 +88,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     input.labels = bytes[1] & 128U ? 0 : edition_labels(&content);
     struct check_result results[CHECKS];
     struct check_result again[CHECKS];
-    must(posts_checks(arena, &input, results) == STATUS_OK && posts_checks(arena, &input, again) == STATUS_OK);
+    must(posts_checks(arena, &input, results, NULL) == STATUS_OK &&
+         posts_checks(arena, &input, again, NULL) == STATUS_OK);
     for (unsigned id = 0; id < CHECKS; id++)
         look_at(&results[id], id, &again[id]);
     arena_free(arena);

@@ -192,12 +192,12 @@ static void no_emergency_overrides_a_missing_disclosure(void **state)
     fine(world_draft("press-officer-1", "a.md", world_post("A", NULL, NULL, "“I was afraid,” said Sam, 30.")));
     refused(world_emergency("duty-communications", "a", "It cannot wait.", "Somebody, duty officer"), STATUS_REFUSED,
             "which no emergency overrides");
-    /* What is only asked of a person, and the way to report, it does; and the record says so. */
+    /* What is only asked of a person, the story, and the way to report, it does; and the record says so. */
     fine(world_draft("press-officer-1", "b.md",
                      world_post("B", NULL, COMPOSITE "topics: [hate-crime]\n", "Sam was afraid.")));
     fine(world_emergency("duty-communications", "b", "It cannot wait.", "Somebody, duty officer"));
     assert_int_equal(world_number("SELECT count(*) FROM post_emergency "
-                                  "WHERE overridden = 'fictitious-label reporting-route'"),
+                                  "WHERE overridden = 'scenario-policy fictitious-label reporting-route'"),
                      1);
 }
 

@@ -164,7 +164,7 @@ static struct check_result results[CHECKS];
 static void check_with(const struct policy_pack *pack, int64_t now)
 {
     struct check_input input = { .content = &plain, .pack = pack, .now = now, .bare = true };
-    assert_int_equal(posts_checks(arena, &input, results), STATUS_OK);
+    assert_int_equal(posts_checks(arena, &input, results, NULL), STATUS_OK);
 }
 
 static void all_block(const char *words)

@@ -69,7 +69,7 @@ static struct check_input input_of(const struct post_content *content)
 
 static const struct check_result *run(const struct check_input *input, enum check_id id)
 {
-    assert_int_equal(posts_checks(arena, input, results), STATUS_OK);
+    assert_int_equal(posts_checks(arena, input, results, NULL), STATUS_OK);
     for (unsigned i = 0; i < CHECKS; i++) {
         assert_int_equal(results[i].id, i);
         assert_true(results[i].why.n > 0 && str_is_text(results[i].why));
@@ -699,7 +699,7 @@ static void no_text_makes_the_checks_slow_or_large(void **state)
         memcpy(text + content.body.n - 10, " Joan Joan", 10);
         struct arena *room = arena_new(16 << 20);
         double before = seconds();
-        assert_int_equal(posts_checks(room, &input, results), STATUS_OK);
+        assert_int_equal(posts_checks(room, &input, results, NULL), STATUS_OK);
         double took = seconds() - before;
         if (took > 4.0)
             fail_msg("%.2f s for '%s'", took, units[i]);
@@ -724,10 +724,10 @@ static void every_answer_is_there_or_none_wherever_memory_fails(void **state)
                                         .credit = STR("Somebody"),
                                         .usage_terms = STR("Editorial use only") };
     struct check_result wanted[CHECKS];
-    assert_int_equal(posts_checks(arena, &input, wanted), STATUS_OK);
+    assert_int_equal(posts_checks(arena, &input, wanted, NULL), STATUS_OK);
     for (size_t cap = 64;; cap += 64) {
         struct arena *small = arena_new(cap);
-        enum status status = posts_checks(small, &input, results);
+        enum status status = posts_checks(small, &input, results, NULL);
         assert_true(status == STATUS_OK || status == STATUS_NO_MEMORY);
         for (unsigned i = 0; status == STATUS_OK && i < CHECKS; i++) {
             assert_int_equal(results[i].outcome, wanted[i].outcome);
@@ -742,7 +742,7 @@ static void every_answer_is_there_or_none_wherever_memory_fails(void **state)
         int64_t before = mem_live();
         mem_fail_at(k);
         struct arena *room = arena_new(4 << 20);
-        enum status status = room == NULL ? STATUS_NO_MEMORY : posts_checks(room, &input, results);
+        enum status status = room == NULL ? STATUS_NO_MEMORY : posts_checks(room, &input, results, NULL);
         uint64_t calls = mem_calls();
         mem_fail_at(0);
         arena_free(room);
