@@ -103,7 +103,7 @@ static struct set context_of(struct unknown *u, const struct feel_type *type, co
         entries[i] = (struct set_entry){ field->name, &sets[i] };
     }
     if (u->run->stopped)
-        return none; /* not every entry is there */
+        return none;                                 /* not every entry is there */
     for (size_t i = 0; given && i < given->n; i++) { /* what the type does not name */
         if (named[i])
             continue;

@@ -28,8 +28,8 @@ struct policy_decision policy_publication_find(const struct policy_version *vers
 bool policy_verdict_verified(const struct policy_verdict *verdict);
 /*
  * `facts`: the one input, named as the model names it. `scratch` is for the run of the engine, has a cap of
- * DMN_RUN_MEMORY_MAX, and may be emptied afterwards. STATUS_NOT_FOUND: the version has no such decision. STATUS_LIMIT: a bound of the engine.
- * STATUS_NO_MEMORY.
+ * DMN_RUN_MEMORY_MAX, and may be emptied afterwards. STATUS_NOT_FOUND: the version has no such decision. STATUS_LIMIT:
+ * a bound of the engine. STATUS_NO_MEMORY.
  */
 enum status policy_publication(struct arena *arena, struct arena *scratch, const struct policy_version *version,
                                struct str check, const struct dmn_input *facts, int64_t now_ms,

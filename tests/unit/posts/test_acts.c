@@ -186,6 +186,30 @@ static void what_a_check_blocks_is_not_handed_in(void **state)
     assert_int_equal(world_entry("a").state, EDITION_DRAFT);
 }
 
+static void a_story_goes_out_when_law_and_policy_were_asked(void **state)
+{
+    (void)state;
+    fine(world_draft("press-officer-1", "claims.md", world_post("One", NULL, "claims: none\n", "Text.")));
+    refused(world_submit("press-officer-1", "claims"), STATUS_REFUSED, "is held by the check scenario-policy");
+    static const struct {
+        const char *key, *head;
+    } rows[] = {
+        { "story", "scenario: { conduct: [{ act: words }] }\n" },
+        { "empty-story", "scenario: {}\n" },
+        { "claimed-story", "scenario: {}\nclaims: incident\n" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char name[40];
+        snprintf(name, sizeof name, "%s.md", rows[i].key);
+        fine(world_import("press-officer-1", name, world_post("One", NULL, rows[i].head, "Text.")));
+        fine(world_approve("approver", rows[i].key));
+        fine(world_publish("duty-communications", rows[i].key));
+    }
+    fine(world_draft("press-officer-1", "over.md",
+                     world_post("One", NULL, "scenario: {}\nclaims: hate-crime\n", "Text.")));
+    refused(world_submit("press-officer-1", "over"), STATUS_REFUSED, "is held by the check call-to-action");
+}
+
 static void no_emergency_overrides_a_missing_disclosure(void **state)
 {
     (void)state;
@@ -590,6 +614,7 @@ int main(void)
         TEST(an_answer_is_taken_only_where_a_check_asks),
         TEST(what_asks_a_person_waits_for_their_answer_to_this_edition),
         TEST(what_a_check_blocks_is_not_handed_in),
+        TEST(a_story_goes_out_when_law_and_policy_were_asked),
         TEST(a_release_is_at_least_five_minutes_ahead_and_at_most_a_year),
         TEST(only_an_approved_edition_is_scheduled),
         TEST(what_is_due_goes_out_and_at_its_time),

@@ -353,30 +353,6 @@ static void who_looked_at_an_older_edition_is_told(void **state)
     assert_int_equal(import.results[0].number, 3);
 }
 
-static void a_story_goes_out_when_law_and_policy_were_asked(void **state)
-{
-    (void)state;
-    fine(world_draft("press-officer-1", "claims.md", world_post("One", NULL, "claims: none\n", "Text.")));
-    refused(world_submit("press-officer-1", "claims"), STATUS_REFUSED, "is held by the check scenario-policy");
-    static const struct {
-        const char *key, *head;
-    } rows[] = {
-        { "story", "scenario: { conduct: [{ act: words }] }\n" },
-        { "empty-story", "scenario: {}\n" },
-        { "claimed-story", "scenario: {}\nclaims: incident\n" },
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        char name[40];
-        snprintf(name, sizeof name, "%s.md", rows[i].key);
-        fine(world_import("press-officer-1", name, world_post("One", NULL, rows[i].head, "Text.")));
-        fine(world_approve("approver", rows[i].key));
-        fine(world_publish("duty-communications", rows[i].key));
-    }
-    fine(world_draft("press-officer-1", "over.md",
-                     world_post("One", NULL, "scenario: {}\nclaims: hate-crime\n", "Text.")));
-    refused(world_submit("press-officer-1", "over"), STATUS_REFUSED, "is held by the check call-to-action");
-}
-
 static void what_cannot_go_out_here_does_not_go_out(void **state)
 {
     (void)state;
@@ -789,7 +765,6 @@ int main(void)
         TEST(one_bad_file_keeps_all_of_the_call_out),
         TEST(an_import_at_its_bound_fits_and_one_byte_more_is_told),
         TEST(who_looked_at_an_older_edition_is_told),
-        TEST(a_story_goes_out_when_law_and_policy_were_asked),
         TEST(what_cannot_go_out_here_does_not_go_out),
         TEST(a_statement_needs_a_speaker),
         TEST(nobody_speaks_in_public_who_has_not_confirmed_the_words),
