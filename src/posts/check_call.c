@@ -161,8 +161,10 @@ static bool has_crime_number(struct str text)
                        text.p[i - before - 2] <= 'Z';
         if ((before == 2 || before == 4) && after >= 4 && letters)
             return true;
-        /* "12345/22" */
-        if (before >= 4 && (after == 2 || after == 4) && !letters)
+        /* "12345/22", and not the year "2025/26" */
+        bool year = before == 4 && (text.p[i - 4] == '1' || text.p[i - 4] == '2') &&
+                    (text.p[i - 3] == '9' || text.p[i - 3] == '0');
+        if (before >= 4 && (after == 2 || after == 4) && !letters && !year)
             return true;
     }
     return false;

@@ -1,6 +1,8 @@
 /*
- * Sentences and their words. Promise: each byte is looked at a fixed number of
- * times; a text without full stops is one long sentence and nothing worse.
+ * Sentences and their words. Promise: a sentence has at most SENTENCE_MAX
+ * bytes, so that what is done with each word of it takes no longer in a text
+ * without full stops. A longer one is told in pieces, each of which begins some
+ * words before the end of the one before: no phrase falls between two.
  */
 #include "posts/check_sentence.h"
 
@@ -9,6 +11,8 @@
 #include "base/arena.h"
 
 #include "base/banned.h"
+
+enum { SENTENCE_MAX = 1200, SENTENCE_AGAIN = 200 };
 
 static char lower(char c)
 {
@@ -101,6 +105,17 @@ static size_t sentence_end(struct str s, size_t at, bool *question)
     return s.n;
 }
 
+/* Where a word begins, at `at` or at most `most` bytes before; where none does, `at`, or before it in one letter. */
+static size_t word_begin(struct str s, size_t at, size_t most)
+{
+    for (size_t i = at; i > at - most; i--)
+        if (s.p[i - 1] == ' ' || s.p[i - 1] == '\n')
+            return i;
+    while ((unsigned char)s.p[at] >= 0x80 && (unsigned char)s.p[at] < 0xC0)
+        at--;
+    return at;
+}
+
 bool sentence_next(struct sentences *s, struct sentence *out)
 {
     const struct check_text *text = &s->run->text;
@@ -113,11 +128,16 @@ bool sentence_next(struct sentences *s, struct sentence *out)
     const struct text_block *block = &text->blocks[s->block];
     bool question = false;
     size_t end = sentence_end(block->text, s->at, &question);
+    size_t again = end;
+    if (end - s->at > SENTENCE_MAX) {
+        end = word_begin(block->text, s->at + SENTENCE_MAX, SENTENCE_AGAIN / 2);
+        again = word_begin(block->text, end - SENTENCE_AGAIN, SENTENCE_AGAIN / 2);
+    }
     struct str piece = str_slice(block->text, s->at, end - s->at);
     *out = (struct sentence){
         .block = block, .at = s->at, .n = piece.n, .flat = sentence_flat(s->run->scratch, piece), .question = question
     };
-    s->at = end;
+    s->at = again;
     return out->flat.p != NULL;
 }
 

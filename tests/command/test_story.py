@@ -94,9 +94,10 @@ class Story(Case):
         monday = PORTRAIT.format(name="Jo", age=41, day="2026-11-16", words="I was called by my old name, and it hurt.")
         tuesday = PORTRAIT.format(name="Sam", age=30, day="2026-11-17", words="They shouted at me on the bus.")
         with Server(self.folder) as server:
-            # Made here it would not have gone out: the person is neither said to be real nor to be made up.
+            # Made here it would not have gone out: nobody held the story against law and policy, and the person is
+            # neither said to be real nor to be made up.
             self.post("import", self.write("here", monday), by="press-officer-1")
-            self.assertIn("person-kind", self.post("submit", "here", by="press-officer-1", code=1))
+            self.assertIn("scenario-policy", self.post("submit", "here", by="press-officer-1", code=1))
             self.assertIn("BLOCKS: person-kind", self.post("check", "here", code=1))
             self.post("discard", "here", by="press-officer-1")
             # It was made on an account elsewhere, where nobody asked.
@@ -108,6 +109,7 @@ class Story(Case):
             self.assertIn("16 November 2026 at 9am", page)
             self.assertIn("Here it would not have been published", page)
             self.assertIn("does not say whether they are real or made up", page)
+            self.assertIn("that nobody had held against the law and the recording policy", page)
             self.assertEqual(get(server.port, "/news")[1].count("This is a copy of a post that was made elsewhere"), 2)
             # Withdrawn together.
             self.post("withdraw", "monday", "tuesday", "--reason",
