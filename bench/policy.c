@@ -2,7 +2,8 @@
  * How long a case takes: the facts of each fixture of a pack against law and recording policy, whole, with reasons and
  * questions.
  *
- * policy FOLDER ROUNDS      prints one JSON object; times are of the processor, what others do is not counted
+ * policy FOLDER ROUNDS [POSTS]      prints one JSON object, and with a folder of posts another one: all checks of a
+ * post; times are of the processor, what others do is not counted
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "base/arena.h"
 #include "base/zone.h"
 #include "policy/fixture.h"
+#include "policy_checks.h"
 #include "base/banned.h"
 
 enum { ANSWER_MEMORY_MAX = 16 * 1024 * 1024 };
@@ -44,8 +46,8 @@ int main(int argc, char **argv)
     int64_t rounds;
     struct rusage usage;
     struct arena *arena = arena_new(POLICY_PACK_MEMORY_MAX), *run = arena_new(ANSWER_MEMORY_MAX);
-    if (argc != 3 || !str_to_i64(str_of(argv[2]), &rounds) || rounds < 1)
-        end("usage: policy FOLDER ROUNDS");
+    if ((argc != 3 && argc != 4) || !str_to_i64(str_of(argv[2]), &rounds) || rounds < 1)
+        end("usage: policy FOLDER ROUNDS [POSTS]");
     double before = seconds();
     if (!arena || !run || zone_use(STR("Europe/London"), &fault) != STATUS_OK ||
         policy_pack_open(arena, argv[1], &pack, &fault) != STATUS_OK)
@@ -78,6 +80,8 @@ int main(int argc, char **argv)
            "\"longest_us\": %.0f, \"memory_kb\": %ld}\n",
            n, reading * 1e3, sum / (double)n * 1e6, best[n / 2] * 1e6, best[n * 99 / 100] * 1e6, best[n - 1] * 1e6,
            usage.ru_maxrss);
+    if (argc == 4 && !bench_checks(arena, argv[3], rounds))
+        end("no post could be checked");
     arena_free(run);
     arena_free(arena);
     return 0;

@@ -1,0 +1,13 @@
+#ifndef CANDOUR_BENCH_POLICY_CHECKS_H
+#define CANDOUR_BENCH_POLICY_CHECKS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct arena;
+
+/* The best of so many rounds for each post of the folder, as a JSON object on a line. False where none could be read.
+ */
+bool bench_checks(struct arena *arena, const char *folder, int64_t rounds);
+
+#endif
