@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Golden and must-fail cases of our generators and of the checker of the house.
 
-    tests/golden/run.py [routes] [sql] [embed] [pages] [vocabulary] [floors] [--only WORD] [--update]
+    tests/golden/run.py [routes] [sql] [embed] [pages] [vocabulary] [words] [floors] [--only WORD] [--update]
 
 A case is a file NAME.in or a folder NAME under tests/golden/<part>/ok or .../fail.
 
@@ -211,6 +211,28 @@ class Vocabulary(Part):
         return [os.path.join(out, 'vocabulary.c')]
 
 
+class Words(Part):
+    name = 'words'
+
+    def prepare(self):
+        # Of content.h the lists want one type, and that header wants statements and sentences that are made elsewhere.
+        folder = os.path.join(self.scratch, 'posts')
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, 'content.h'), 'w', encoding='utf-8') as f:
+            f.write('#include "base/str.h"\nstruct word_set {\n    const struct str *words;\n    size_t n;\n};\n')
+
+    def make(self, case, out):
+        folder = os.path.join(out, 'posts')
+        os.makedirs(folder, exist_ok=True)
+        return run(sys.executable, os.path.join(TOOLS, 'words.py'), '--out', folder, case.path)
+
+    def sources(self, case, out):
+        return [os.path.join(out, 'posts', 'posts_words.c')]
+
+    def includes(self, out):
+        return [out, self.scratch, os.path.join(TREE, 'src')]
+
+
 class Floors(Part):
     """A case is a small tree of its own; the checker is asked about that."""
     name = 'floors'
@@ -326,7 +348,7 @@ def main():
         only = words[at + 1]
         del words[at:at + 2]
     wanted = [w for w in words if not w.startswith('--')]
-    table = {p.name: p for p in (Routes, Sql, Embed, Pages, Vocabulary, Floors)}
+    table = {p.name: p for p in (Routes, Sql, Embed, Pages, Vocabulary, Words, Floors)}
     unknown = [w for w in wanted if w not in table]
     if unknown:
         print(f'run.py: there is no part {unknown[0]}; there are: {", ".join(table)}', file=sys.stderr)
