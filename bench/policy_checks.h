@@ -1,3 +1,4 @@
+/* All checks of a post, timed: the second row of bench/policy. */
 #ifndef CANDOUR_BENCH_POLICY_CHECKS_H
 #define CANDOUR_BENCH_POLICY_CHECKS_H
 

@@ -193,6 +193,12 @@ static struct str results_json(struct arena *arena, const struct check_result re
         json_put_str(&w, check_id_word(results[i].id));
         json_name(&w, STR("outcome"));
         json_put_str(&w, check_outcome_word(results[i].outcome));
+        if (results[i].rule.p != NULL) {
+            json_name(&w, STR("version"));
+            json_put_str(&w, results[i].version);
+            json_name(&w, STR("rule"));
+            json_put_str(&w, results[i].rule);
+        }
         json_name(&w, STR("why"));
         json_put_str(&w, results[i].why);
         json_close_object(&w);
