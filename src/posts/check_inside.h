@@ -111,7 +111,6 @@ struct person_facts {
     size_t found;     /* people quoted, given an age, or named with age or place */
     size_t untyped;   /* of them: without a record */
     size_t uncertain; /* words that a person may say, or a name and an age that may be a place and a count */
-    size_t others;    /* of `found`: all but the speaker, and people who are named by their office */
 };
 
 struct label_facts {
@@ -257,8 +256,6 @@ void check_gather_call(struct check_run *run, struct check_facts *facts);
 void check_gather_appeal(struct check_run *run, struct check_facts *facts);
 void check_gather_definition(struct check_run *run, struct check_facts *facts);
 void check_gather_pack(struct check_run *run, struct check_facts *facts);
-/* Whether a record of a real person begins with an office or a rank. */
-bool check_person_by_office(struct arena *arena, const struct post_person *person);
 
 /*
  * What the picture at `path` says of itself (picture_look.c). Where it is not PICTURE_READ, `*why` says why, in the

@@ -49,11 +49,8 @@ static bool read_records(struct people *p)
     p->records = ARENA_ARRAY(p->run->arena, content->people_n + 2, struct str);
     if (p->records == NULL)
         return false;
-    p->office_alone = true;
-    for (size_t i = 0; i < content->people_n; i++) {
-        p->office_alone = p->office_alone && check_person_by_office(p->run->arena, &content->people[i]);
+    for (size_t i = 0; i < content->people_n; i++)
         p->records[p->records_n++] = fold(p->run->arena, content->people[i].as_written);
-    }
     p->recorded = content->people_n > 0;
     if (content->speaker.set) {
         /* A statement's speaker is typed by its record. */
@@ -253,7 +250,6 @@ void people_found(struct people *p, size_t from, size_t to, bool covered)
 {
     /* Of what one place says twice (an age, and speech) one evidence is enough; counting is not. */
     p->facts->found++;
-    p->facts->others += !(covered && p->office_alone);
     if (covered)
         return;
     p->facts->untyped++;

@@ -37,7 +37,6 @@ struct people {
     struct str *records; /* folded */
     size_t records_n;
     bool recorded;     /* there is a record, or a speaker */
-    bool office_alone; /* all records are the speaker's, or those of people who are named by their office */
     const struct text_block *block;
     struct word *words; /* of the block; room for the longest */
     size_t words_n;

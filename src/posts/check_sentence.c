@@ -71,7 +71,7 @@ struct str sentence_flat(struct arena *arena, struct str text)
         }
         size_t next = i + (width == 0 ? 1 : width);
         bool inside = p[n - 1] != ' ' && next < text.n && word_byte(text.p[next]);
-        bool parts = c == '|' || (c != '\'' && strchr(",;:()[]{}<>\"|", c) != NULL) || (c == '\'' && !inside);
+        bool parts = (c != '\'' && strchr(",;:()[]{}<>\"|", c) != NULL) || (c == '\'' && !inside);
         if (c == '\'' && inside) {
             p[n++] = '\'';
         } else {

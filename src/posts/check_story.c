@@ -29,7 +29,8 @@ static int day_of(int64_t ms)
 
 /* ---- What is told ---- */
 
-bool check_person_by_office(struct arena *arena, const struct post_person *person)
+/* Whether the record of a real person begins with an office or a rank. */
+static bool named_by_office(struct arena *arena, const struct post_person *person)
 {
     if (person->kind != PERSON_REAL)
         return false;
@@ -52,7 +53,7 @@ static void what_is_told(struct check_run *run)
     struct str reference = content->crime.reference.p == NULL ? STR("") : str_trim(content->crime.reference);
     size_t typed = 0, by_office = 0;
     for (size_t i = 0; i < content->people_n; i++) {
-        bool office = check_person_by_office(run->arena, &content->people[i]);
+        bool office = named_by_office(run->arena, &content->people[i]);
         by_office += office;
         typed += !office;
     }
@@ -61,7 +62,7 @@ static void what_is_told(struct check_run *run)
                                .scenario = content->scenario.p != NULL,
                                .outcome = -1 };
     f->real_case = content->crime.set && reference.n > 0 && !somebody_made_up(content);
-    bool told = f->claims || f->scenario || typed > 0 || run->people.others > 0;
+    bool told = f->claims || f->scenario || typed > 0 || run->people.untyped > 0;
     f->told = f->real_case ? KNOWN_NO : told ? KNOWN_YES : run->text.read ? KNOWN_NO : KNOWN_NOT;
     f->office = !told && by_office > 0;
 }

@@ -116,6 +116,41 @@ static void every_fact_is_the_same_on_both_sides(void **state)
                 look_at((enum check_id)id, &shipped->versions[i]);
 }
 
+static struct feel_value fact_of(const struct check_group *group, const struct check_facts *facts, const char *name)
+{
+    struct feel_value value = check_facts_value(arena, group, facts);
+    assert_int_equal(value.kind, FEEL_CONTEXT);
+    const struct feel_value *found = feel_context_get(value.context, str_of(name));
+    assert_non_null(found);
+    return *found;
+}
+
+static void what_is_not_known_is_null_and_never_false(void **state)
+{
+    (void)state;
+    struct check_facts facts = { .route = { .text_read = true, .hate_crime = KNOWN_NOT } };
+    assert_true(fact_of(&check_group_ways, &facts, "text read").boolean);
+    assert_int_equal(fact_of(&check_group_ways, &facts, "hate crime").kind, FEEL_NULL);
+    facts.route.hate_crime = KNOWN_NO;
+    assert_int_equal(fact_of(&check_group_ways, &facts, "hate crime").kind, FEEL_BOOLEAN);
+    assert_false(fact_of(&check_group_ways, &facts, "hate crime").boolean);
+    facts.route.hate_crime = KNOWN_YES;
+    assert_true(fact_of(&check_group_ways, &facts, "hate crime").boolean);
+    facts = (struct check_facts){ .story = { .outcome = -1 } };
+    assert_int_equal(fact_of(&check_group_story, &facts, "outcome").kind, FEEL_NULL);
+    for (int i = 0; i < POLICY_OUTCOMES; i++) {
+        facts.story.outcome = i;
+        assert_true(str_equal(fact_of(&check_group_story, &facts, "outcome").string,
+                              str_of(policy_outcome_name((enum policy_outcome)i))));
+    }
+    facts.story.outcome = POLICY_OUTCOMES;
+    assert_int_equal(fact_of(&check_group_story, &facts, "outcome").kind, FEEL_NULL);
+    facts = (struct check_facts){ .hashtag = { .tags = 7 } };
+    int64_t tags = 0;
+    assert_true(number_to_i64(fact_of(&check_group_hashtags, &facts, "tags").number, &tags));
+    assert_int_equal(tags, 7);
+}
+
 static void every_decision_is_a_check(void **state)
 {
     (void)state;
@@ -252,6 +287,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_fact_is_the_same_on_both_sides),
+        cmocka_unit_test(what_is_not_known_is_null_and_never_false),
         cmocka_unit_test(every_decision_is_a_check),
         cmocka_unit_test(what_is_not_known_is_never_good),
         cmocka_unit_test(an_answer_says_which_rule_gave_it),

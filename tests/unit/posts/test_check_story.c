@@ -231,6 +231,7 @@ static void a_story_that_is_no_hate_crime_is_not_called_one(void **state)
         { CHECK_BLOCK, HURT_STORY, "That's hate crime." },
         { CHECK_BLOCK, HURT_STORY, "This was a clear and plain thing: it was a serious hate-crime!" },
         { CHECK_BLOCK, HURT_STORY, "It is not a joke, it is a hate crime." },
+        { CHECK_BLOCK, HURT_STORY, "It is not a joke \u2013 it is a hate crime." },
         { CHECK_BLOCK, HURT_STORY, "Joan experienced a transphobic hate crime at work." },
         { CHECK_BLOCK, HURT_STORY, "This is #HateCrime" },
         { CHECK_BLOCK, HURT_STORY, "This is **hate\ncrime**." },
