@@ -200,11 +200,11 @@ def read_body(route, values):
 
 def read_cache(route, values):
     number, text = values.get('cache', (route.line, 'no'))
-    if text not in ('public', 'no', 'no-store'):
-        raise Refused(route.file, number, f'"{text}" is not known: write public, no or no-store')
-    if text == 'public' and route.method == 'POST':
+    if text not in ('public', 'public no-store', 'no', 'no-store'):
+        raise Refused(route.file, number, f'"{text}" is not known: write public, public no-store, no or no-store')
+    if text.startswith('public') and route.method == 'POST':
         raise Refused(route.file, number, f'POST {route.pattern} is cached; only a GET can be')
-    if text == 'public' and route.permission != 'public':
+    if text.startswith('public') and route.permission != 'public':
         raise Refused(route.file, number, f'GET {route.pattern} is cached behind the permission {route.permission}; only a '
                                           f'public page can be')
     route.cache = text if route.permission == 'public' else 'no-store'
@@ -290,8 +290,8 @@ def table(routes):
             out += [f'        .body = {"BODY_UPLOAD" if r.upload else "BODY_FORM"},', f'        .body_max = {r.body},']
         if r.upload:
             out += [f'        .upload = &{r.upload},']
-        out += [f'        .{flag} = true,' for flag, on in (('csrf', r.csrf), ('csrf_again', r.again), ('cached', r.cache == 'public'),
-                                                            ('no_store', r.cache == 'no-store')) if on]
+        out += [f'        .{flag} = true,' for flag, on in (('csrf', r.csrf), ('csrf_again', r.again), ('cached', r.cache.startswith('public')),
+                                                            ('no_store', r.cache.endswith('no-store'))) if on]
         out += [f'        .handler = {r.handler},', f'        .help = {c_string(r.help)},',
                 f'        .where = {c_string(shown(r.file) + ":" + str(r.line))},', '    },']
     out += ['    { 0 },', '};', f'const size_t candour_routes_n = {len(routes)};', '']

@@ -99,6 +99,13 @@ static const struct dmn_trace *traced(const struct filling *f)
 
 /* ---- Tables ---- */
 
+struct str site_verified_mark(enum language language, struct str verified)
+{
+    if (str_equal(verified, STR("yes")))
+        return STR_NONE;
+    return str_starts(verified, STR("yes,")) ? t_mark_second_hand(language) : t_mark_not_confirmed(language);
+}
+
 static struct decision_head head_of(const struct filling *f, const struct dmn_view_table *table, size_t at)
 {
     const struct dmn_view_column *column = &table->columns[at];
@@ -114,7 +121,17 @@ static struct decision_head head_of(const struct filling *f, const struct dmn_vi
     return head;
 }
 
-static bool fill_rule(const struct filling *f, const struct dmn_view_table *table, size_t at,
+/* What a note cites can be followed, and what nobody verified says so (docs/policy-packs.md has the notes). */
+static void fill_note(const struct filling *f, struct str head, struct decision_cell *cell)
+{
+    if (str_equal(head, STR("verified")))
+        cell->mark = site_verified_mark(f->language, cell->words);
+    else if (str_starts(cell->words, STR("https://")) &&
+             url_outside(f->arena, cell->words, &cell->address) != STATUS_OK)
+        cell->address = (struct url){ STR_NONE };
+}
+
+static bool fill_rule(const struct filling *f, const struct dmn_view_table *table, size_t at, struct str id,
                       struct decision_rule *rule)
 {
     struct decision_cell *cells = ARENA_ARRAY(f->arena, table->columns_n + 1, struct decision_cell);
@@ -126,8 +143,13 @@ static bool fill_rule(const struct filling *f, const struct dmn_view_table *tabl
         cells[i] = (struct decision_cell){ .words = words,
                                            .any = any,
                                            .code = words.n > 0 && table->columns[i].kind != DMN_COLUMN_ANNOTATION };
+        if (table->columns[i].kind == DMN_COLUMN_ANNOTATION)
+            fill_note(f, table->columns[i].head, &cells[i]);
     }
-    *rule = (struct decision_rule){ .number = (int64_t)at + 1, .cells = cells, .cells_n = table->columns_n };
+    *rule = (struct decision_rule){ .number = (int64_t)at + 1,
+                                    .id = str_format(f->arena, "%.*s-row-%zu", STR_ARG(id), at + 1),
+                                    .cells = cells,
+                                    .cells_n = table->columns_n };
     return true;
 }
 
@@ -156,7 +178,7 @@ static bool fill_table(struct filling *f, const struct dmn_view_table *table, st
         out->has_preset = out->has_preset || heads[i].preset.n > 0;
     }
     for (size_t i = 0; i < table->rows_n; i++)
-        if (!fill_rule(f, table, i, &rules[i]))
+        if (!fill_rule(f, table, i, out->id, &rules[i]))
             return false;
     if (!table->relation)
         mark(f, table, out, heads, rules);

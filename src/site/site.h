@@ -107,6 +107,10 @@ struct word_difference; /* of the generated pages */
 enum status site_difference_fill(struct arena *arena, struct str old_text, struct str new_text,
                                  struct word_difference *out);
 
+/* The mark of what a note calls "verified": STR_NONE for "yes", else what stands beside it, also where nothing is said.
+ */
+struct str site_verified_mark(enum language language, struct str verified);
+
 struct decision_model; /* of the generated pages */
 struct dmn_model;
 struct dmn_trace;

@@ -84,11 +84,11 @@ static enum status add(struct route_tree *tree, const struct route *route, struc
     if (route->body_max > (uploads ? (uint64_t)UPLOAD_MAX : (uint64_t)HTTP_BODY_MEMORY_MAX))
         return fault_set(fault, STATUS_INVALID, "%s: a form of more than %d bytes", route->where,
                          uploads ? UPLOAD_MAX : HTTP_BODY_MEMORY_MAX);
-    if (uploads && (!route->upload || route->upload->n > FORM_FIELDS_MAX))
+    if (uploads && (!route->upload || route->upload->n > UPLOAD_FIELDS_MAX))
         return fault_set(fault, STATUS_INVALID, "%s: an upload needs a form of at most %d fields", route->where,
-                         FORM_FIELDS_MAX);
+                         UPLOAD_FIELDS_MAX);
     bool post = strcmp(route->method, "POST") == 0;
-    if (route->cached && (post || route->permission != PERMISSION_PUBLIC || route->no_store))
+    if (route->cached && (post || route->permission != PERMISSION_PUBLIC))
         return fault_set(fault, STATUS_INVALID, "%s: only a public GET may be cached", route->where);
     rest = str_slice(rest, 1, rest.n);
     struct node *node = &tree->root;

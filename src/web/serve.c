@@ -175,13 +175,15 @@ static struct page *page_of(struct serving *s, int status, struct str key)
         return error_page_of(web, status, s->request.language, s->head->secure, 0);
     bool shows_public = s->request.route->permission == PERMISSION_PUBLIC && s->head->method != HTTP_POST;
     enum caching caching = caching_of(s, status);
+    /* The same for everybody, and without a secret: so also where a browser is told to keep nothing. */
+    bool shared = s->request.route->cached &&
+                  (caching == CACHING_REVALIDATE || (s->request.route->no_store && status == HTTP_OK));
     struct page *page = page_new(&(struct page_parts){
         .key = key,
         .content_type = res->content_type,
         .body = buf_str(&res->body),
         /* What is for one person alone is never compressed: its length would tell of its secrets. */
-        .varies =
-            s->request.route->cached && caching == CACHING_REVALIDATE && encoding_worth(res->content_type, res->body.n),
+        .varies = shared && encoding_worth(res->content_type, res->body.n),
         .location = status == HTTP_SEE_OTHER ? res->location.s : STR_NONE,
         .cookies = res->cookies,
         .status = status,
@@ -271,6 +273,10 @@ static void begin_write(struct serving *s)
         fault_set(&s->response.fault, STATUS_INVALID, "a handler promised a write that it may not or did not make");
         s->broken = true;
         finish(s, HTTP_SERVER_ERROR);
+        return;
+    }
+    if (!s->request.db) {
+        finish(s, response_error(&s->request, &s->response, HTTP_UNAVAILABLE));
         return;
     }
     if (arena_failed(s->request.arena)) { /* what it would write may be half of what was sent */
@@ -437,10 +443,12 @@ static void serve(struct web *web, struct http_exchange *x)
     struct db *db = web_database(web);
     /*
      * Without a database a public page may still stand (how to report, who helps): its handler is asked, and one that
-     * wants to read answers 503 itself. Nothing is kept of it. A form that shows again what was typed does so now too.
+     * wants to read answers 503 itself. Nothing is kept of it. A form that shows again what was typed does so now too,
+     * and one that needs no token, because it may change nothing, is answered.
      */
-    if (!db && !found.route->cached && !found.route->csrf_again && found.route->handler != web_healthz &&
-        found.route->handler != web_exit)
+    bool changes_nothing = found.route->body == BODY_FORM && !found.route->csrf;
+    if (!db && !found.route->cached && !found.route->csrf_again && !changes_nothing &&
+        found.route->handler != web_healthz && found.route->handler != web_exit)
         answer_error(web, x, HTTP_UNAVAILABLE, language, 0);
     else if (db && found.route->cached)
         serve_cached(web, x, &found, language, db, number);

@@ -26,7 +26,7 @@ struct upload {
     size_t field; /* that the part belongs to */
     size_t began; /* parts */
     struct buf text;
-    struct upload_text texts[FORM_FIELDS_MAX];
+    struct upload_text texts[UPLOAD_FIELDS_MAX];
     struct upload_file files[UPLOAD_FILES_MAX];
     size_t file_fields[UPLOAD_FILES_MAX];
     struct upload_text file_names[UPLOAD_FILES_MAX];

@@ -73,11 +73,12 @@ struct auth {
     enum status (*end)(void *self, struct db_tx *tx, struct str token_sha256);
 };
 
-enum { REQUEST_ARENA_MAX = 8 * 1024 * 1024, RESPONSE_BODY_MAX = 4 * 1024 * 1024, FORM_FIELDS_MAX = 64 };
+enum { REQUEST_ARENA_MAX = 8 * 1024 * 1024, RESPONSE_BODY_MAX = 4 * 1024 * 1024, FORM_FIELDS_MAX = 256 };
 
 /* Forms with files. Those of a part's head stand in multipart.h. */
 enum {
     UPLOAD_MAX = 256 * 1024 * 1024,         /* the most that a route may declare for one form */
+    UPLOAD_FIELDS_MAX = 64,                 /* fields of one form, those with files counted */
     UPLOAD_FILES_MAX = 32,                  /* files of one form, then 413 */
     UPLOAD_TEXT_MAX = 64 * 1024,            /* bytes of all that is no file, names of files included, then 413 */
     UPLOADS_MAX = 128,                      /* that come in at once, then 503 */
@@ -112,7 +113,7 @@ struct route {
     bool csrf_again; /* without the token, or the database (req->db is NULL), the handler runs too, to show what was
                         typed again, and may write nothing: form_stale */
     bool cached;     /* may stand in the page cache: public, GET, no cookie read */
-    bool no_store;   /* report, receipt and desk pages */
+    bool no_store;   /* report, receipt and desk pages; with `cached`: kept here for all who ask, by no browser */
     web_handler *handler;
     const char *help;
     const char *where; /* "src/site/news.c:42" */
@@ -175,7 +176,7 @@ struct form_field {
 /* The form of a route with "body: upload", as its handler reads it and as it is checked while it comes in. */
 struct upload_form {
     const struct form_field *fields;
-    size_t n; /* at most FORM_FIELDS_MAX */
+    size_t n; /* at most UPLOAD_FIELDS_MAX */
 };
 
 /*
