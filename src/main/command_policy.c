@@ -14,13 +14,15 @@
 #include "base/json.h"
 #include "base/zone.h"
 #include "main/options.h"
+#include "main/policy_ask.h"
 #include "main/policy_said.h"
 #include "base/banned.h"
 
-enum { OPTION_FACTS, OPTION_ON, OPTION_PACK, OPTION_JSON, OPTIONS };
-enum { ANSWER_JSON_MAX = 4 * 1024 * 1024 };
+enum { OPTION_FACTS, OPTION_ON, OPTION_PACK, OPTION_SAVE, OPTION_JSON, OPTIONS };
+enum { ANSWER_JSON_MAX = 4 * 1024 * 1024, FACTS_MODE = 0600 };
 #define PACK_FOLDER "policy/england-wales"
-#define FORMS       "Write policy list, show VERSION, eval --facts FILE.json, facts, test FOLDER or diff VERSION VERSION."
+#define FORMS                                                                                                          \
+    "Write policy list, show VERSION, eval --facts FILE.json, ask, facts, test FOLDER or diff VERSION VERSION."
 
 static enum status open_pack(struct arena *arena, const char *folder, const struct policy_pack **out,
                              struct fault *fault)
@@ -86,6 +88,63 @@ static int evaluate(struct arena *arena, const struct option options[OPTIONS])
     return EXIT_CANNOT;
 }
 
+/* ---- Asking ---- */
+
+static enum status begin_draft(struct arena *arena, const char *path, struct policy_draft **out, struct fault *fault)
+{
+    struct policy_facts facts;
+    const struct json *json = NULL;
+    struct str text;
+    enum status status = path ? file_read(arena, path, JSON_MAX_BYTES, &text, fault) : STATUS_OK;
+    if (status == STATUS_OK && path)
+        status = json_read(arena, text, &json, fault);
+    if (status == STATUS_OK)
+        status = policy_facts_read(arena, json, &facts, fault);
+    if (status != STATUS_OK)
+        return status;
+    *out = policy_draft_of(arena, json);
+    return *out ? STATUS_OK : fault_no_memory(fault);
+}
+
+static enum status save(struct arena *arena, const struct policy_draft *draft, const char *path, struct fault *fault)
+{
+    struct buf out;
+    struct json_writer w;
+    buf_init(&out, arena, JSON_MAX_BYTES);
+    json_writer_init(&w, &out);
+    policy_draft_to_json(draft, &w);
+    buf_add(&out, STR("\n"));
+    if (!buf_ok(&out))
+        return fault_no_memory(fault);
+    enum status status = file_write(path, buf_str(&out), FACTS_MODE, fault);
+    if (status == STATUS_OK)
+        fprintf(stderr, "The facts are in %s.\n", path);
+    return status;
+}
+
+static int ask(struct arena *arena, const struct option options[OPTIONS])
+{
+    struct fault fault;
+    struct policy_draft *draft = NULL;
+    struct policy_facts facts;
+    struct policy_answer answer;
+    struct policy_case asked = { .today = today(), .now_ms = clock_now_ms() };
+    if (options[OPTION_ON].seen && !policy_day_parse(str_of(options[OPTION_ON].value), &asked.today))
+        return options_wrong(&command_policy, "Write a day that there is behind --on, as 2022-10-16.");
+    enum status status = begin_draft(arena, options[OPTION_FACTS].value, &draft, &fault);
+    if (status == STATUS_OK)
+        status = open_pack(arena, options[OPTION_PACK].value, &asked.pack, &fault);
+    if (status == STATUS_OK)
+        status = policy_ask(draft, &asked, &facts, &answer, &fault);
+    int code = status == STATUS_OK ? say_answer(arena, &answer, options[OPTION_JSON].seen) : EXIT_CANNOT;
+    if (status == STATUS_OK && options[OPTION_SAVE].seen)
+        status = save(arena, draft, options[OPTION_SAVE].value, &fault);
+    if (status == STATUS_OK)
+        return code;
+    command_fail(&fault);
+    return EXIT_CANNOT;
+}
+
 /* ---- Packs ---- */
 
 static int show(struct arena *arena, const struct policy_pack *pack, const char *id)
@@ -106,6 +165,8 @@ static int act(struct arena *arena, int rest, char **argv, const struct option o
     const char *what = argv[1], *folder = options[OPTION_PACK].value;
     if (strcmp(what, "eval") == 0 && rest == 1)
         return evaluate(arena, options);
+    if (strcmp(what, "ask") == 0 && rest == 1)
+        return ask(arena, options);
     if (strcmp(what, "facts") == 0 && rest == 1) {
         policy_said_facts();
         return EXIT_DONE;
@@ -132,6 +193,7 @@ static int run(int argc, char **argv)
     struct option options[OPTIONS] = { [OPTION_FACTS] = { .name = "--facts", .takes_value = true },
                                        [OPTION_ON] = { .name = "--on", .takes_value = true },
                                        [OPTION_PACK] = { .name = "--pack", .takes_value = true },
+                                       [OPTION_SAVE] = { .name = "--save", .takes_value = true },
                                        [OPTION_JSON] = { .name = "--json" } };
     int rest = 0;
     bool help = false;
@@ -158,6 +220,7 @@ const struct command command_policy = {
     .usage = "policy list [--pack FOLDER]\n"
              "policy show VERSION [--pack FOLDER]\n"
              "policy eval --facts FILE.json [--on DATE] [--pack FOLDER] [--json]\n"
+             "policy ask [--facts FILE.json] [--save FILE.json] [--on DATE] [--pack FOLDER] [--json]\n"
              "policy facts\n"
              "policy test FOLDER\n"
              "policy diff VERSION VERSION [--pack FOLDER]",
@@ -165,7 +228,10 @@ const struct command command_policy = {
         "Law and recording policy by date, and a case held against them. list says which versions there are and from "
         "when to when; show prints one with its tables. eval holds facts (one JSON object, see facts) against the law "
         "of the day it happened and the policy of the day it is recorded: --on is the day of recording where the "
-        "facts have none, else it is today; with --json the answer is JSON. facts lists every fact, its values and "
+        "facts have none, else it is today; with --json the answer is JSON. ask puts the questions that are open, the "
+        "most decisive first, one at a time, and "
+        "ends with the same answer; --facts begins from a file, --save keeps the facts in one. facts lists every fact, "
+        "its values and "
         "its question. test runs the fixtures of a pack and names the rows of its tables that none of them reached. "
         "diff says which fixtures two versions answer differently; it looks for the pack in " PACK_FOLDER
         " unless --pack names another folder. Without --pack the pack in the program counts. Needs no data folder, "
