@@ -24,6 +24,7 @@ static const struct page_of_advice {
 } pages[] = {
     { t_hate_crime_title, STR_INIT("/hate-crime") },
     { t_law_title, STR_INIT("/law") },
+    { t_policy_title, STR_INIT("/how-we-decide") },
     { t_pictures_title, STR_INIT("/pictures-and-names") },
     { t_about_title, STR_INIT("/about") },
     { t_accessibility_title, STR_INIT("/accessibility") },
