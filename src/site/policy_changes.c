@@ -23,11 +23,13 @@ struct lines {
     size_t n;
 };
 
-/* "Threatening or abusive?: true; made out: true. It was threatening. Public Order Act 1986, section 5; no" */
+/* "Threatening or abusive?: true; made out: true. It was threatening. (Public Order Act 1986, section 5, verified: no)"
+ */
 static struct str line_of(struct arena *arena, const struct dmn_view_table *table, const struct dmn_view_row *row)
 {
     struct buf out;
-    bool asks = false, notes = false;
+    bool asks = false;
+    int notes = 0;
     buf_init(&out, arena, LINE_BYTES);
     for (size_t c = 0; c < table->columns_n; c++) {
         const struct dmn_view_column *column = &table->columns[c];
@@ -38,18 +40,19 @@ static struct str line_of(struct arena *arena, const struct dmn_view_table *tabl
             bool verified = str_equal(column->head, STR("verified"));
             if (str_equal(cell, STR("yes")) && verified)
                 continue;
-            buf_add(&out, !notes ? STR(". ") : STR("; "));
+            buf_add(&out, notes == 0 ? STR(". ") : notes == 1 ? STR(" (") : STR(", "));
             if (verified)
                 buf_add(&out, STR("verified: "));
-            notes = true;
+            notes++;
         } else {
             buf_add(&out, asks ? STR("; ") : STR(""));
             buf_add(&out, column->head);
-            buf_add(&out, STR(": "));
+            buf_add(&out, str_ends(column->head, STR("?")) ? STR(" ") : STR(": "));
             asks = true;
         }
         buf_add(&out, cell);
     }
+    buf_add(&out, notes > 1 ? STR(")") : STR(""));
     return buf_ok(&out) ? buf_str(&out) : STR("…");
 }
 

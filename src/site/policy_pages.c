@@ -381,13 +381,23 @@ static bool decisions_first(struct request *req, const struct policy_model *mode
                             struct policy_tables *view)
 {
     struct decision_element *elements = ARENA_ARRAY(req->arena, shown->elements_n + 1, struct decision_element);
-    if (!elements)
+    struct decision_need *contents = ARENA_ARRAY(req->arena, shown->elements_n + 1, struct decision_need);
+    if (!elements || !contents)
         return false;
+    for (size_t i = 0; i < shown->elements_n; i++)
+        if (dmn_element_kind(dmn_model_element(model->model, i)) != DMN_INPUT_DATA)
+            contents[view->contents_n++] =
+                (struct decision_need){ shown->elements[i].question.n
+                                            ? str_format(req->arena, "%.*s: %.*s", STR_ARG(shown->elements[i].name),
+                                                         STR_ARG(shown->elements[i].question))
+                                            : shown->elements[i].name,
+                                        { str_format(req->arena, "#%.*s", STR_ARG(shown->elements[i].id)) } };
     for (int inputs = 0; inputs <= 1; inputs++)
         for (size_t i = 0; i < shown->elements_n; i++)
             if ((dmn_element_kind(dmn_model_element(model->model, i)) == DMN_INPUT_DATA) == (inputs == 1))
                 elements[view->elements_n++] = shown->elements[i];
     view->elements = elements;
+    view->contents = contents;
     return true;
 }
 
