@@ -115,41 +115,40 @@ static struct decision_head head_of(const struct filling *f, const struct dmn_vi
     if (head.words.n == 0) /* a head says something: its place */
         head.words = str_format(f->arena, "%zu", at + 1);
     if (!table->relation)
-        head.kind = column->kind == DMN_COLUMN_INPUT    ? t_decision_input(f->language)
-                    : column->kind == DMN_COLUMN_OUTPUT ? t_decision_output(f->language)
-                                                        : t_decision_note(f->language);
+        head.kind = column->kind == DMN_COLUMN_INPUT ? t_decision_input(f->language) : t_decision_output(f->language);
     return head;
 }
 
 /* What a note cites can be followed, and what nobody verified says so (docs/policy-packs.md has the notes). */
-static void fill_note(const struct filling *f, struct str head, struct decision_cell *cell)
+static struct decision_note note_of(const struct filling *f, struct str head, struct str words)
 {
+    struct decision_note note = { .head = head, .words = words };
     if (str_equal(head, STR("verified")))
-        cell->mark = site_verified_mark(f->language, cell->words);
-    else if (str_starts(cell->words, STR("https://")) &&
-             url_outside(f->arena, cell->words, &cell->address) != STATUS_OK)
-        cell->address = (struct url){ STR_NONE };
+        note.mark = site_verified_mark(f->language, words);
+    else if (str_starts(words, STR("https://")) && url_outside(f->arena, words, &note.address) != STATUS_OK)
+        note.address = (struct url){ STR_NONE };
+    return note;
 }
 
 static bool fill_rule(const struct filling *f, const struct dmn_view_table *table, size_t at, struct str id,
                       struct decision_rule *rule)
 {
     struct decision_cell *cells = ARENA_ARRAY(f->arena, table->columns_n + 1, struct decision_cell);
-    if (!cells)
+    struct decision_note *notes = ARENA_ARRAY(f->arena, table->columns_n + 1, struct decision_note);
+    if (!cells || !notes)
         return false;
-    for (size_t i = 0; i < table->columns_n; i++) {
-        struct str words = table->rows[at].cells[i];
-        bool any = table->columns[i].kind == DMN_COLUMN_INPUT && str_equal(words, STR("-"));
-        cells[i] = (struct decision_cell){ .words = words,
-                                           .any = any,
-                                           .code = words.n > 0 && table->columns[i].kind != DMN_COLUMN_ANNOTATION };
-        if (table->columns[i].kind == DMN_COLUMN_ANNOTATION)
-            fill_note(f, table->columns[i].head, &cells[i]);
-    }
     *rule = (struct decision_rule){ .number = (int64_t)at + 1,
                                     .id = str_format(f->arena, "%.*s-row-%zu", STR_ARG(id), at + 1),
                                     .cells = cells,
-                                    .cells_n = table->columns_n };
+                                    .notes = notes };
+    for (size_t i = 0; i < table->columns_n; i++) {
+        struct str words = table->rows[at].cells[i];
+        bool any = table->columns[i].kind == DMN_COLUMN_INPUT && str_equal(words, STR("-"));
+        if (table->columns[i].kind != DMN_COLUMN_ANNOTATION)
+            cells[rule->cells_n++] = (struct decision_cell){ .words = words, .any = any, .code = words.n > 0 };
+        else if (words.n > 0)
+            notes[rule->notes_n++] = note_of(f, head_of(f, table, i).words, words);
+    }
     return true;
 }
 
@@ -168,15 +167,18 @@ static bool fill_table(struct filling *f, const struct dmn_view_table *table, st
         .policy = table->relation ? STR_NONE : policy_words(f->language, table),
         .relation = table->relation,
         .heads = heads,
-        .heads_n = table->columns_n,
         .rules = rules,
         .rules_n = table->rows_n,
     };
     for (size_t i = 0; i < table->columns_n; i++) {
-        heads[i] = head_of(f, table, i);
-        out->has_values = out->has_values || heads[i].values.n > 0;
-        out->has_preset = out->has_preset || heads[i].preset.n > 0;
+        struct decision_head head = head_of(f, table, i);
+        if (table->columns[i].kind == DMN_COLUMN_ANNOTATION)
+            continue; /* it stands beside each note */
+        heads[out->heads_n++] = head;
+        out->has_values = out->has_values || head.values.n > 0;
+        out->has_preset = out->has_preset || head.preset.n > 0;
     }
+    out->columns = (int64_t)out->heads_n + 1;
     for (size_t i = 0; i < table->rows_n; i++)
         if (!fill_rule(f, table, i, out->id, &rules[i]))
             return false;

@@ -133,7 +133,7 @@ static bool fill_offence(const struct case_form *form, const struct policy_offen
         out->aggravated = t_case_aggravated(req->language, req->arena, one->aggravated);
     if (one->offence->stirring_up)
         more[out->more_n++] = t_case_stirring_up(req->language);
-    if (one->offence->notifiable == POLICY_NOTIFIABLE_YES)
+    if (one->aggravated.p && one->offence->notifiable == POLICY_NOTIFIABLE_YES)
         more[out->more_n++] = t_case_notifiable(req->language);
     for (size_t i = 0; i < one->missing_n; i++) {
         const struct policy_fact *fact;

@@ -53,10 +53,15 @@ static const char model_text[] =
     "<decisionTable hitPolicy=\"FIRST\"><input label=\"Days ago\"><inputExpression><text>days</text></inputExpression>"
     "<inputValues><text>[0..9]</text></inputValues></input>"
     "<output name=\"o\"><outputValues><text>\"now\",\"later\"</text></outputValues></output><annotation name=\"why\"/>"
+    "<annotation name=\"address\"/><annotation name=\"verified\"/>"
     "<rule><inputEntry><text>&lt; 2</text></inputEntry><outputEntry><text>\"now\"</text></outputEntry>"
-    "<annotationEntry><text>Fresh &amp; clear</text></annotationEntry></rule>"
+    "<annotationEntry><text>Fresh &amp; clear</text></annotationEntry>"
+    "<annotationEntry><text>https://law.example/5</text></annotationEntry>"
+    "<annotationEntry><text>yes, from a secondary source</text></annotationEntry></rule>"
     "<rule><inputEntry><text>-</text></inputEntry><outputEntry><text>\"later\"</text></outputEntry>"
-    "<annotationEntry><text></text></annotationEntry></rule></decisionTable></decision>"
+    "<annotationEntry><text></text></annotationEntry>"
+    "<annotationEntry><text>javascript:alert(1)</text></annotationEntry>"
+    "<annotationEntry><text>no</text></annotationEntry></rule></decisionTable></decision>"
     "<decision id=\"e\" name=\"all\"><knowledgeRequirement><requiredKnowledge href=\"#f\"/></knowledgeRequirement>"
     "<context><contextEntry><variable name=\"rate\" typeRef=\"number\"/><context><contextEntry><variable name=\"low\"/>"
     "<literalExpression><text>if true\n  then 1\n  else "
@@ -130,7 +135,8 @@ static void the_rule_that_matched_is_marked_by_a_word_and_for_machines(void **st
 {
     (void)state;
     struct str html = rendered(3);
-    assert_int_equal(times(html, "<tr class=\"candour-rules__matched\" aria-current=\"true\"><th scope=\"row\" "
+    assert_int_equal(times(html, "<tr id=\"decision-1-table-1-row-2\" class=\"candour-rules__matched\" "
+                                 "aria-current=\"true\"><th scope=\"row\" "
                                  "class=\"govuk-table__header\">2 "
                                  "<strong class=\"govuk-tag\">Matched</strong>"),
                      1);
@@ -140,6 +146,21 @@ static void the_rule_that_matched_is_marked_by_a_word_and_for_machines(void **st
     html = rendered(1);
     assert_int_equal(times(html, ">1 <strong class=\"govuk-tag\">Matched"), 1);
     assert_int_equal(times(html, "aria-current"), 1);
+}
+
+static void a_note_stands_below_its_rule_an_address_can_be_followed_and_what_is_not_verified_is_marked(void **state)
+{
+    (void)state;
+    struct str html = rendered(1);
+    assert_int_equal(times(html, "<span class=\"candour-rules__head\">why:</span> Fresh &amp; clear"), 1);
+    assert_int_equal(times(html, "<a class=\"govuk-link\" rel=\"noreferrer\" href=\"https://law.example/5\">"), 1);
+    assert_int_equal(times(html, "javascript:"), 1); /* as words */
+    assert_int_equal(times(html, "href=\"javascript:"), 0);
+    assert_int_equal(times(html, "verified:</span> <strong class=\"govuk-tag\">Not confirmed</strong>"), 1);
+    assert_int_equal(times(html, "verified:</span> <strong class=\"govuk-tag\">Second-hand</strong>"), 1);
+    assert_int_equal(times(html, "verified:</span>"), 2);
+    assert_int_equal(site_verified_mark(LANGUAGE_EN, STR("yes")).n, 0);
+    assert_true(site_verified_mark(LANGUAGE_EN, STR("")).n > 0);
 }
 
 static void of_two_tables_of_one_decision_each_has_its_own_marks(void **state)
@@ -175,7 +196,7 @@ static void a_wide_table_scrolls_in_a_region_that_takes_the_focus(void **state)
     struct str html = rendered(3);
     assert_int_equal(times(html, "role=\"region\" aria-labelledby=\"decision-1-table-1\" tabindex=\"0\""), 1);
     assert_int_equal(times(html, "id=\"decision-1-table-1\">Decision table of prio"), 1);
-    assert_int_equal(times(html, "<th scope=\"col\""), 12);
+    assert_int_equal(times(html, "<th scope=\"col\""), 11);
     assert_int_equal(times(html, "<th scope=\"row\""), 9); /* of it what may be, and what is here */
     assert_int_equal(times(html, "The first rule that matches counts (FIRST)."), 1);
 }
@@ -216,6 +237,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest facts[] = {
         FACT(the_html_is_the_golden_one),
         FACT(the_rule_that_matched_is_marked_by_a_word_and_for_machines),
+        FACT(a_note_stands_below_its_rule_an_address_can_be_followed_and_what_is_not_verified_is_marked),
         FACT(of_two_tables_of_one_decision_each_has_its_own_marks),
         FACT(without_a_trace_nothing_is_marked),
         FACT(a_table_where_no_rule_matched_says_so),
