@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/zone.h"
 #include "posts/sitemap.h"
+#include "site/policy_pages.h"
 #include "site/site_pages.h"
 #include "site/site_routes.h"
 #include "base/banned.h"
@@ -18,7 +19,7 @@ enum { PAGES_MAX = 200, DAY_MS = 24 * 60 * 60 * 1000, EXPIRES_DAYS = 180 };
 
 /* ---- Sitemap ---- */
 
-/* The pages that are always there, and the campaigns. */
+/* The pages that are always there, those of the rules of recording, and the campaigns. */
 static enum status add_pages(struct request *req, struct db_tx *tx, struct sitemap_entry *list, size_t *n)
 {
     struct str pages[PAGES_MAX];
@@ -30,6 +31,15 @@ static enum status add_pages(struct request *req, struct db_tx *tx, struct sitem
         list[(*n)++].address = request_absolute(req, request_own(req, pages[i]));
     for (size_t i = 0; i < campaigns_n && status == STATUS_OK; i++)
         list[(*n)++].address = request_absolute(req, site_campaign_address(req, campaigns[i].slug));
+    const struct policy_pack *pack = NULL;
+    struct fault fault;
+    if (status == STATUS_OK)
+        status = policy_pack_shipped(&pack, &fault);
+    for (size_t i = 0; status == STATUS_OK && i < pack->versions_n; i++)
+        list[(*n)++].address = request_absolute(req, policy_page_version(req, &pack->versions[i]));
+    for (size_t i = 0; status == STATUS_OK && i < pack->models_n; i++)
+        if (policy_page_used(pack, pack->models[i]))
+            list[(*n)++].address = request_absolute(req, policy_page_model(req, pack->models[i]));
     return status;
 }
 
@@ -52,7 +62,8 @@ static enum http_status answer_part(struct request *req, struct response *res, s
     enum status status = posts_listed(tx, req->arena, part, &posts, &posts_n);
     if (status == STATUS_OK && part > 1 && posts_n == 0)
         status = STATUS_NOT_FOUND;
-    struct sitemap_entry *list = ARENA_ARRAY(req->arena, posts_n + PAGES_MAX + CAMPAIGNS_MAX, struct sitemap_entry);
+    struct sitemap_entry *list = ARENA_ARRAY(
+        req->arena, posts_n + PAGES_MAX + CAMPAIGNS_MAX + POLICY_VERSIONS_MAX + POLICY_FILES_MAX, struct sitemap_entry);
     if (list == NULL)
         status = STATUS_NO_MEMORY;
     if (status == STATUS_OK && part == 1)

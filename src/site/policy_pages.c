@@ -353,10 +353,19 @@ enum http_status site_policy_version(struct request *req, struct response *res)
 
 /* ---- One file of tables ---- */
 
+bool policy_page_used(const struct policy_pack *pack, const struct policy_model *model)
+{
+    for (size_t i = 0; i < pack->versions_n; i++)
+        for (size_t j = 0; j < pack->versions[i].models_n; j++)
+            if (pack->versions[i].models[j] == model)
+                return true;
+    return false;
+}
+
 static const struct policy_model *model_of(const struct policy_pack *pack, struct str name)
 {
     for (size_t i = 0; i < pack->models_n; i++)
-        if (str_equal(pack->models[i]->name, name))
+        if (str_equal(pack->models[i]->name, name) && policy_page_used(pack, pack->models[i]))
             return pack->models[i];
     return NULL;
 }

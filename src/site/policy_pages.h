@@ -14,6 +14,8 @@ int policy_page_today(const struct request *req);
 struct str policy_page_title(struct request *req, const struct policy_version *version);
 struct url policy_page_version(struct request *req, const struct policy_version *version);
 struct url policy_page_model(struct request *req, const struct policy_model *model);
+/* Whether a version has this file for itself; what is only taken in by others has no page. */
+bool policy_page_used(const struct policy_pack *pack, const struct policy_model *model);
 /* A version in the words of a list. */
 void policy_page_row(struct request *req, const struct policy_version *version, struct policy_row *out);
 /* Whether and by whom it was signed off. */

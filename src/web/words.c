@@ -22,14 +22,10 @@ static const struct page_of_advice {
     struct str (*words)(enum language language);
     struct str path;
 } pages[] = {
-    { t_hate_crime_title, STR_INIT("/hate-crime") },
-    { t_law_title, STR_INIT("/law") },
-    { t_policy_title, STR_INIT("/how-we-decide") },
-    { t_pictures_title, STR_INIT("/pictures-and-names") },
-    { t_about_title, STR_INIT("/about") },
-    { t_accessibility_title, STR_INIT("/accessibility") },
-    { t_privacy_title, STR_INIT("/privacy") },
-    { t_cookies_title, STR_INIT("/cookies") },
+    { t_hate_crime_title, STR_INIT("/hate-crime") }, { t_law_title, STR_INIT("/law") },
+    { t_policy_title, STR_INIT("/how-we-decide") },  { t_pictures_title, STR_INIT("/pictures-and-names") },
+    { t_about_title, STR_INIT("/about") },           { t_accessibility_title, STR_INIT("/accessibility") },
+    { t_privacy_title, STR_INIT("/privacy") },       { t_cookies_title, STR_INIT("/cookies") },
     { t_contact_title, STR_INIT("/contact") },
 };
 enum { PAGES = sizeof pages / sizeof *pages };

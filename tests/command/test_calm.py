@@ -10,7 +10,8 @@ from test_forms import Visitor
 from test_public_input import Row
 
 PROSE = ("/report", "/support", "/hate-crime", "/law", "/leaving", "/about", "/accessibility", "/privacy", "/cookies", "/contact",
-         "/pictures-and-names")
+         "/pictures-and-names", "/how-we-decide", "/how-we-decide/try", "/how-we-decide/versions/ew-law-2022-06",
+         "/how-we-decide/tables/recording-2023-06")
 FEEDS = ("/news.atom", "/news.json", "/corrections.atom", "/corrections.json", "/corrections.csv", "/sitemap.xml")
 NEEDS = ("/", "/news", "/news/2026/x", "/withdrawn", "/corrections", "/campaigns", "/topics", "/search?q=lamps", "/feedback")
 

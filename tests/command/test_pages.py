@@ -11,7 +11,7 @@ from common import ROOT, Case, Server, get, run, status, wait_for
 from links import crawl, dead
 
 # Path, title and heading (they are the same).
-PAGES = [("/hate-crime", "What is a hate crime"), ("/law", "Where the law comes from"), ("/report", "How to report hate crime"),
+PAGES = [("/hate-crime", "What is a hate crime"), ("/law", "Where the law comes from"), ("/how-we-decide", "How we decide"), ("/report", "How to report hate crime"),
          ("/support", "Get support"), ("/pictures-and-names", "How we use pictures and names"), ("/about", "About this site"),
          ("/accessibility", "Accessibility statement"), ("/privacy", "Privacy"), ("/cookies", "Cookies"), ("/contact", "Contact us")]
 STRANDS = ["race", "religion", "sexual-orientation", "disability", "transgender"]
@@ -136,6 +136,8 @@ class Pages(Case):
     def test_what_nobody_confirmed_is_marked_beside_it_and_nothing_else_is(self):
         told = set()
         for path, _ in PAGES:
+            if path == "/how-we-decide":      # what is marked there comes from the packs: test_how_we_decide.py
+                continue
             for tag, words in self.page(path).blocks:
                 for piece, mark in UNVERIFIED.items():
                     if piece in words and tag != "dt":
