@@ -69,7 +69,8 @@ struct str case_form_id(struct arena *arena, const struct policy_fact *fact, siz
 
 struct url case_form_link(struct arena *arena, const struct policy_fact *fact, size_t entry)
 {
-    return (struct url){ str_format(arena, "#%.*s", STR_ARG(case_form_id(arena, fact, entry))) };
+    return (struct url){ str_format(arena, "#%.*s%s", STR_ARG(case_form_id(arena, fact, entry)),
+                                    fact->type == POLICY_DATE ? "-day" : "") };
 }
 
 struct str case_form_label(const struct case_form *form, const struct policy_fact *fact, size_t entry)

@@ -31,7 +31,7 @@ enum status case_form_read(struct request *req, struct case_form *out);
 
 /* "conduct-2-act": the id of a field, and its name. */
 struct str case_form_id(struct arena *arena, const struct policy_fact *fact, size_t entry);
-/* "#conduct-2-act". */
+/* "#conduct-2-act"; of a day its first field. */
 struct url case_form_link(struct arena *arena, const struct policy_fact *fact, size_t entry);
 /* "Threatening", and where there are several entries "Threatening (2)". */
 struct str case_form_label(const struct case_form *form, const struct policy_fact *fact, size_t entry);

@@ -134,6 +134,68 @@ static void forms(void)
          .typed = STR("221B Baker Street\nLondon\nNW1 6XE\n"));
 }
 
+#define ITEM(its_id, its_name, its_value, its_words)                                                                   \
+    {                                                                                                                  \
+        .id = STR_INIT(its_id), .name = STR_INIT(its_name), .value = STR_INIT(its_value), .words = STR_INIT(its_words) \
+    }
+
+static void radio_fields(void)
+{
+    struct choice_item items[] = { ITEM("example", "example", "yes", "Yes"), ITEM("example-2", "example", "no", "No") };
+    struct str legend = STR("Have you changed your name?");
+    struct str hint = STR("This includes changing your last name or spelling your name differently.");
+    items[0].name = items[1].name = STR("example-default");
+    fixture("radios: default");
+    CALL(radios, .id = STR("example"), .legend = legend, .items = items, .items_n = 2);
+    items[0].name = items[1].name = STR("example-error-message-hint");
+    fixture("radios: with hint and error message");
+    CALL(radios, .id = STR("example"), .legend = legend, .hint = hint, .mistake = STR("Please select an option"),
+         .describes = STR("example-hint example-error"), .items = items, .items_n = 2);
+    items[0].name = items[1].name = STR("example");
+    items[1].chosen = true;
+    fixture("radios: inline");
+    CALL(radios, .id = STR("example"), .legend = legend, .hint = hint, .describes = STR("example-hint"),
+         .in_a_row = true, .items = items, .items_n = 2);
+}
+
+static void checkbox_fields(void)
+{
+    static const struct choice_item waste[] = {
+        ITEM("a", "a", "animal", "Waste from animal carcasses"),
+        ITEM("a-2", "a-2", "mines", "Waste from mines or quarries"),
+        ITEM("a-3", "a-3", "farm", "Farm or agricultural waste"),
+        ITEM("a-5", "a-5", "none", "None of these"),
+    };
+    static const struct choice_item nations[] = {
+        ITEM("n", "n", "british", "British"),
+        ITEM("n-2", "n-2", "irish", "Irish"),
+        ITEM("n-3", "n-3", "other", "Citizen of another country"),
+    };
+    fixture("checkboxes: with divider and None");
+    CALL(checkboxes, .id = STR("a"), .legend = STR("Which types of waste do you transport regularly?"), .items = waste,
+         .items_n = 3, .none = waste + 3, .none_n = 1);
+    fixture("checkboxes: with hint");
+    CALL(checkboxes, .id = STR("n"), .legend = STR("What is your nationality?"), .hint = STR("Select all that apply"),
+         .describes = STR("n-hint"), .items = nations, .items_n = 3);
+}
+
+static void other_choices(void)
+{
+    static const struct choice_item options[] = {
+        ITEM("", "", "1", "GOV.UK frontend option 1"),
+        ITEM("", "", "2", "GOV.UK frontend option 2"),
+        ITEM("", "", "3", "GOV.UK frontend option 3"),
+    };
+    fixture("select: with hint text and error message");
+    CALL(select, .id = STR("select-2"), .label = STR("Label text goes here"), .hint = STR("Hint text goes here"),
+         .mistake = STR("Error message goes here"), .items = options, .items_n = 3);
+    fixture("date-input: default");
+    CALL(date_input, .id = STR("dob"), .legend = STR("What is your date of birth?"),
+         .hint = STR("For example, 31 3 1980"), .describes = STR("dob-hint"));
+    fixture("button: secondary");
+    CALL(button_act, .words = STR("Secondary button"), .value = STR("add"), .to = URL_OWN("/here"), .secondary = true);
+}
+
 static void ways(void)
 {
     fixture("breadcrumbs: default");
@@ -195,6 +257,9 @@ int main(void)
     text();
     lists();
     forms();
+    radio_fields();
+    checkbox_fields();
+    other_choices();
     ways();
     frame();
     struct str made = buf_str(&out);

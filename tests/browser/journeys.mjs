@@ -59,6 +59,50 @@ async function clicked(window, [what, links, there]) {
   await context.close()
 }
 
+/* A made-up case: a mistake, put right, an entry more and one less, and from a reason to the row that it rests on. */
+async function tried(window) {
+  const name = `without JavaScript, ${window.words}: a made-up case`
+  const context = await browser.newContext({ viewport: window.viewport, javaScriptEnabled: false })
+  const page = await context.newPage()
+  const press = (what) => Promise.all([page.waitForNavigation(), page.locator(what).first().click({ timeout: PATIENCE })])
+  const widths = []
+  const wide = async () => widths.push(await page.evaluate(() => document.documentElement.scrollWidth))
+  try {
+    await page.goto(site + '/how-we-decide')
+    await click(page, 'Try a made-up case')
+    await page.fill('#dates-incident-day', '31')
+    await page.fill('#dates-incident-month', '2')
+    await page.fill('#dates-incident-year', '2022')
+    await page.selectOption('#conduct-1-act', 'words')
+    for (const label of ['conduct-1-threatening', 'conduct-1-towards-person', 'conduct-1-fear-of-immediate-violence', 'reporter-role', 'hostility-strands', 'hostility-perceived-by']) await page.click(`label[for=${label}]`)
+    await press('button[value=answer]')
+    await wide()
+    check(`${name}: a mistake is said first, and leads to its field`, (await page.locator('.govuk-error-summary a[href="#dates-incident-day"]').count()) === 1 && (await page.title()).startsWith('Error: '))
+    await page.fill('#dates-incident-day', '10')
+    await press('button[value=add]')
+    check(`${name}: another thing stands where the page opens`, (await page.evaluate(() => document.querySelector(':target')?.textContent)) === 'What was done: 2 of 2')
+    await page.selectOption('#conduct-2-act', 'graffiti')
+    await press('button[value=remove-2]')
+    await wide()
+    const kept = [await page.inputValue('#conduct-1-act'), await page.isChecked('#conduct-1-threatening'), await page.locator('#conduct-2-act').count()]
+    check(`${name}: one is taken away, the other stays`, String(kept) === 'words,true,0', String(kept))
+    await press('button[value=answer]')
+    await wide()
+    check(`${name}: the answer stands where the page opens`, (await page.evaluate(() => document.querySelector(':target')?.textContent)) === 'The answer: hate crime')
+    const question = page.locator('#questions ~ ol a').first()
+    const field = (await question.getAttribute('href')).slice(1)
+    check(`${name}: a question leads to its field`, (await page.locator(`[id="${field}"]`).count()) === 1)
+    await press('a:has-text("The row that it rests on")')
+    await wide()
+    const row = await page.evaluate(() => document.querySelector(':target')?.nextElementSibling?.textContent)
+    check(`${name}: a reason leads to its row, with what it cites`, /reason:.*instrument:.*verified:/s.test(row ?? ''), row)
+    check(`${name}: nothing scrolls sideways`, widths.every((width) => width <= window.viewport.width), widths.join(' '))
+  } catch (error) {
+    check(name, false, `${page.url()} ${String(error).split('\n')[0]}`)
+  }
+  await context.close()
+}
+
 /* ---- With the keyboard alone ---- */
 
 class Reader {
@@ -161,6 +205,20 @@ const journeys = [
     const good = summary === 'govuk-error-summary' && title.startsWith('Error: ') && link.main && field.id === 'words'
     return good && new URL(reader.page.url()).pathname === '/feedback/sent'
   }],
+  ['a made-up case is filled in, and a reason is followed to its row', async (reader) => {
+    await reader.arrive(site + '/how-we-decide')
+    await reader.to('Try a made-up case')
+    await reader.press('Enter')
+    for (const [field, words] of [['dates-incident-day', '10'], ['dates-incident-month', '10'], ['dates-incident-year', '2022']]) {
+      await reader.to(field)
+      await reader.page.keyboard.type(words)
+    }
+    await reader.press('Enter')
+    const answer = await reader.page.locator('#answer').innerText()
+    await reader.to(/^The row that it rests on/)
+    await reader.press('Enter')
+    return answer === 'The answer: more facts are needed' && new URL(reader.page.url()).hash.includes('-row-')
+  }],
   ['from a post back to the list', async (reader) => {
     await reader.arrive(site + '/news')
     await reader.to('Free bike marking at Hartley market')
@@ -216,6 +274,6 @@ async function typed(window, [what, work]) {
 }
 
 await finish(browser, async () => {
-  const work = windows.flatMap((window) => [...steps.map((one) => [clicked, window, one]), ...journeys.map((one) => [typed, window, one])])
+  const work = windows.flatMap((window) => [...steps.map((one) => [clicked, window, one]), [tried, window], ...journeys.map((one) => [typed, window, one])])
   await each(work, 3, ([how, window, one]) => how(window, one))
 })

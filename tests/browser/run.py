@@ -96,14 +96,17 @@ DEMONSTRATION = [*ALWAYS, "/corrections?kind=promise", "/campaigns/week-against-
                  "/support?for=race", "/support?for=disability&need=sign-language", "/hate-crime", "/law", "/pictures-and-names",
                  "/about", "/accessibility", "/privacy", "/cookies", "/contact", "/leaving", "/feedback", "/feedback/sent",
                  "/search?q=river", "/search?q=zzzzz", ("/search?q=%01", 400), ("/no-such-page", 404), ("/news?after=broken", 404),
-                 ("/feedback", 422, "main form button")]
+                 ("/feedback", 422, "main form button"), "/how-we-decide", "/how-we-decide/versions/ew-law-2024-01",
+                 "/how-we-decide/versions/ew-recording-2023-06", "/how-we-decide/tables/recording-2023-06",
+                 "/how-we-decide/tables/public-order-2014", "/how-we-decide/try", ("/how-we-decide/try", 200, "main form button"),
+                 ("/how-we-decide/try", 200, "main form button[value=add]")]
 # Of the others: each list as it is there.
 MORE = {"empty": ["/corrections?kind=correction", "/search?q=river", "/report", "/support"],
         "one": ["/corrections?kind=correction", "/search?q=lamp", "/campaigns/lamps"],
         "many": ["/search?q=river", "/campaigns/river", "/corrections?kind=withdrawal"],
         "long": ["/search?q=river", f"/campaigns/{'w' * 60}", "/report", "/support?for=race", "/contact", "/about", ("/no-such-page", 404),
                  ("/feedback", 422, "main form button")]}
-AWAY = [("/news?after=9.x", 503), "/report", "/support", "/hate-crime"]
+AWAY = [("/news?after=9.x", 503), "/report", "/support", "/hate-crime", "/how-we-decide/try"]
 SEARCHED = ["/search", "/search?q=river", "/search?q=lamp"]
 
 

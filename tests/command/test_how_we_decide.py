@@ -239,17 +239,17 @@ class HowWeDecide(Case):
         summary = re.search(r'<ul class="govuk-list govuk-error-summary__list">(.*?)</ul>', text, re.S)[1]
         links = re.findall(r'<a href="#([^"]+)">([^<]+)</a>', summary)
         self.assertEqual([link for link, _ in links],
-                         ["dates-incident", "dates-recorded", "place-setting", "reporter-role", "conduct-1-abusive", "conduct-1-occasions",
+                         ["dates-incident-day", "dates-recorded-day", "place-setting", "reporter-role", "conduct-1-abusive", "conduct-1-occasions",
                           "hostility-strands", "hostility-other-characteristics", "evidence-court-offence"])
         for link, words in links:
-            self.assertRegex(text, f'id="{link}-error"[^>]*>.*?{re.escape(words)}</p>')
+            self.assertRegex(text, f'id="{link.removesuffix("-day")}-error"[^>]*>.*?{re.escape(words)}</p>')
             self.assertEqual(len(re.findall(f' id="{link}"', text)), 1, link)
         for value in ('value="31"', 'value="many"', "x" * 201, "age\nage</textarea>"):
             self.assertIn(value, text)
         self.assertNotIn("The answer:", text)
         # Days that are good by themselves and not together.
         text = self.sent({**CASE, "dates-recorded-year": "2021"}, 422)
-        self.assertIn('<a href="#dates-incident">Day it happened: this must not be after the day it is recorded</a>', text)
+        self.assertIn('<a href="#dates-incident-day">Day it happened: this must not be after the day it is recorded</a>', text)
         for day in (("30", "2", "2022"), ("1", "1", "1899"), ("1", "13", "2022"), ("-1", "1", "2022"), ("1", "1", "99999999999999999999")):
             text = self.sent({**CASE, **dict(zip(("dates-incident-day", "dates-incident-month", "dates-incident-year"), day))}, 422)
             self.assertIn("write a real day between 1900 and 2199", text)
