@@ -158,9 +158,10 @@ static bool take_list(struct policy_draft *draft, const struct policy_fact *fact
 static bool take(struct conversation *c, struct question_at at, struct str said)
 {
     struct fault fault;
-    struct policy_draft *draft = c->draft, checked = { c->scratch, draft->conduct_n, draft->values };
+    struct policy_draft *draft = c->draft, checked = *draft;
     struct policy_known *value = policy_draft_at(draft, at.fact, at.entry), before = *value, taken = { 0 };
     bool good = true;
+    checked.arena = c->scratch;
     switch (at.fact->type) {
     case POLICY_BOOLEAN:
     case POLICY_ONE_OF: {
@@ -227,7 +228,9 @@ static void add_entry(struct conversation *c, struct question_at now)
         say("A case has at most %d things that were done.", (int)POLICY_CONDUCT_MAX);
         return;
     }
-    c->again = (struct question_at){ policy_fact_find(STR("conduct[].act")), c->draft->conduct_n++ };
+    size_t entry = c->draft->conduct_none ? 0 : c->draft->conduct_n++;
+    c->draft->conduct_none = false;
+    c->again = (struct question_at){ policy_fact_find(STR("conduct[].act")), entry };
     say("Thing %zu:", c->draft->conduct_n);
 }
 

@@ -26,7 +26,7 @@ struct policy_draft *policy_draft_new(struct arena *arena)
         ARENA_ARRAY(arena, policy_vocabulary_n * (size_t)POLICY_CONDUCT_MAX, struct policy_known);
     if (!draft || !values)
         return NULL;
-    *draft = (struct policy_draft){ arena, 1, values };
+    *draft = (struct policy_draft){ .arena = arena, .conduct_n = 1, .values = values };
     return draft;
 }
 
@@ -67,6 +67,7 @@ bool policy_draft_set(struct policy_draft *draft, const struct policy_fact *fact
         return false;
     *words = str_copy(draft->arena, word);
     *policy_draft_at(draft, fact, entry) = (struct policy_known){ true, words, 1 };
+    draft->conduct_none = draft->conduct_none && !policy_fact_repeats(fact);
     return words->p != NULL;
 }
 
@@ -153,14 +154,14 @@ static void write_members(const struct policy_draft *draft, struct str group, si
 
 static void write_entries(const struct policy_draft *draft, struct str group, struct json_writer *w)
 {
-    bool any = draft->conduct_n > 1;
+    bool any = draft->conduct_n > 1 || draft->conduct_none;
     for (size_t e = 0; e < draft->conduct_n; e++)
         any = any || any_known(draft, group, e);
     if (!any)
         return;
     json_name(w, str_slice(group, 0, group.n - 2));
     json_open_array(w);
-    for (size_t e = 0; e < draft->conduct_n; e++) {
+    for (size_t e = 0; e < draft->conduct_n && !draft->conduct_none; e++) {
         json_open_object(w);
         write_members(draft, group, e, w);
         json_close_object(w);
@@ -212,7 +213,7 @@ enum status policy_draft_check(const struct policy_draft *draft, const struct po
 {
     struct policy_facts unused;
     struct policy_known value = *value_at(draft, fact, entry);
-    struct policy_draft alone = { draft->arena, 1, NULL };
+    struct policy_draft alone = { .arena = draft->arena, .conduct_n = 1 };
     /* In a draft of its own, so that the path of a fault is that of a single entry. */
     alone.values = ARENA_ARRAY(draft->arena, policy_vocabulary_n, struct policy_known);
     if (!alone.values)
@@ -258,6 +259,8 @@ struct policy_draft *policy_draft_of(struct arena *arena, const struct json *jso
             if (member && member->kind != JSON_NULL && !take_value(draft, fact, e, member))
                 return NULL;
         }
+        if (repeats && object && object->kind == JSON_ARRAY && n == 0)
+            draft->conduct_none = true;
         if (repeats && n > draft->conduct_n)
             draft->conduct_n = n < POLICY_CONDUCT_MAX ? n : POLICY_CONDUCT_MAX;
     }

@@ -16,10 +16,11 @@ struct policy_known {
     const struct str *words; /* one, or those of a list */
     size_t words_n;
 };
-/* Entries of conduct stand in a row; there is always one. */
+/* Entries of conduct stand in a row; there is always one, of which nothing may be known. */
 struct policy_draft {
     struct arena *arena; /* of all that it holds */
     size_t conduct_n;
+    bool conduct_none;           /* nothing was done: an empty list, until a fact of conduct is set */
     struct policy_known *values; /* of each fact of the vocabulary, for each entry */
 };
 

@@ -18,6 +18,7 @@ enum { VALUE_MAX = 4096, LABEL_MAX = 1024 };
 struct filling {
     struct arena *arena;
     enum language language;
+    const struct dmn_model *model;
     const struct dmn_trace *trace;
     const struct dmn_view *view; /* of the element in hand */
     size_t at, tables;           /* its place, and how many tables of it were filled */
@@ -265,6 +266,19 @@ static struct str kind_words(enum language language, enum dmn_element_kind kind)
     return STR("");
 }
 
+/* Of an imported model with what its namespace ends in, as two models may use one name: "shared.perception". */
+static struct str name_of(const struct filling *f, size_t at)
+{
+    const struct dmn_element *element = dmn_model_element(f->model, at);
+    struct str space = dmn_element_namespace(element), name = dmn_element_name(element);
+    size_t from = space.n;
+    if (str_equal(space, dmn_model_namespace(f->model)))
+        return name;
+    while (from > 0 && space.p[from - 1] != '/')
+        from--;
+    return str_format(f->arena, "%.*s.%.*s", STR_ARG(str_slice(space, from, space.n)), STR_ARG(name));
+}
+
 static bool fill_element(struct filling *f, struct decision_element *out)
 {
     const struct dmn_view *view = f->view;
@@ -274,15 +288,15 @@ static bool fill_element(struct filling *f, struct decision_element *out)
     if (!needs || !parts)
         return false;
     for (size_t i = 0; i < view->needs_n; i++)
-        needs[i] =
-            (struct decision_need){ view->needs[i].name, { str_format(f->arena, "#decision-%zu", view->needs[i].at) } };
+        needs[i] = (struct decision_need){ name_of(f, view->needs[i].at),
+                                           { str_format(f->arena, "#decision-%zu", view->needs[i].at) } };
     for (size_t i = 0; i < view->parts_n; i++)
         if (!fill_part(f, i, &parts[i]))
             return false;
     *out = (struct decision_element){
         .id = str_format(f->arena, "decision-%zu", f->at),
         .kind = kind_words(f->language, view->kind),
-        .name = view->name,
+        .name = name_of(f, f->at),
         .type = view->type,
         .question = view->question,
         .description = view->description,
@@ -316,7 +330,9 @@ bool site_decision_fill(struct arena *arena, enum language language, const struc
         return false;
     for (size_t i = 0; i < n; i++) {
         struct dmn_view view;
-        struct filling f = { .arena = arena, .language = language, .trace = trace, .view = &view, .at = i };
+        struct filling f = {
+            .arena = arena, .language = language, .model = model, .trace = trace, .view = &view, .at = i
+        };
         if (!dmn_view(arena, dmn_model_element(model, i), &words, &view) || !fill_element(&f, &elements[i]))
             return false;
     }

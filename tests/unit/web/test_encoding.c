@@ -250,6 +250,7 @@ static const struct route routes[] = {
     { .method = "GET", .path = "/little", PUBLIC, .cached = true, .handler = little },
     { .method = "GET", .path = "/open", PUBLIC, .handler = page },
     { .method = "GET", .path = "/store", PUBLIC, .no_store = true, .handler = page },
+    { .method = "GET", .path = "/kept", PUBLIC, .cached = true, .no_store = true, .handler = page },
     { .method = "GET", .path = "/form", PUBLIC, .no_store = true, .handler = form },
     { .method = "GET", .path = "/cookie", PUBLIC, .handler = form },
     { .method = "GET",
@@ -387,6 +388,19 @@ static void what_is_short_or_no_text_stays_as_it_is(void **state)
     }
 }
 
+static void a_page_that_is_kept_here_and_by_no_browser_is_compressed(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        asks("GET", "/kept", BOTH);
+        assert_int_equal(reply.by, i == 0 ? BY_POOL : BY_LOOP);
+        assert_string_equal(header(&reply, "Content-Encoding"), "br");
+        assert_string_equal(header(&reply, "Vary"), "Accept-Encoding");
+        assert_string_equal(header(&reply, "Cache-Control"), "no-store");
+        assert_string_equal(header(&reply, "ETag"), "");
+    }
+}
+
 static void nothing_that_may_hold_a_secret_is_compressed(void **state)
 {
     (void)state;
@@ -489,6 +503,7 @@ int main(void)
         T(the_first_visitor_of_a_page_gets_it_compressed),
         T(a_page_with_a_query_is_compressed_when_it_is_asked_for_again),
         T(what_is_short_or_no_text_stays_as_it_is),
+        T(a_page_that_is_kept_here_and_by_no_browser_is_compressed),
         T(nothing_that_may_hold_a_secret_is_compressed),
         T(an_asset_is_compressed_from_the_start),
         T(the_cache_counts_every_body),
