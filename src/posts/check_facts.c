@@ -174,12 +174,10 @@ struct feel_value check_facts_value(struct arena *arena, const struct check_grou
                                     const struct check_facts *facts)
 {
     struct feel_entry *entries = ARENA_ARRAY(arena, group->n, struct feel_entry);
-    struct feel_context *context = ARENA_NEW(arena, struct feel_context);
-    if (entries == NULL || context == NULL)
+    if (entries == NULL)
         return FEEL_NONE;
     for (size_t i = 0; i < group->n; i++)
         entries[i] = (struct feel_entry){ group->facts[i].name,
                                           value_of(&group->facts[i], (const char *)facts + group->facts[i].at) };
-    *context = (struct feel_context){ entries, group->n };
-    return feel_context(context);
+    return feel_context(arena, entries, group->n);
 }

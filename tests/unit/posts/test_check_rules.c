@@ -172,11 +172,11 @@ static void what_is_not_known_is_never_good(void **state)
     for (unsigned id = 0; id < CHECKS; id++) {
         const struct check_group *group = check_group_of((enum check_id)id);
         struct feel_entry *entries = ARENA_ARRAY(arena, group->n, struct feel_entry);
-        struct feel_context context = { entries, group->n };
-        struct dmn_input input = { STR_NONE, group->name, feel_context(&context) };
         struct policy_verdict verdict;
+        assert_non_null(entries);
         for (size_t i = 0; i < group->n; i++)
             entries[i] = (struct feel_entry){ group->facts[i].name, FEEL_NONE };
+        const struct dmn_input input = { STR_NONE, group->name, feel_context(arena, entries, group->n) };
         arena_reset(scratch);
         assert_int_equal(policy_publication(arena, scratch, version, check_id_word((enum check_id)id), &input, NOW,
                                             NULL, &verdict, &fault),
