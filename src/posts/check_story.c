@@ -29,13 +29,13 @@ static int day_of(int64_t ms)
 
 /* ---- What is told ---- */
 
-/* Whether the record of a real person begins with an office or a rank. */
+/* Whether the record of a real person begins with an office or a rank, or says what office they have. */
 static bool named_by_office(struct arena *arena, const struct post_person *person)
 {
     if (person->kind != PERSON_REAL)
         return false;
     struct str flat = sentence_flat(arena, person->as_written);
-    return flat.p != NULL && sentence_goes_on(flat, 0, &words_offices);
+    return flat.p != NULL && (sentence_goes_on(flat, 0, &words_offices) || sentence_has(flat, &words_roles));
 }
 
 static bool somebody_made_up(const struct post_content *content)
