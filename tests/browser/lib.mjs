@@ -37,10 +37,11 @@ export async function each(items, at_once, work) {
   }))
 }
 
-/* A page of a state: its path, and what is pressed when it is there. */
-export async function open(page, base, { path, press }) {
+/* A page of a state: its path, and what is typed and pressed when it is there. */
+export async function open(page, base, { path, press, fill }) {
   const response = await page.goto(base + path)
   if (!press) return response
+  if (fill) await page.locator(fill.split('=')[0]).fill(fill.split('=')[1])
   const [next] = await Promise.all([page.waitForNavigation(), page.locator(press).click()])
   return next
 }

@@ -7,9 +7,9 @@
  *
  * node pages.mjs STATES.json      last line "N passed, N failed"
  *
- *     [{ "name": …, "base": "http://localhost:…", "pages": [{ "path": …, "status": …, "press": … }] }]
+ *     [{ "name": …, "base": "http://localhost:…", "pages": [{ "path": …, "status": …, "press": …, "fill": … }] }]
  *
- * press: what is pressed when the page is there; looked at is then what comes.
+ * press: what is pressed when the page is there; looked at is then what comes. fill: what is typed before, "#field=words".
  *
  * Rules of html-validate that are off, each with its reason: GOV.UK Frontend's
  * own markup has role="region" on a section and ul with role (prefer-native-element,
@@ -58,10 +58,10 @@ async function checkHint(page, name) {
   check(`${name} keeps the room that the line about the keys takes`, good, JSON.stringify(rooms))
 }
 
-async function checkPage(state, { path: asked, status, press }) {
+async function checkPage(state, { path: asked, status, press, fill }) {
   const base = state.base
-  const path = `${state.name} ${asked}${press ? ', pressed' : ''}`
-  const page_of = { path: asked, press }
+  const path = `${state.name} ${asked}${fill ? `, ${fill}` : ''}${press ? ', pressed' : ''}`
+  const page_of = { path: asked, press, fill }
   // Chromium runs axe in pages whose own scripts are off only when evaluation is allowed: JavaScript is on here, and off below.
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
   const page = await context.newPage()
@@ -116,13 +116,15 @@ async function checkPage(state, { path: asked, status, press }) {
   const mistaken = (await page.locator('.govuk-error-summary').count()) > 0
   if (mistaken) {
     check(`${path} begins at what has to be put right`, await page.evaluate(() => document.activeElement.className === 'govuk-error-summary'))
-    const fields = await page.evaluate(() => [...document.querySelectorAll('.govuk-error-summary a')].every((a) => document.querySelector(a.getAttribute('href'))?.getAttribute('aria-describedby')?.includes('error')))
+    const fields = await page.evaluate(() => [...document.querySelectorAll('.govuk-error-summary a')].every((a) => document.querySelector(a.getAttribute('href'))?.closest('[aria-describedby*=error]')))
     check(`${path} leads from each mistake to its field, which says it too`, fields)
     await page.evaluate(() => { document.querySelector('.govuk-skip-link').focus() })
   }
+  /* A page that opens at a part of itself goes on from there. */
+  const inside = await page.evaluate(() => Boolean(document.querySelector(':target')))
   await page.evaluate(() => { document.activeElement?.blur() })
   const focus = await walk(page, 'Tab')
-  check(`${path} has the skip link first`, mistaken || /Skip to main content/.test(focus[0]?.name), JSON.stringify(focus[0]))
+  check(`${path} has the skip link first`, mistaken || inside || /Skip to main content/.test(focus[0]?.name), JSON.stringify(focus[0]))
   const links = await page.locator('a[href]:visible').count()
   const names = new Set(focus.map((one) => one.key))
   check(`${path} is reached by keyboard, and shows where one is`, focus.every((one) => one.shown) && names.size >= Math.min(links - 1, TABS_MAX), `${names.size} of ${links}`)

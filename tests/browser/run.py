@@ -99,7 +99,9 @@ DEMONSTRATION = [*ALWAYS, "/corrections?kind=promise", "/campaigns/week-against-
                  ("/feedback", 422, "main form button"), "/how-we-decide", "/how-we-decide/versions/ew-law-2024-01",
                  "/how-we-decide/versions/ew-recording-2023-06", "/how-we-decide/tables/recording-2023-06",
                  "/how-we-decide/tables/public-order-2014", "/how-we-decide/try", ("/how-we-decide/try", 200, "main form button >> nth=0"),
-                 ("/how-we-decide/try", 200, "main form button[value=add]")]
+                 ("/how-we-decide/try", 200, "main form button[value=add]"),
+                 ("/how-we-decide/try", 422, "main form button >> nth=0", "#conduct-1-occasions=many"),
+                 ("/how-we-decide/try", 422, "main form button >> nth=0", "#dates-incident-day=31")]
 # Of the others: each list as it is there.
 MORE = {"empty": ["/corrections?kind=correction", "/search?q=river", "/report", "/support"],
         "one": ["/corrections?kind=correction", "/search?q=lamp", "/campaigns/lamps"],
@@ -129,7 +131,7 @@ def pages(state, found, more):
         asked += [(path,) for path in dict.fromkeys(after[:1] + after[-1:])]
     asked += [(path,) for path in found if re.match(r"/campaigns/[^?]*\?acts=", path)][:1]
     unique = {(one[0], one[2:]): one for one in asked}
-    return [dict(zip(("path", "status", "press"), one)) for one in unique.values()]
+    return [dict(zip(("path", "status", "press", "fill"), one)) for one in unique.values()]
 
 
 def made(site):
