@@ -15,7 +15,7 @@ const NAME_MAX = 80
 const browser = await launch()
 
 /* "/news/2026/lamp" is news-2026-lamp, "/" is home. */
-const named = ({ path, press, fill }) => (path + (fill ?? '').replace(/[^a-z0-9]+/gi, '-').replace(/^-|-$/g, '').slice(0, NAME_MAX) || 'home') + (press ? '-pressed' : '')
+const named = ({ path, press, fill }) => ((path + (fill ?? '')).replace(/[^a-z0-9]+/gi, '-').replace(/^-|-$/g, '').slice(0, NAME_MAX) || 'home') + (press ? '-pressed' : '')
 
 async function take(state, page_of) {
   const context = await browser.newContext()
