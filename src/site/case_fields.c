@@ -9,21 +9,9 @@
 
 enum { RADIOS_MAX = 6, GROUPS_MAX = 64, LINE_MAX_LETTERS = 200, LINES_MAX_LETTERS = 4200, WORDS_BYTES = 8192 };
 
-static size_t index_of(const struct policy_fact *fact, size_t entry)
-{
-    return (policy_fact_repeats(fact) ? entry : 0) * policy_vocabulary_n + (size_t)(fact - policy_vocabulary);
-}
-
-/* As it was sent; empty where nothing was. */
-static struct str typed_at(const struct case_form *form, const struct policy_fact *fact, size_t entry, size_t at)
-{
-    const struct value *value = form->sent ? &form->sent[form->first[index_of(fact, entry)] + at] : NULL;
-    return value && value->text.p ? value->text : STR("");
-}
-
 static bool has_mistake(const struct case_form *form, const struct policy_fact *fact, size_t entry)
 {
-    return form->mistakes[index_of(fact, entry)].n > 0;
+    return form->mistakes[case_form_place(fact, entry)].n > 0;
 }
 
 /* ---- Words ---- */
@@ -85,7 +73,7 @@ static bool fill_choices(const struct case_form *form, const struct policy_fact 
     struct arena *arena = form->req->arena;
     bool boolean = fact->type == POLICY_BOOLEAN;
     size_t n = boolean ? 2 : fact->values_n;
-    struct str typed = typed_at(form, fact, entry, 0);
+    struct str typed = case_form_typed(form, fact, entry, 0);
     struct choice_item *items = ARENA_ARRAY(arena, n + 1, struct choice_item);
     bool any = false;
     if (!items)
@@ -134,7 +122,7 @@ static bool fill_ticks(const struct case_form *form, const struct policy_fact *f
             .name = str_format(arena, "%.*s-%.*s", STR_ARG(out->id), STR_ARG(word)),
             .value = STR("yes"),
             .words = none ? t_case_none(form->req->language) : fact->values[i].label,
-            .chosen = typed_at(form, fact, entry, i).n > 0,
+            .chosen = case_form_typed(form, fact, entry, i).n > 0,
         };
     }
     out->items = items;
@@ -155,21 +143,21 @@ static bool fill_kind(const struct case_form *form, const struct policy_fact *fa
     case POLICY_DATE:
         out->date = true;
         out->hint = t_case_date_hint(req->language, req->arena, fact->help);
-        out->day = typed_at(form, fact, entry, 0);
-        out->month = typed_at(form, fact, entry, 1);
-        out->year = typed_at(form, fact, entry, 2);
+        out->day = case_form_typed(form, fact, entry, 0);
+        out->month = case_form_typed(form, fact, entry, 1);
+        out->year = case_form_typed(form, fact, entry, 2);
         return true;
     case POLICY_NUMBER:
     case POLICY_TEXT:
         out->line = true;
         out->most = LINE_MAX_LETTERS;
-        out->typed = typed_at(form, fact, entry, 0);
+        out->typed = case_form_typed(form, fact, entry, 0);
         return true;
     case POLICY_TEXTS:
         out->lines = true;
         out->most = LINES_MAX_LETTERS;
         out->hint = t_case_lines_hint(req->language, req->arena, fact->help);
-        out->typed = typed_at(form, fact, entry, 0);
+        out->typed = case_form_typed(form, fact, entry, 0);
         return true;
     }
     return true;
@@ -198,7 +186,7 @@ static bool fill_field(const struct case_form *form, const struct policy_answer 
         (struct facts_field){ .id = case_form_id(req->arena, fact, entry), .label = fact->label, .hint = fact->help };
     out->describes = str_format(req->arena, "%.*s-hint", STR_ARG(out->id));
     if (has_mistake(form, fact, entry)) {
-        out->mistake = form->mistakes[index_of(fact, entry)];
+        out->mistake = form->mistakes[case_form_place(fact, entry)];
         out->describes = str_format(req->arena, "%.*s %.*s-error", STR_ARG(out->describes), STR_ARG(out->id));
     }
     if (question) {
@@ -276,7 +264,7 @@ bool case_form_mistakes(const struct case_form *form, const struct error_item **
             for (size_t i = from; i < to && *n < form->mistakes_n; i++)
                 if (has_mistake(form, &policy_vocabulary[i], e))
                     items[(*n)++] =
-                        (struct error_item){ .words = form->mistakes[index_of(&policy_vocabulary[i], e)],
+                        (struct error_item){ .words = form->mistakes[case_form_place(&policy_vocabulary[i], e)],
                                              .field = case_form_link(form->req->arena, &policy_vocabulary[i], e) };
     }
     return items != NULL;

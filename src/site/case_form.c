@@ -24,7 +24,7 @@ static size_t facts_all(void)
     return policy_vocabulary_n * (size_t)CASE_CONDUCT_MAX;
 }
 
-static size_t index_of(const struct policy_fact *fact, size_t entry)
+size_t case_form_place(const struct policy_fact *fact, size_t entry)
 {
     return (policy_fact_repeats(fact) ? entry : 0) * policy_vocabulary_n + (size_t)(fact - policy_vocabulary);
 }
@@ -95,16 +95,15 @@ static struct str name_of(struct arena *arena, const struct policy_fact *fact, s
 
 /* ---- What was sent ---- */
 
-/* Empty where nothing was. */
-static struct str typed_at(const struct case_form *form, const struct policy_fact *fact, size_t entry, size_t at)
+struct str case_form_typed(const struct case_form *form, const struct policy_fact *fact, size_t entry, size_t at)
 {
-    struct str text = form->sent[form->first[index_of(fact, entry)] + at].text;
-    return text.p ? text : STR("");
+    const struct value *value = form->sent ? &form->sent[form->first[case_form_place(fact, entry)] + at] : NULL;
+    return value && value->text.p ? value->text : STR("");
 }
 
 static bool take_word(struct case_form *form, const struct policy_fact *fact, size_t entry, struct str *mistake)
 {
-    struct str typed = typed_at(form, fact, entry, 0);
+    struct str typed = case_form_typed(form, fact, entry, 0);
     if (typed.n == 0)
         return true;
     for (size_t i = 0; i < fact->values_n; i++)
@@ -138,7 +137,7 @@ static bool checked(struct case_form *form, const struct policy_fact *fact, size
 
 static bool take_number(struct case_form *form, const struct policy_fact *fact, size_t entry, struct str *mistake)
 {
-    struct str typed = typed_at(form, fact, entry, 0);
+    struct str typed = case_form_typed(form, fact, entry, 0);
     if (typed.n == 0)
         return true;
     return policy_draft_set(form->draft, fact, entry, whole_number(form->req->arena, typed)) &&
@@ -152,7 +151,7 @@ static bool take_date(struct case_form *form, const struct policy_fact *fact, si
     int64_t parts[DATE_FIELDS];
     size_t given = 0, numbers = 0;
     for (size_t i = 0; i < DATE_FIELDS; i++) {
-        struct str typed = typed_at(form, fact, entry, i);
+        struct str typed = case_form_typed(form, fact, entry, i);
         given += typed.n > 0;
         numbers += str_to_i64(typed, &parts[i]) && parts[i] > 0 && parts[i] < 10000;
     }
@@ -171,7 +170,7 @@ static bool take_date(struct case_form *form, const struct policy_fact *fact, si
 
 static bool take_text(struct case_form *form, const struct policy_fact *fact, size_t entry, struct str *mistake)
 {
-    struct str typed = typed_at(form, fact, entry, 0);
+    struct str typed = case_form_typed(form, fact, entry, 0);
     if (typed.n == 0)
         return true;
     return policy_draft_set(form->draft, fact, entry, typed) &&
@@ -180,7 +179,7 @@ static bool take_text(struct case_form *form, const struct policy_fact *fact, si
 
 static bool take_lines(struct case_form *form, const struct policy_fact *fact, size_t entry, struct str *mistake)
 {
-    struct str rest = typed_at(form, fact, entry, 0), line;
+    struct str rest = case_form_typed(form, fact, entry, 0), line;
     size_t most = 1;
     for (size_t i = 0; i < rest.n; i++)
         most += rest.p[i] == '\n';
@@ -202,14 +201,14 @@ static bool take_ticks(struct case_form *form, const struct policy_fact *fact, s
 {
     struct str *words = ARENA_ARRAY(form->req->arena, fact->values_n + 1, struct str);
     size_t n = 0;
-    bool none = typed_at(form, fact, entry, fact->values_n).n > 0;
+    bool none = case_form_typed(form, fact, entry, fact->values_n).n > 0;
     if (!words)
         return false;
     for (size_t i = 0; i < fact->values_n; i++)
-        if (typed_at(form, fact, entry, i).n > 0)
+        if (case_form_typed(form, fact, entry, i).n > 0)
             words[n++] = fact->values[i].word;
     for (size_t i = 0; i <= fact->values_n; i++) {
-        struct str typed = typed_at(form, fact, entry, i);
+        struct str typed = case_form_typed(form, fact, entry, i);
         if (typed.n > 0 && !str_equal(typed, STR("yes")))
             *mistake = t_case_mistake_choice(form->req->language, form->req->arena, fact->label);
     }
@@ -222,7 +221,7 @@ static bool take_ticks(struct case_form *form, const struct policy_fact *fact, s
 
 static bool take(struct case_form *form, const struct policy_fact *fact, size_t entry)
 {
-    struct str *mistake = &form->mistakes[index_of(fact, entry)];
+    struct str *mistake = &form->mistakes[case_form_place(fact, entry)];
     bool good = true;
     switch (fact->type) {
     case POLICY_BOOLEAN:
@@ -250,7 +249,8 @@ static bool check_together(struct case_form *form)
     struct str rest = str_of(fault.text), path;
     if (!str_cut(&rest, ':', &path) || !policy_draft_find(form->draft, path, &fact, &entry))
         return false;
-    form->mistakes[index_of(fact, entry)] = t_case_mistake_order(form->req->language, form->req->arena, fact->label);
+    form->mistakes[case_form_place(fact, entry)] =
+        t_case_mistake_order(form->req->language, form->req->arena, fact->label);
     form->mistakes_n++;
     return true;
 }
@@ -276,7 +276,7 @@ static bool declare(struct request *req, struct form_field **out, size_t **first
     for (size_t i = 0; i < policy_vocabulary_n; i++) {
         const struct policy_fact *fact = &policy_vocabulary[i];
         for (size_t e = 0; e < entries_of(fact); e++) {
-            (*first)[index_of(fact, e)] = *n;
+            (*first)[case_form_place(fact, e)] = *n;
             for (size_t at = 0; at < fields_of(fact); at++) {
                 if (*n + OWN_FIELDS >= FORM_FIELDS_MAX)
                     return false;
@@ -320,8 +320,8 @@ static void take_away(struct case_form *form, struct value *values)
         const struct policy_fact *fact = &policy_vocabulary[i];
         for (size_t e = form->removed; policy_fact_repeats(fact) && e < CASE_CONDUCT_MAX; e++)
             for (size_t at = 0; at < fields_of(fact); at++)
-                values[form->first[index_of(fact, e)] + at] =
-                    e + 1 < CASE_CONDUCT_MAX ? values[form->first[index_of(fact, e + 1)] + at]
+                values[form->first[case_form_place(fact, e)] + at] =
+                    e + 1 < CASE_CONDUCT_MAX ? values[form->first[case_form_place(fact, e + 1)] + at]
                                              : (struct value){ .state = VALUE_ABSENT, .text = STR_NONE };
     }
     if (form->draft->conduct_n > 1)

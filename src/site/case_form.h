@@ -29,6 +29,11 @@ bool case_form_new(struct request *req, struct case_form *out);
  */
 enum status case_form_read(struct request *req, struct case_form *out);
 
+/* The place of a fact of an entry in `first` and `mistakes`. */
+size_t case_form_place(const struct policy_fact *fact, size_t entry);
+/* As it was sent in one of the fields of a fact; empty where nothing was. */
+struct str case_form_typed(const struct case_form *form, const struct policy_fact *fact, size_t entry, size_t at);
+
 /* "conduct-2-act": the id of a field, and its name. */
 struct str case_form_id(struct arena *arena, const struct policy_fact *fact, size_t entry);
 /* "#conduct-2-act"; of a day its first field. */
