@@ -54,6 +54,8 @@ class Asking(Case):
         self.assertEqual(self.kept()["conduct"], [{"act": "words", "threatening": False}])
         asked = [text for text, _ in self.questions(done)]
         self.assertEqual(asked[2], asked[4])
+        self.ask("2022-10-10\nwords\n1\nb\nn\nq\n", "--save", self.path("kept.json"))
+        self.assertEqual(self.kept()["conduct"], [{"act": "words"}])  # also where it turns out not to be known
         self.assertIn("This is the first question.", self.ask("b\nq\n").stderr)
         self.ask("n\nb\n2020-01-01\nq\n", "--save", self.path("kept.json"))
         self.assertEqual(self.kept(), {"dates": {"incident": "2020-01-01"}})
