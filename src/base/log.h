@@ -25,6 +25,8 @@ enum log_key {
     LOG_MS,    /* a duration in milliseconds */
     LOG_AT,    /* word: file:line of our code, or a setting's name */
     LOG_JOB,   /* word: the kind of a job */
+    LOG_CHANGED, /* number: of LOG_COUNT */
+    LOG_FAILED,  /* the same */
     LOG_STEP,  /* number: attempts so far */
     LOG_FILE,  /* text: a path in the data folder */
     LOG_WHAT,  /* text: what happened, in words of our own or of a library (errors of SQLite, libfyaml) */

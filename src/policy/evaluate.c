@@ -265,6 +265,10 @@ static enum status evaluate_all(struct evaluation *e)
 {
     enum status status = STATUS_OK;
     choose_versions(e);
+    const struct policy_version *const used[] = { e->out->law, e->out->recording };
+    for (size_t i = 0; i < 2; i++)
+        if (used[i] && used[i]->refused.p)
+            return fault_set(e->fault, STATUS_DAMAGED, "%.*s", STR_ARG(used[i]->refused));
     e->crime.status = POLICY_NOT_MADE_OUT;
     if (e->out->law)
         status = evaluate_law(e);

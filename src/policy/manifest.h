@@ -8,6 +8,9 @@ struct manifest_file {
     struct str path, sha256; /* 64 hexadecimal digits */
     int line;
 };
+/* What policy_version.sha256 is; STR_NONE: no memory. In sign.c. */
+struct str policy_version_sum(struct arena *arena, const struct policy_version *version);
+
 struct manifest_version {
     struct str id, note;
     enum policy_kind kind;

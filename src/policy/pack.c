@@ -85,9 +85,9 @@ static enum status check_file(const struct building *b, const struct manifest_fi
     sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
     if (!str_equal(str_of(hex), named->sha256))
         return fault_set(b->fault, STATUS_DAMAGED,
-                         "manifest.yaml:%d: %.*s is not the file that the manifest means: its sha256 is %s. Put the "
-                         "file back, or make a new version.",
-                         named->line, STR_ARG(named->path), hex);
+                         "manifest.yaml:%d: %.*s is not the file that the manifest means: its sha256 is %s, "
+                         "and %.*s stands there. Put the file back, or make a new version.",
+                         named->line, STR_ARG(named->path), hex, STR_ARG(named->sha256));
     return STATUS_OK;
 }
 
@@ -290,7 +290,8 @@ static struct policy_decision decision_in(const struct policy_version *version, 
 static enum status read_version(struct building *b, const struct manifest_version *named, struct policy_version *out)
 {
     const struct policy_model **models = ARENA_ARRAY(b->arena, named->files_n, const struct policy_model *);
-    if (!models)
+    struct policy_version_file *files = ARENA_ARRAY(b->arena, named->files_n, struct policy_version_file);
+    if (!models || !files)
         return fault_no_memory(b->fault);
     *out = (struct policy_version){ .id = named->id,
                                     .kind = named->kind,
@@ -301,13 +302,19 @@ static enum status read_version(struct building *b, const struct manifest_versio
                                     .instruments_n = named->instruments_n,
                                     .note = named->note,
                                     .models = models,
+                                    .files = files,
+                                    .files_n = named->files_n,
                                     .line = named->line };
     for (size_t i = 0; i < named->files_n; i++) {
         const struct policy_file *file;
         enum status status = check_file(b, &named->files[i], &file);
         if (status != STATUS_OK)
             return status;
+        files[i] = (struct policy_version_file){ named->files[i].path, named->files[i].sha256 };
     }
+    out->sha256 = policy_version_sum(b->arena, out);
+    if (!out->sha256.p)
+        return fault_no_memory(b->fault);
     /* Every module of the law is one model; of the others the first file is, and the rest is what it imports. */
     for (size_t i = 0; i < (named->kind == POLICY_LAW ? named->files_n : 1); i++) {
         const struct policy_model *model;

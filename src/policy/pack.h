@@ -60,6 +60,10 @@ struct policy_offence {
     const struct policy_ways *ways; /* NULL: any; see names.h */
 };
 
+struct policy_version_file {
+    struct str path, sha256; /* 64 hexadecimal digits */
+};
+struct policy_signature;
 struct policy_version {
     struct str id; /* "ew-law-2022-06" */
     enum policy_kind kind;
@@ -76,8 +80,14 @@ struct policy_version {
     struct policy_decision can_be_a_crime, aggravated, uplift;
     /* Of recording. */
     struct policy_decision outcome, perception, personal_data;
+    const struct policy_version_file *files; /* all, in the order of the manifest */
+    size_t files_n;
+    struct str sha256; /* over id, kind, first day and all files: what a sign-off is of */
+    /* Of a pack that policy_pack_sign gave (sign.h); else nothing is signed off and nothing is refused. */
     bool signed_off;
-    int line; /* in the manifest */
+    const struct policy_signature *signature; /* NULL: none */
+    struct str refused; /* why nothing may use it: it is not what was signed off; STR_NONE: it may be used */
+    int line;           /* in the manifest */
 };
 struct policy_pack {
     struct str nation; /* a value of place.nation */
@@ -99,6 +109,9 @@ enum status policy_pack_read(struct arena *arena, const struct policy_file *file
  * thread. A fault is not kept: the next call tries again.
  */
 enum status policy_pack_shipped(const struct policy_pack **out, struct fault *fault);
+/* The .dmn files and the manifest of a folder, by their paths. STATUS_NOT_FOUND, STATUS_LIMIT, STATUS_NO_MEMORY. */
+enum status policy_pack_files(struct arena *arena, const char *folder, const struct policy_file **out, size_t *n,
+                              struct fault *fault);
 /* The same from a folder; other files in it than .dmn and the manifest are not looked at. */
 enum status policy_pack_open(struct arena *arena, const char *folder, const struct policy_pack **out,
                              struct fault *fault);

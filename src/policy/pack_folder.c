@@ -59,13 +59,33 @@ static enum status look_in(struct finding *f, struct str below, int depth)
     return status;
 }
 
-enum status policy_pack_open(struct arena *arena, const char *folder, const struct policy_pack **out,
-                             struct fault *fault)
+static int by_path(const void *a, const void *b)
+{
+    return str_compare(((const struct policy_file *)a)->path, ((const struct policy_file *)b)->path);
+}
+
+enum status policy_pack_files(struct arena *arena, const char *folder, const struct policy_file **out, size_t *n,
+                              struct fault *fault)
 {
     struct finding f = { .arena = arena, .fault = fault, .folder = folder };
     f.files = ARENA_ARRAY(arena, POLICY_FILES_MAX, struct policy_file);
     if (!f.files)
         return fault_no_memory(fault);
     enum status status = look_in(&f, STR(""), 0);
-    return status == STATUS_OK ? policy_pack_read(arena, f.files, f.n, out, fault) : status;
+    if (status != STATUS_OK)
+        return status;
+    if (f.n > 1)
+        qsort(f.files, f.n, sizeof *f.files, by_path);
+    *out = f.files;
+    *n = f.n;
+    return STATUS_OK;
+}
+
+enum status policy_pack_open(struct arena *arena, const char *folder, const struct policy_pack **out,
+                             struct fault *fault)
+{
+    const struct policy_file *files;
+    size_t n;
+    enum status status = policy_pack_files(arena, folder, &files, &n, fault);
+    return status == STATUS_OK ? policy_pack_read(arena, files, n, out, fault) : status;
 }

@@ -55,6 +55,8 @@ enum status policy_publication(struct arena *arena, struct arena *scratch, const
     struct dmn_result result;
     struct policy_decision what = policy_publication_find(version, check);
     *out = (struct policy_verdict){ .rule = STR("") };
+    if (version->refused.p)
+        return fault_set(fault, STATUS_DAMAGED, "%.*s", STR_ARG(version->refused));
     if (!what.decision)
         return fault_set(fault, STATUS_NOT_FOUND, "%.*s has no decision \"%.*s\".", STR_ARG(version->id),
                          STR_ARG(check));

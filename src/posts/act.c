@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "posts/picture.h"
+#include "posts/policy.h"
 
 #include "base/banned.h"
 
@@ -222,20 +223,33 @@ void posts_checks_site(const struct check_site *now)
     site.address = keep_name(site_address, now->address);
 }
 
-static enum status ask(struct db_tx *tx, struct arena *arena, int64_t edition, const struct post_content *content,
-                       uint32_t labels, int64_t now, struct check_result results[CHECKS], struct check_story *story)
+enum status act_ask(struct db_tx *tx, struct arena *arena, const struct act_asked *asked,
+                    struct check_result results[CHECKS], struct check_story *story)
 {
+    const struct post_content *content = asked->content;
     struct check_input input = { .content = content,
-                                 .labels = labels,
-                                 .pack = site.pack,
+                                 .labels = asked->labels,
+                                 .pack = asked->pack != NULL ? asked->pack : site.pack,
+                                 .published = asked->published,
+                                 .law = asked->law,
+                                 .recording = asked->recording,
                                  .force = site.force,
                                  .address = site.address,
                                  .serves = site.serves,
                                  .serves_self = site.serves_self,
-                                 .now = now,
+                                 .now = asked->now,
                                  .speaker = SPEAKER_PENDING };
     struct posts_speaker_of speaker;
-    enum status status = sql_posts_speaker_of(tx, arena, edition, &speaker);
+    struct fault fault;
+    enum status status = input.pack != NULL ? STATUS_OK : posts_pack(tx, arena, &input.pack, &fault);
+    if (status == STATUS_NO_MEMORY)
+        return status;
+    if (status != STATUS_OK) {
+        input.pack_wrong = str_copy(arena, str_of(fault.text));
+        if (input.pack_wrong.p == NULL)
+            return STATUS_NO_MEMORY;
+    }
+    status = sql_posts_speaker_of(tx, arena, asked->edition, &speaker);
     if (status == STATUS_OK)
         input.speaker = SPEAKER_CONFIRMED;
     else if (status != STATUS_NOT_FOUND)
@@ -255,7 +269,8 @@ static enum status ask(struct db_tx *tx, struct arena *arena, int64_t edition, c
 enum status act_check(struct db_tx *tx, struct arena *arena, int64_t edition, const struct post_content *content,
                       uint32_t labels, int64_t account, int64_t now, struct check_result results[CHECKS])
 {
-    enum status status = ask(tx, arena, edition, content, labels, now, results, NULL);
+    struct act_asked asked = { .edition = edition, .content = content, .labels = labels, .now = now };
+    enum status status = act_ask(tx, arena, &asked, results, NULL);
     if (status != STATUS_OK)
         return status;
     struct str said = results_json(arena, results);
@@ -277,7 +292,10 @@ enum status posts_checks_of(struct db_tx *tx, struct arena *arena, struct str ke
     if (status == STATUS_OK)
         status = edition_labels_read(head.labels, &out->labels);
     if (status == STATUS_OK)
-        status = ask(tx, arena, head.edition, &content, out->labels, now, out->results, &out->story);
+        status = act_ask(tx, arena,
+                         &(struct act_asked){
+                             .edition = head.edition, .content = &content, .labels = out->labels, .now = now },
+                         out->results, &out->story);
     if (status == STATUS_OK)
         status = sql_posts_confirmations(tx, arena, head.edition, CONFIRMATIONS_MAX, &rows, &n);
     if (status != STATUS_OK)

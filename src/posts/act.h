@@ -40,7 +40,17 @@ enum status act_whole(struct db_tx *tx, struct arena *arena, const struct posts_
                       struct post_content *content);
 /* Whether it is approved by somebody who has no hand in it now; STATUS_REFUSED with words where not. */
 enum status act_approved(struct db_tx *tx, struct arena *arena, const struct posts_head *head, struct str key);
-/* Asks all checks, and keeps what they said. `account` 0: nobody, a release by the clock. */
+/* Asks all checks by the pack in force, and keeps nothing. `story` may be NULL. */
+struct act_asked {
+    int64_t edition, now, published; /* published 0: not public */
+    const struct post_content *content;
+    uint32_t labels;
+    const struct policy_pack *pack;               /* NULL: that of the database */
+    const struct policy_version *law, *recording; /* see struct check_input */
+};
+enum status act_ask(struct db_tx *tx, struct arena *arena, const struct act_asked *asked,
+                    struct check_result results[CHECKS], struct check_story *story);
+/* The same, and keeps what they said. `account` 0: nobody, a release by the clock. */
 enum status act_check(struct db_tx *tx, struct arena *arena, int64_t edition, const struct post_content *content,
                       uint32_t labels, int64_t account, int64_t now, struct check_result results[CHECKS]);
 /* STATUS_REFUSED with words where one blocks. */

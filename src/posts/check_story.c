@@ -109,9 +109,35 @@ static enum status read_facts(struct check_run *run, struct policy_facts *out, s
     return status == STATUS_OK ? policy_facts_read(run->arena, json, out, fault) : status;
 }
 
+static int recorded_on(const struct check_input *input)
+{
+    const struct post_content *content = input->content;
+    return day_of(content->dated.set ? content->dated.at : input->published ? input->published : input->now);
+}
+
+/* What is public, as if it were recorded today: the law that counted still does. */
+static enum status as_of_today(struct check_run *run, struct policy_case asked, struct fault *fault)
+{
+    const struct policy_answer *then = &run->told.answer;
+    if (run->input->published == 0 || run->input->recording != NULL)
+        return STATUS_OK;
+    asked.today = day_of(run->input->now);
+    asked.law = then->law;
+    asked.recording = policy_pack_on(run->pack, POLICY_RECORDING, asked.today);
+    if (asked.recording == then->recording) {
+        run->told.today = *then;
+        run->told.today_evaluated = true;
+        return STATUS_OK;
+    }
+    if (asked.recording == NULL)
+        return STATUS_OK; /* no policy is in force today: there is no answer */
+    enum status status = policy_evaluate(run->arena, &asked, &run->told.today, fault);
+    run->told.today_evaluated = status == STATUS_OK;
+    return status;
+}
+
 enum status check_gather_story(struct check_run *run)
 {
-    const struct post_content *content = run->input->content;
     struct story_facts *f = &run->story;
     struct policy_facts facts;
     struct fault fault;
@@ -120,11 +146,15 @@ enum status check_gather_story(struct check_run *run)
         return STATUS_OK;
     struct policy_case asked = { .pack = run->pack,
                                  .facts = &facts,
-                                 .today = day_of(content->dated.set ? content->dated.at : run->input->now),
+                                 .today = recorded_on(run->input),
+                                 .law = run->input->law,
+                                 .recording = run->input->recording,
                                  .now_ms = run->input->now };
     enum status status = read_facts(run, &facts, &fault);
     if (status == STATUS_OK)
         status = policy_evaluate(run->arena, &asked, &run->told.answer, &fault);
+    if (status == STATUS_OK)
+        status = as_of_today(run, asked, &fault);
     if (status == STATUS_NO_MEMORY)
         return status;
     if (status != STATUS_OK) {

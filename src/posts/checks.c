@@ -182,6 +182,9 @@ static enum status find_rules(struct check_run *run)
 {
     struct civil today;
     struct fault fault;
+    run->why_none = run->input->pack_wrong;
+    if (run->why_none.p != NULL)
+        return STATUS_OK;
     run->pack = run->input->pack;
     enum status status = run->pack != NULL ? STATUS_OK : policy_pack_shipped(&run->pack, &fault);
     if (status == STATUS_NO_MEMORY)
@@ -194,6 +197,10 @@ static enum status find_rules(struct check_run *run)
     run->rules = policy_pack_on(run->pack, POLICY_PUBLICATION, today.year * 10000 + today.month * 100 + today.day);
     if (run->rules == NULL)
         run->why_none = STR("No rules of publication are in force on this day.");
+    else if (run->rules->refused.p != NULL) {
+        run->why_none = run->rules->refused;
+        run->rules = NULL;
+    }
     run->told.rules = run->rules;
     return STATUS_OK;
 }

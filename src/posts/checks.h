@@ -68,6 +68,9 @@ struct check_input {
     bool (*serves)(void *self, struct str path);
     void *serves_self;
     const struct policy_pack *pack; /* NULL: the one in the program */
+    struct str pack_wrong;          /* why no pack may be used: every check blocks and says so; STR_NONE */
+    int64_t published;              /* when it went out: its day of recording where nothing else says one; 0: not yet */
+    const struct policy_version *law, *recording; /* as if these were in force for its story; NULL: by date */
     bool bare;                      /* a bare file: no database was asked, and a claim of the file counts as such */
     int64_t now;
 };
@@ -107,6 +110,9 @@ struct check_story {
     const struct policy_version *rules; /* of publication; NULL: none is in force */
     bool evaluated;                     /* false: no story about hate crime, a real case, or it could not be */
     struct policy_answer answer;        /* in the arena and the pack */
+    /* Of what is public: the same as if it were recorded on the day of the check. The law stays that of its day. */
+    bool today_evaluated;
+    struct policy_answer today;
 };
 
 /*
