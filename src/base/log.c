@@ -30,14 +30,13 @@ struct key_row {
 };
 
 static const struct key_row keys[] = {
-    [LOG_ROLE] = { "role", SHAPE_WORD },   [LOG_PID] = { "pid", SHAPE_NUMBER },
-    [LOG_CODE] = { "code", SHAPE_NUMBER }, [LOG_STATUS] = { "status", SHAPE_WORD_OR_NUMBER },
-    [LOG_ROUTE] = { "route", SHAPE_WORD }, [LOG_COUNT] = { "count", SHAPE_NUMBER },
-    [LOG_MS] = { "ms", SHAPE_NUMBER },     [LOG_AT] = { "at", SHAPE_WORD },
-    [LOG_JOB] = { "job", SHAPE_WORD },     [LOG_STEP] = { "step", SHAPE_NUMBER },
-    [LOG_CHANGED] = { "changed", SHAPE_NUMBER },
-    [LOG_FAILED] = { "failed", SHAPE_NUMBER },
-    [LOG_FILE] = { "file", SHAPE_TEXT },   [LOG_WHAT] = { "what", SHAPE_TEXT },
+    [LOG_ROLE] = { "role", SHAPE_WORD },         [LOG_PID] = { "pid", SHAPE_NUMBER },
+    [LOG_CODE] = { "code", SHAPE_NUMBER },       [LOG_STATUS] = { "status", SHAPE_WORD_OR_NUMBER },
+    [LOG_ROUTE] = { "route", SHAPE_WORD },       [LOG_COUNT] = { "count", SHAPE_NUMBER },
+    [LOG_MS] = { "ms", SHAPE_NUMBER },           [LOG_AT] = { "at", SHAPE_WORD },
+    [LOG_JOB] = { "job", SHAPE_WORD },           [LOG_STEP] = { "step", SHAPE_NUMBER },
+    [LOG_CHANGED] = { "changed", SHAPE_NUMBER }, [LOG_FAILED] = { "failed", SHAPE_NUMBER },
+    [LOG_FILE] = { "file", SHAPE_TEXT },         [LOG_WHAT] = { "what", SHAPE_TEXT },
     [LOG_WHERE] = { "where", SHAPE_TEXT },
 };
 

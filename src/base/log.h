@@ -22,15 +22,15 @@ enum log_key {
     LOG_STATUS, /* word: status_name() or an HTTP status as number */
     LOG_ROUTE,  /* word: the pattern of a route, "/news/{year}/{slug}" */
     LOG_COUNT,
-    LOG_MS,    /* a duration in milliseconds */
-    LOG_AT,    /* word: file:line of our code, or a setting's name */
-    LOG_JOB,   /* word: the kind of a job */
+    LOG_MS,      /* a duration in milliseconds */
+    LOG_AT,      /* word: file:line of our code, or a setting's name */
+    LOG_JOB,     /* word: the kind of a job */
     LOG_CHANGED, /* number: of LOG_COUNT */
     LOG_FAILED,  /* the same */
-    LOG_STEP,  /* number: attempts so far */
-    LOG_FILE,  /* text: a path in the data folder */
-    LOG_WHAT,  /* text: what happened, in words of our own or of a library (errors of SQLite, libfyaml) */
-    LOG_WHERE, /* text: an address that we listen on */
+    LOG_STEP,    /* number: attempts so far */
+    LOG_FILE,    /* text: a path in the data folder */
+    LOG_WHAT,    /* text: what happened, in words of our own or of a library (errors of SQLite, libfyaml) */
+    LOG_WHERE,   /* text: an address that we listen on */
 };
 
 struct log_field {

@@ -26,6 +26,7 @@
 #include "media/media.h"
 #include "posts/acts.h"
 #include "posts/erasure.h"
+#include "posts/policy.h"
 #include "proc/proc.h"
 #include "base/banned.h"
 
@@ -271,6 +272,36 @@ static void look_at_posts(struct doctor *d, struct db *db)
         line("posts", "nothing waits for a person");
 }
 
+/* Answers that changed are for a person to look at, and no fault of the installation. */
+static void look_at_policy(struct doctor *d, struct db *db)
+{
+    struct fault fault;
+    struct db_tx *tx = NULL;
+    struct policy_recheck r = { 0 };
+    enum status status = db_read_begin(db, &tx, &fault);
+    if (status == STATUS_OK) {
+        status = posts_recheck_look(tx, d->arena, clock_now_ms(), &r, &fault);
+        db_read_end(tx);
+    }
+    if (status != STATUS_OK)
+        problem(d, "policy", "%s", fault.text);
+    else if (r.broken)
+        problem(d, "policy", "The re-check of the live posts did not come to its end: run candour policy recheck.");
+    else if (r.due)
+        line("policy", "the live posts wait for a re-check: the server does it, or candour policy recheck");
+    else if (!r.finished)
+        line("policy", "%lld of %lld live posts are checked again; the server goes on, or candour policy recheck",
+             (long long)r.done, (long long)r.total);
+    else if (r.failed > 0)
+        problem(d, "policy", "%lld live posts could not be checked again: run candour policy recheck --again.",
+                (long long)r.failed);
+    else if (r.changed > 0)
+        line("policy", "%lld of %lld live posts are answered differently: candour policy recheck says which",
+             (long long)r.changed, (long long)r.done);
+    else
+        line("policy", "%lld live posts were held against it, none is answered differently", (long long)r.done);
+}
+
 static void look_at_database(struct doctor *d)
 {
     struct fault fault;
@@ -282,8 +313,10 @@ static void look_at_database(struct doctor *d)
         line("database", "%s/" PLACE_DATABASE " is whole", d->folder);
     else
         problem(d, "database", "%s", fault.text);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         look_at_posts(d, db);
+        look_at_policy(d, db);
+    }
     db_close(db);
 }
 

@@ -15,21 +15,29 @@
 #include "base/zone.h"
 #include "main/options.h"
 #include "main/policy_ask.h"
+#include "main/policy_installed.h"
 #include "main/policy_said.h"
 #include "base/banned.h"
 
-enum { OPTION_FACTS, OPTION_ON, OPTION_PACK, OPTION_SAVE, OPTION_JSON, OPTIONS };
+enum {
+    OPTION_FACTS,
+    OPTION_ON,
+    OPTION_PACK,
+    OPTION_SAVE,
+    OPTION_JSON,
+    OPTION_DATA,
+    OPTION_AS,
+    OPTION_USER,
+    OPTION_REASON,
+    OPTION_SHIPPED,
+    OPTION_AGAIN,
+    OPTIONS
+};
 enum { ANSWER_JSON_MAX = 4 * 1024 * 1024, FACTS_MODE = 0600 };
 #define PACK_FOLDER "policy/england-wales"
 #define FORMS                                                                                                          \
-    "Write policy list, show VERSION, eval --facts FILE.json, ask, facts, test FOLDER or diff VERSION VERSION."
-
-static enum status open_pack(struct arena *arena, const char *folder, const struct policy_pack **out,
-                             struct fault *fault)
-{
-    return folder ? policy_pack_open(arena, folder, out, fault)
-                  : policy_pack_read(arena, policy_england_wales, policy_england_wales_n, out, fault);
-}
+    "Write policy list, show VERSION, eval --facts FILE.json, ask, facts, test FOLDER, diff VERSION VERSION, sign "    \
+    "VERSION, use FOLDER or recheck."
 
 static enum status read_facts(struct arena *arena, const char *path, struct policy_facts *out, struct fault *fault)
 {
@@ -79,7 +87,8 @@ static int evaluate(struct arena *arena, const struct option options[OPTIONS])
         return options_wrong(&command_policy, "Write a day that there is behind --on, as 2022-10-16.");
     enum status status = read_facts(arena, options[OPTION_FACTS].value, &facts, &fault);
     if (status == STATUS_OK)
-        status = open_pack(arena, options[OPTION_PACK].value, &asked.pack, &fault);
+        status =
+            policy_installed_pack(arena, options[OPTION_PACK].value, options[OPTION_DATA].value, &asked.pack, &fault);
     if (status == STATUS_OK)
         status = policy_evaluate(arena, &asked, &answer, &fault);
     if (status == STATUS_OK)
@@ -133,7 +142,8 @@ static int ask(struct arena *arena, const struct option options[OPTIONS])
         return options_wrong(&command_policy, "Write a day that there is behind --on, as 2022-10-16.");
     enum status status = begin_draft(arena, options[OPTION_FACTS].value, &draft, &fault);
     if (status == STATUS_OK)
-        status = open_pack(arena, options[OPTION_PACK].value, &asked.pack, &fault);
+        status =
+            policy_installed_pack(arena, options[OPTION_PACK].value, options[OPTION_DATA].value, &asked.pack, &fault);
     if (status == STATUS_OK)
         status = policy_ask(draft, &asked, &facts, &answer, &fault);
     int code = status == STATUS_OK ? say_answer(arena, &answer, options[OPTION_JSON].seen) : EXIT_CANNOT;
@@ -147,22 +157,54 @@ static int ask(struct arena *arena, const struct option options[OPTIONS])
 
 /* ---- Packs ---- */
 
-static int show(struct arena *arena, const struct policy_pack *pack, const char *id)
+static int show(struct arena *arena, const struct policy_pack *pack, const char *id, bool json)
 {
     const struct policy_version *version = policy_pack_find(pack, str_of(id));
-    if (version) {
-        policy_said_version(arena, version);
-        return EXIT_DONE;
+    if (!version) {
+        options_say("there is no version %s; candour policy list has them.", id);
+        return EXIT_CANNOT;
     }
-    options_say("there is no version %s; candour policy list has them.", id);
-    return EXIT_CANNOT;
+    if (json)
+        return policy_said_versions_json(arena, version, 1);
+    policy_said_version(arena, version);
+    if (!version->refused.p)
+        return EXIT_DONE;
+    options_say("%.*s", STR_ARG(version->refused));
+    return EXIT_DATA;
+}
+
+static int difference(struct arena *arena, const struct option options[OPTIONS], char **argv)
+{
+    const char *folder = options[OPTION_PACK].value;
+    int code = policy_test_difference(arena, folder ? folder : PACK_FOLDER, argv[2], argv[3]);
+    return code == EXIT_DONE ? policy_installed_difference(arena, options[OPTION_DATA].value, argv[2], argv[3]) : code;
+}
+
+/* Acts on an installation; -1: it is none of these. */
+static int act_installed(struct arena *arena, int rest, char **argv, const struct option options[OPTIONS])
+{
+    const char *what = argv[1];
+    struct policy_call call = { .arena = arena,
+                                .data = options[OPTION_DATA].value,
+                                .pack = options[OPTION_PACK].value,
+                                .as = &options[OPTION_AS],
+                                .user = &options[OPTION_USER],
+                                .reason = options[OPTION_REASON].seen ? str_of(options[OPTION_REASON].value) : STR(""),
+                                .json = options[OPTION_JSON].seen };
+    if (strcmp(what, "sign") == 0 && rest == 2)
+        return policy_installed_sign(&call, argv[2]);
+    if (strcmp(what, "use") == 0 && rest == (options[OPTION_SHIPPED].seen ? 1 : 2))
+        return policy_installed_use(&call, options[OPTION_SHIPPED].seen ? NULL : argv[2]);
+    if (strcmp(what, "recheck") == 0 && rest == 1)
+        return policy_installed_recheck(&call, options[OPTION_AGAIN].seen);
+    return -1;
 }
 
 static int act(struct arena *arena, int rest, char **argv, const struct option options[OPTIONS])
 {
     const struct policy_pack *pack;
     struct fault fault;
-    const char *what = argv[1], *folder = options[OPTION_PACK].value;
+    const char *what = argv[1];
     if (strcmp(what, "eval") == 0 && rest == 1)
         return evaluate(arena, options);
     if (strcmp(what, "ask") == 0 && rest == 1)
@@ -174,16 +216,20 @@ static int act(struct arena *arena, int rest, char **argv, const struct option o
     if (strcmp(what, "test") == 0 && rest == 2)
         return policy_test_pack(arena, argv[2]);
     if (strcmp(what, "diff") == 0 && rest == 3)
-        return policy_test_difference(arena, folder ? folder : PACK_FOLDER, argv[2], argv[3]);
+        return difference(arena, options, argv);
+    int code = act_installed(arena, rest, argv, options);
+    if (code >= 0)
+        return code;
     bool list = strcmp(what, "list") == 0 && rest == 1;
     if (!list && !(strcmp(what, "show") == 0 && rest == 2))
         return options_wrong(&command_policy, FORMS);
-    if (open_pack(arena, folder, &pack, &fault) != STATUS_OK) {
-        command_fail(&fault);
-        return EXIT_CANNOT;
-    }
+    if (policy_installed_pack(arena, options[OPTION_PACK].value, options[OPTION_DATA].value, &pack, &fault) !=
+        STATUS_OK)
+        return command_fail(&fault);
     if (!list)
-        return show(arena, pack, argv[2]);
+        return show(arena, pack, argv[2], options[OPTION_JSON].seen);
+    if (options[OPTION_JSON].seen)
+        return policy_said_versions_json(arena, pack->versions, pack->versions_n);
     policy_said_versions(arena, pack);
     return EXIT_DONE;
 }
@@ -194,7 +240,13 @@ static int run(int argc, char **argv)
                                        [OPTION_ON] = { .name = "--on", .takes_value = true },
                                        [OPTION_PACK] = { .name = "--pack", .takes_value = true },
                                        [OPTION_SAVE] = { .name = "--save", .takes_value = true },
-                                       [OPTION_JSON] = { .name = "--json" } };
+                                       [OPTION_JSON] = { .name = "--json" },
+                                       [OPTION_DATA] = { .name = "--data", .takes_value = true },
+                                       [OPTION_AS] = { .name = "--as", .takes_value = true },
+                                       [OPTION_USER] = { .name = "--user", .takes_value = true },
+                                       [OPTION_REASON] = { .name = "--reason", .takes_value = true },
+                                       [OPTION_SHIPPED] = { .name = "--shipped" },
+                                       [OPTION_AGAIN] = { .name = "--again" } };
     int rest = 0;
     bool help = false;
     struct fault fault;
@@ -217,24 +269,30 @@ static int run(int argc, char **argv)
 
 const struct command command_policy = {
     .name = "policy",
-    .usage = "policy list [--pack FOLDER]\n"
-             "policy show VERSION [--pack FOLDER]\n"
-             "policy eval --facts FILE.json [--on DATE] [--pack FOLDER] [--json]\n"
-             "policy ask [--facts FILE.json] [--save FILE.json] [--on DATE] [--pack FOLDER] [--json]\n"
+    .usage = "policy list [--pack FOLDER] [--data DIR] [--json]\n"
+             "policy show VERSION [--pack FOLDER] [--data DIR] [--json]\n"
+             "policy eval --facts FILE.json [--on DATE] [--pack FOLDER] [--data DIR] [--json]\n"
+             "policy ask [--facts FILE.json] [--save FILE.json] [--on DATE] [--pack FOLDER] [--data DIR] [--json]\n"
              "policy facts\n"
              "policy test FOLDER\n"
-             "policy diff VERSION VERSION [--pack FOLDER]",
+             "policy diff VERSION VERSION [--pack FOLDER] [--data DIR]\n"
+             "policy sign VERSION [--reason TEXT] [--pack FOLDER] [--as USER | --user USER] [--data DIR]\n"
+             "policy use FOLDER | --shipped [--as USER | --user USER] [--data DIR]\n"
+             "policy recheck [--again] [--json] [--data DIR]",
     .help =
-        "Law and recording policy by date, and a case held against them. list says which versions there are and from "
-        "when to when; show prints one with its tables. eval holds facts (one JSON object, see facts) against the law "
-        "of the day it happened and the policy of the day it is recorded: --on is the day of recording where the "
-        "facts have none, else it is today; with --json the answer is JSON. ask puts the questions that are open, the "
-        "most decisive first, one at a time, and "
-        "ends with the same answer; --facts begins from a file, --save keeps the facts in one. facts lists every fact, "
-        "its values and "
-        "its question. test runs the fixtures of a pack and names the rows of its tables that none of them reached. "
-        "diff says which fixtures two versions answer differently; it looks for the pack in " PACK_FOLDER
-        " unless --pack names another folder. Without --pack the pack in the program counts. Needs no data folder, "
-        "and stores nothing.",
+        "Law and recording policy by date, and a case held against them. list says which versions there are, from "
+        "when to when, and who signed them off; show prints one with its tables. eval holds facts (one JSON object, "
+        "see facts) against the law of the day it happened and the policy of the day it is recorded: --on is the day "
+        "of recording where the facts have none, else it is today. ask puts the questions that are open, the most "
+        "decisive first, one at a time, and ends with the same answer; --facts begins from a file, --save keeps the "
+        "facts in one. facts lists every fact, its values and its "
+        "question. test runs the fixtures of a pack and names the rows of its tables that none of them reached. diff "
+        "says which fixtures, and which live posts, two versions answer differently; it looks for the pack "
+        "in " PACK_FOLDER
+        " unless --pack names another folder. sign is the force crime registrar's: it keeps who, when and "
+        "the sha256 of all files of the version; what is changed afterwards is refused. use takes a pack of the "
+        "force's own into the data folder, to count instead of the one in the program. recheck holds every live post "
+        "against what is in force and says which answers changed; the server does the same by itself. Sign-offs "
+        "come from the data folder, ./data unless --data names one; list, show, eval, ask and test work without any.",
     .run = run,
 };

@@ -12,7 +12,10 @@
 #include "base/log.h"
 #include "media/media.h"
 #include "posts/acts.h"
+#include "posts/policy.h"
 #include "base/banned.h"
+
+enum { RECHECK_MS = 2000, RECHECK_ARENA_MAX = 64 * 1024 * 1024 };
 
 struct due {
     struct post_due due;
@@ -42,7 +45,39 @@ static enum status release(struct db *db, const struct settings *settings, struc
     return status;
 }
 
+struct rechecked {
+    const struct job *job;
+    bool finished;
+};
+
+static enum status rechecked_write(struct db_tx *tx, void *arg)
+{
+    const struct rechecked *r = arg;
+    enum status status = r->finished ? STATUS_OK : db_job_put(tx, r->job->kind, r->job->key, STR(""), 0);
+    return status == STATUS_OK ? db_job_end(tx, r->job, JOB_OK, STR("")) : status;
+}
+
+/* The live posts against what is in force: for a while, and then the job is put anew, so that others come between. */
+static enum status recheck(struct db *db, const struct settings *settings, struct arena *arena, const struct job *job,
+                           struct fault *fault)
+{
+    (void)settings;
+    (void)arena; /* the job lives there */
+    struct policy_recheck at = { 0 };
+    int64_t until = clock_steady_ns() + RECHECK_MS * (int64_t)1000000;
+    struct arena *own = arena_new(RECHECK_ARENA_MAX);
+    if (!own)
+        return fault_no_memory(fault);
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK && !at.finished && clock_steady_ns() < until)
+        status = posts_recheck_step(db, own, clock_now_ms(), &at, fault);
+    arena_free(own);
+    struct rechecked done = { job, at.finished };
+    return status == STATUS_OK ? db_write(db, rechecked_write, &done, fault) : status;
+}
+
 const struct job_kind jobs_known[] = {
+    { .kind = POLICY_RECHECK_JOB, .run = recheck },
     { .kind = "posts.release", .run = release },
     { .kind = MEDIA_RENDER_JOB, .run = media_render_job },
     { .kind = NULL },

@@ -6,10 +6,14 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/json.h"
+#include "base/zone.h"
+#include "main/command.h"
 #include "main/dmn_said.h"
+#include "policy/sign.h"
 #include "base/banned.h"
 
-enum { LINE_MAX_BYTES = 64 * 1024 };
+enum { LINE_MAX_BYTES = 64 * 1024, JSON_MAX = 1024 * 1024 };
 
 void policy_said_line(const char *format, ...)
 {
@@ -86,6 +90,22 @@ static void say_questions(struct arena *arena, const struct policy_answer *answe
     }
 }
 
+/* "signed off 2026-11-28 by …" */
+static const char *sign_off_words(struct arena *arena, const struct policy_version *version)
+{
+    const struct policy_signature *signature = version->signature;
+    if (version->refused.p)
+        return "REFUSED: changed after its sign-off (show says what)";
+    if (!version->signed_off)
+        return "not signed off";
+    struct str day = zone_day(arena, signature->at);
+    const char *words =
+        str_z(arena, str_format(arena, "signed off %.*s by %.*s, %.*s", STR_ARG(day.p ? day : STR("")),
+                                STR_ARG(signature->name.p ? signature->name : STR("an account that is gone")),
+                                STR_ARG(signature->role)));
+    return words ? words : "signed off";
+}
+
 void policy_said_answer(struct arena *arena, const struct policy_answer *answer)
 {
     static const char *const uplift[] = { "not known yet", "no", "yes: evidence to gather, a court decides" };
@@ -104,6 +124,10 @@ void policy_said_answer(struct arena *arena, const struct policy_answer *answer)
     policy_said_line("versions: %.*s%s%.*s%s", STR_ARG(answer->law ? answer->law->id : STR("no law")), ", ",
                      STR_ARG(answer->recording ? answer->recording->id : STR("no recording policy")),
                      answer->signed_off ? "" : "; not signed off");
+    const struct policy_version *const used[] = { answer->law, answer->recording };
+    for (size_t i = 0; i < 2; i++)
+        if (used[i])
+            policy_said_line("  %.*s: %s", STR_ARG(used[i]->id), sign_off_words(arena, used[i]));
 }
 
 /* ---- Packs ---- */
@@ -124,9 +148,62 @@ void policy_said_versions(struct arena *arena, const struct policy_pack *pack)
         const struct policy_version *version = &pack->versions[i];
         policy_said_line("%-*.*s  %-11s  %.*s to %.*s  %s%s", (int)widest, STR_ARG(version->id),
                          policy_kind_name(version->kind), STR_ARG(day_words(arena, version->from)),
-                         STR_ARG(day_words(arena, version->to)),
-                         version->enabled ? (version->signed_off ? "" : "not signed off") : "not enabled", "");
+                         STR_ARG(day_words(arena, version->to)), version->enabled ? "" : "not enabled; ",
+                         sign_off_words(arena, version));
     }
+}
+
+static void put_day(struct arena *arena, struct json_writer *w, const char *name, int day)
+{
+    json_name(w, str_of(name));
+    if (day == POLICY_DAY_NONE || day == POLICY_DAY_OPEN)
+        json_put_null(w);
+    else
+        json_put_str(w, policy_day_text(arena, day));
+}
+
+static void put_version(struct arena *arena, struct json_writer *w, const struct policy_version *version)
+{
+    json_open_object(w);
+    json_name(w, STR("id"));
+    json_put_str(w, version->id);
+    json_name(w, STR("kind"));
+    json_put_str(w, str_of(policy_kind_name(version->kind)));
+    put_day(arena, w, "from", version->from);
+    put_day(arena, w, "to", version->to);
+    json_name(w, STR("enabled"));
+    json_put_bool(w, version->enabled);
+    json_name(w, STR("sha256"));
+    json_put_str(w, version->sha256);
+    json_name(w, STR("signed_off"));
+    json_put_bool(w, version->signed_off);
+    json_name(w, STR("sign_off"));
+    policy_sign_off_to_json(w, version);
+    json_name(w, STR("refused"));
+    if (version->refused.p)
+        json_put_str(w, version->refused);
+    else
+        json_put_null(w);
+    json_close_object(w);
+}
+
+int policy_said_versions_json(struct arena *arena, const struct policy_version *versions, size_t n)
+{
+    struct buf out;
+    struct json_writer w;
+    buf_init(&out, arena, JSON_MAX);
+    json_writer_init(&w, &out);
+    json_open_array(&w);
+    for (size_t i = 0; i < n; i++)
+        put_version(arena, &w, &versions[i]);
+    json_close_array(&w);
+    if (!buf_ok(&out)) {
+        struct fault fault;
+        fault_no_memory(&fault);
+        return command_fail(&fault);
+    }
+    printf("%.*s\n", STR_ARG(buf_str(&out)));
+    return EXIT_DONE;
 }
 
 void policy_said_version(struct arena *arena, const struct policy_version *version)
@@ -137,7 +214,10 @@ void policy_said_version(struct arena *arena, const struct policy_version *versi
     if (version->to != POLICY_DAY_OPEN)
         policy_said_line("  to: %.*s (not in it)", STR_ARG(day_words(arena, version->to)));
     policy_said_line("  enabled: %s", version->enabled ? "yes" : "no");
-    policy_said_line("  signed off: %s", version->signed_off ? "yes" : "no");
+    policy_said_line("  %s", sign_off_words(arena, version));
+    policy_said_line("  sha256: %.*s", STR_ARG(version->sha256));
+    if (version->refused.p)
+        policy_said_line("  %.*s", STR_ARG(version->refused));
     for (size_t i = 0; i < version->instruments_n; i++)
         policy_said_line("  instrument: %.*s", STR_ARG(version->instruments[i]));
     if (version->note.n)

@@ -8,6 +8,8 @@
 void policy_said_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void policy_said_answer(struct arena *arena, const struct policy_answer *answer);
 void policy_said_versions(struct arena *arena, const struct policy_pack *pack);
+/* As one JSON array: who signed them off, what is refused. The exit code. */
+int policy_said_versions_json(struct arena *arena, const struct policy_version *versions, size_t n);
 /* Head, then the tables of every model. */
 void policy_said_version(struct arena *arena, const struct policy_version *version);
 void policy_said_facts(void);

@@ -16,6 +16,7 @@
 #include "main/wiring.h"
 #include "media/media.h"
 #include "posts/erasure.h"
+#include "posts/policy.h"
 #include "site/feedback.h"
 #include "base/banned.h"
 
@@ -35,6 +36,7 @@ struct worker_role {
     struct db *db;
     int64_t tidied; /* steady ms */
     int64_t swept;  /* the same; 0: not yet */
+    int64_t looked; /* the same, whether the live posts are to be checked again */
     bool away_said;
 };
 
@@ -136,6 +138,12 @@ static int64_t worker_round(void)
             log_event(LOG_WARN, "worker.feedback_kept", LOG_STR(LOG_STATUS, str_of(status_name(fault.status))));
         else if (removed > 0)
             log_event(LOG_INFO, "worker.feedback_deleted", LOG_I64(LOG_COUNT, removed));
+    }
+    if (here.looked == 0 || now - here.looked >= WORKER_TIDY_MS) { /* a day has come, or another program */
+        here.looked = now;
+        arena_reset(here.job_arena);
+        if (posts_recheck_want(here.db, here.job_arena, clock_now_ms(), &fault) != STATUS_OK)
+            log_event(LOG_WARN, "worker.policy_unread", LOG_STR(LOG_STATUS, str_of(status_name(fault.status))));
     }
     int64_t next = INT64_MAX;
     if (db_job_next(here.db, &next, &fault) != STATUS_OK)

@@ -1,5 +1,9 @@
 /* An answer as JSON, for machines and for forms. */
+#include <stdio.h>
+
 #include "base/json.h"
+#include "base/zone.h"
+#include "policy/sign.h"
 #include "policy/evaluate.h"
 #include "base/banned.h"
 
@@ -86,6 +90,32 @@ void policy_questions_to_json(struct json_writer *w, const struct policy_answer 
     json_close_array(w);
 }
 
+void policy_sign_off_to_json(struct json_writer *w, const struct policy_version *version)
+{
+    const struct policy_signature *signature = version->signature;
+    char day[40];
+    struct civil on;
+    if (!version->signed_off) {
+        json_put_null(w);
+        return;
+    }
+    zone_local(signature->at, &on);
+    snprintf(day, sizeof day, "%04d-%02d-%02d", on.year, on.month, on.day);
+    json_open_object(w);
+    json_name(w, STR("version"));
+    json_put_str(w, version->id);
+    json_name(w, STR("by"));
+    if (signature->name.p)
+        json_put_str(w, signature->name);
+    else
+        json_put_null(w);
+    json_name(w, STR("role"));
+    json_put_str(w, signature->role);
+    json_name(w, STR("on"));
+    json_put_str(w, str_of(day));
+    json_close_object(w);
+}
+
 void policy_answer_to_json(struct json_writer *w, const struct policy_answer *answer)
 {
     json_open_object(w);
@@ -121,5 +151,12 @@ void policy_answer_to_json(struct json_writer *w, const struct policy_answer *an
     json_close_array(w);
     json_name(w, STR("signed_off"));
     json_put_bool(w, answer->signed_off);
+    json_name(w, STR("sign_offs"));
+    json_open_array(w);
+    const struct policy_version *const used[] = { answer->law, answer->recording };
+    for (size_t i = 0; i < sizeof used / sizeof used[0]; i++)
+        if (used[i] && used[i]->signed_off)
+            policy_sign_off_to_json(w, used[i]);
+    json_close_array(w);
     json_close_object(w);
 }

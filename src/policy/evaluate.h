@@ -81,7 +81,8 @@ struct policy_case {
 };
 /*
  * The answer lives in the arena and in the pack. STATUS_LIMIT where a model hit a bound of the engine, with the
- * decision; STATUS_DAMAGED where a version that counts is refused (sign.h); STATUS_NO_MEMORY. A model that answers what is no outcome yields review, and the reasons say so.
+ * decision; STATUS_DAMAGED where a version that counts is refused (sign.h); STATUS_NO_MEMORY. A model that answers what
+ * is no outcome yields review, and the reasons say so.
  */
 enum status policy_evaluate(struct arena *arena, const struct policy_case *asked, struct policy_answer *out,
                             struct fault *fault);

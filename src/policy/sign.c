@@ -71,17 +71,18 @@ static struct str what_differs(struct arena *arena, const struct policy_version 
         const struct policy_version_file *was = &signature->files[i];
         const struct policy_version_file *is = file_in(version->files, version->files_n, was->path);
         if (!is)
-            return str_format(arena, "%.*s was signed off with the file %.*s (sha256 %.*s), which it has no more. " WAY_OUT,
+            return str_format(arena,
+                              "%.*s was signed off with the file %.*s (sha256 %.*s), which it has no more. " WAY_OUT,
                               STR_ARG(version->id), STR_ARG(was->path), STR_ARG(was->sha256));
         if (!str_equal(is->sha256, was->sha256))
-            return str_format(arena,
-                              "%.*s was changed after its sign-off: the sha256 of %.*s is %.*s, and %.*s was signed. "
-                              WAY_OUT,
-                              STR_ARG(version->id), STR_ARG(was->path), STR_ARG(is->sha256), STR_ARG(was->sha256));
+            return str_format(
+                arena, "%.*s was changed after its sign-off: the sha256 of %.*s is %.*s, and %.*s was signed. " WAY_OUT,
+                STR_ARG(version->id), STR_ARG(was->path), STR_ARG(is->sha256), STR_ARG(was->sha256));
     }
     for (size_t i = 0; i < version->files_n; i++)
         if (!file_in(signature->files, signature->files_n, version->files[i].path))
-            return str_format(arena, "%.*s was signed off without the file %.*s (sha256 %.*s), which it has now. " WAY_OUT,
+            return str_format(arena,
+                              "%.*s was signed off without the file %.*s (sha256 %.*s), which it has now. " WAY_OUT,
                               STR_ARG(version->id), STR_ARG(version->files[i].path), STR_ARG(version->files[i].sha256));
     return str_format(arena,
                       "%.*s was changed after its sign-off: its kind, the day it begins or the order of its files is "

@@ -20,8 +20,9 @@ struct policy_signature {
 };
 
 /*
- * The pack with these sign-offs, the oldest first: the last of a version counts. What is in it lives in `arena`, in `pack` and in
- * `signatures`; `pack` itself is not changed. A sign-off of a version that the pack does not have changes nothing.
+ * The pack with these sign-offs, the oldest first: the last of a version counts. What is in it lives in `arena`, in
+ * `pack` and in `signatures`; `pack` itself is not changed. A sign-off of a version that the pack does not have changes
+ * nothing.
  */
 enum status policy_pack_sign(struct arena *arena, const struct policy_pack *pack,
                              const struct policy_signature *signatures, size_t n, const struct policy_pack **out,
@@ -31,5 +32,9 @@ enum status policy_pack_sign(struct arena *arena, const struct policy_pack *pack
  * or what is in force on that day is another. STR_NONE: no memory.
  */
 struct str policy_pack_state(struct arena *arena, const struct policy_pack *pack, int day);
+
+struct json_writer;
+/* { "by": name, "role", "on": day } of a version that is signed off; else null. */
+void policy_sign_off_to_json(struct json_writer *w, const struct policy_version *version);
 
 #endif

@@ -292,10 +292,10 @@ enum status posts_checks_of(struct db_tx *tx, struct arena *arena, struct str ke
     if (status == STATUS_OK)
         status = edition_labels_read(head.labels, &out->labels);
     if (status == STATUS_OK)
-        status = act_ask(tx, arena,
-                         &(struct act_asked){
-                             .edition = head.edition, .content = &content, .labels = out->labels, .now = now },
-                         out->results, &out->story);
+        status = act_ask(
+            tx, arena,
+            &(struct act_asked){ .edition = head.edition, .content = &content, .labels = out->labels, .now = now },
+            out->results, &out->story);
     if (status == STATUS_OK)
         status = sql_posts_confirmations(tx, arena, head.edition, CONFIRMATIONS_MAX, &rows, &n);
     if (status != STATUS_OK)

@@ -72,10 +72,11 @@ static enum status read_local(struct db_tx *tx, struct arena *kept, struct str s
     if (is.p == NULL)
         return fault_no_memory(fault);
     if (!str_equal(is, sha256))
-        return fault_set(fault, STATUS_DAMAGED,
-                         "The force's own pack is not the one that was taken in: its sha256 is %.*s, and %.*s was. Take "
-                         "it in again with candour policy use.",
-                         STR_ARG(is), STR_ARG(sha256));
+        return fault_set(
+            fault, STATUS_DAMAGED,
+            "The force's own pack is not the one that was taken in: its sha256 is %.*s, and %.*s was. Take "
+            "it in again with candour policy use.",
+            STR_ARG(is), STR_ARG(sha256));
     return policy_pack_read(kept, files, n, out, fault);
 }
 
@@ -88,7 +89,8 @@ static enum status local_pack(struct db_tx *tx, struct str sha256, const struct 
         if (str_equal(str_of(here.kept[i].sha256), sha256))
             *out = here.kept[i].pack;
     if (*out == NULL && (here.n == KEPT_MAX || sha256.n >= sizeof here.kept[0].sha256)) {
-        status = fault_set(fault, STATUS_LIMIT, "The pack was changed too often while this process ran: start it anew.");
+        status =
+            fault_set(fault, STATUS_LIMIT, "The pack was changed too often while this process ran: start it anew.");
     } else if (*out == NULL) {
         struct arena *kept = arena_new(POLICY_PACK_MEMORY_MAX);
         status = kept == NULL ? fault_no_memory(fault) : read_local(tx, kept, sha256, out, fault);
@@ -123,7 +125,8 @@ static enum status take_files(struct db_tx *tx, struct arena *arena, int64_t id,
     struct posts_signature_files *rows;
     size_t n = 0;
     enum status status = sql_posts_signature_files(tx, arena, id, POLICY_FILES_MAX, &rows, &n);
-    struct policy_version_file *files = status == STATUS_OK ? ARENA_ARRAY(arena, n + 1, struct policy_version_file) : NULL;
+    struct policy_version_file *files =
+        status == STATUS_OK ? ARENA_ARRAY(arena, n + 1, struct policy_version_file) : NULL;
     if (files == NULL)
         return status == STATUS_OK ? STATUS_NO_MEMORY : status;
     for (size_t i = 0; i < n; i++)
@@ -139,7 +142,8 @@ enum status posts_pack_signed(struct db_tx *tx, struct arena *arena, const struc
     struct posts_signatures *rows;
     size_t n = 0;
     enum status status = sql_posts_signatures(tx, arena, POLICY_SIGNATURES_MAX, &rows, &n);
-    struct policy_signature *signatures = status == STATUS_OK ? ARENA_ARRAY(arena, n + 1, struct policy_signature) : NULL;
+    struct policy_signature *signatures =
+        status == STATUS_OK ? ARENA_ARRAY(arena, n + 1, struct policy_signature) : NULL;
     if (status == STATUS_OK && signatures == NULL)
         return fault_no_memory(fault);
     for (size_t i = 0; i < n && status == STATUS_OK; i++) {
@@ -192,7 +196,8 @@ enum status posts_policy_sign_write(struct db_tx *tx, void *arg)
     struct str reason = act->reason;
     struct actor actor;
     struct fault fault;
-    enum status status = act_may(tx, act->arena, act->act, PERMISSION_POLICY_SIGN, "sign versions of the policy", &actor);
+    enum status status =
+        act_may(tx, act->arena, act->act, PERMISSION_POLICY_SIGN, "sign versions of the policy", &actor);
     if (status == STATUS_OK)
         status = act_words(tx, "The reason", false, &reason);
     if (status != STATUS_OK)

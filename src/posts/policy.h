@@ -70,7 +70,7 @@ struct policy_changed {
     struct str key;
     /* Words of an outcome, or "-": no story that the policy answers. As recorded then, and as if recorded today. */
     struct str answer, versions, answer_today, versions_today;
-    struct str held;                                    /* the checks that block it, by commas; empty: none */
+    struct str held;                                     /* the checks that block it, by commas; empty: none */
     struct str before_answer, before_today, before_held; /* STR_NONE: it was not checked before */
 };
 enum { POLICY_CHANGED_MAX = 500 }; /* a page */

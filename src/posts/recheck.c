@@ -158,9 +158,8 @@ static enum status ask_live(struct db_tx *tx, struct arena *arena, const struct 
 }
 
 /* `run` is emptied; what is kept goes into `arena`. Only memory fails. */
-static enum status answer_live(struct db_tx *tx, struct arena *arena, struct arena *run,
-                               const struct policy_pack *pack, const struct posts_live_after *row, int64_t now,
-                               struct answered *out)
+static enum status answer_live(struct db_tx *tx, struct arena *arena, struct arena *run, const struct policy_pack *pack,
+                               const struct posts_live_after *row, int64_t now, struct answered *out)
 {
     struct check_result results[CHECKS];
     struct check_story story = { 0 };
@@ -350,10 +349,9 @@ static enum status compare_one(struct db_tx *tx, struct arena *run, struct polic
     arena_reset(run);
     for (int i = 0; i < 2 && (i == 0 || stories[0].evaluated); i++) {
         bool law = c->versions[i]->kind == POLICY_LAW;
-        struct act_asked asked = { .now = c->now,
-                                   .pack = c->pack,
-                                   .law = law ? c->versions[i] : NULL,
-                                   .recording = law ? NULL : c->versions[i] };
+        struct act_asked asked = {
+            .now = c->now, .pack = c->pack, .law = law ? c->versions[i] : NULL, .recording = law ? NULL : c->versions[i]
+        };
         enum status status = ask_live(tx, run, row, &asked, results, &stories[i]);
         if (status == STATUS_NO_MEMORY)
             return status;
@@ -387,9 +385,9 @@ static enum status compare_some(struct db *db, struct arena *arena, struct arena
         *after = rows[i].post;
     }
     db_read_end(tx);
-    return status == STATUS_OK ? status
-                               : fault_set(fault, status, "The live posts could not be compared (%s).",
-                                           status_name(status));
+    return status == STATUS_OK
+               ? status
+               : fault_set(fault, status, "The live posts could not be compared (%s).", status_name(status));
 }
 
 enum status posts_policy_compare(struct db *db, struct arena *arena, struct policy_compare *compare,
