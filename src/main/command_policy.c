@@ -170,7 +170,7 @@ static int show(struct arena *arena, const struct policy_pack *pack, const char 
     if (!version->refused.p)
         return EXIT_DONE;
     options_say("%.*s", STR_ARG(version->refused));
-    return EXIT_DATA;
+    return EXIT_CANNOT;
 }
 
 static int difference(struct arena *arena, const struct option options[OPTIONS], char **argv)
@@ -224,8 +224,10 @@ static int act(struct arena *arena, int rest, char **argv, const struct option o
     if (!list && !(strcmp(what, "show") == 0 && rest == 2))
         return options_wrong(&command_policy, FORMS);
     if (policy_installed_pack(arena, options[OPTION_PACK].value, options[OPTION_DATA].value, &pack, &fault) !=
-        STATUS_OK)
-        return command_fail(&fault);
+        STATUS_OK) {
+        command_fail(&fault);
+        return EXIT_CANNOT;
+    }
     if (!list)
         return show(arena, pack, argv[2], options[OPTION_JSON].seen);
     if (options[OPTION_JSON].seen)

@@ -146,10 +146,11 @@ void policy_said_versions(struct arena *arena, const struct policy_pack *pack)
         widest = pack->versions[i].id.n > widest ? pack->versions[i].id.n : widest;
     for (size_t i = 0; i < pack->versions_n; i++) {
         const struct policy_version *version = &pack->versions[i];
-        policy_said_line("%-*.*s  %-11s  %.*s to %.*s  %s%s", (int)widest, STR_ARG(version->id),
+        bool alone = !version->enabled && !version->signature; /* nobody signs what counts for nothing */
+        policy_said_line("%-*.*s  %-11s  %.*s to %.*s  %s%s%s", (int)widest, STR_ARG(version->id),
                          policy_kind_name(version->kind), STR_ARG(day_words(arena, version->from)),
-                         STR_ARG(day_words(arena, version->to)), version->enabled ? "" : "not enabled; ",
-                         sign_off_words(arena, version));
+                         STR_ARG(day_words(arena, version->to)), version->enabled ? "" : "not enabled",
+                         version->enabled || alone ? "" : "; ", alone ? "" : sign_off_words(arena, version));
     }
 }
 

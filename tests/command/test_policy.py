@@ -19,7 +19,9 @@ VICTIM = {"reporter": {"role": "victim"}, "context": {"debate": False},
 DATES = {"incident": "2022-10-10", "recorded": "2022-10-16"}
 
 
-class Policy(Case):
+class Packs(Case):
+    """A small pack in a folder, and cases held against it."""
+
     def pack(self, versions=VERSIONS):
         folder = self.path("pack")
         shutil.copytree(SMALL, folder)
@@ -50,6 +52,8 @@ class Policy(Case):
         with open(os.path.join(pack, "fixtures", name + ".json"), "w", encoding="utf-8") as f:
             json.dump({"id": name, "origin": "project", "facts": {"dates": DATES, **facts}, "expect": expect, **more}, f)
 
+
+class Policy(Packs):
     def test_an_answer_says_the_same_in_json_and_in_words(self):
         pack = self.pack()
         facts = {**VICTIM, "dates": DATES, "conduct": [{"act": "assault"}]}
