@@ -151,6 +151,102 @@ static const struct check_fact hashtags[] = {
 };
 GROUP(hashtags, "hashtags", hashtags);
 
+static const struct check_fact release[] = {
+    FACT(CHECK_TRUTH, release.picture, "picture"), FACT(CHECK_TRUTH, release.other, "other"),
+    FACT(CHECK_TRUTH, release.nobody, "nobody"),   FACT(CHECK_TRUTH, release.released, "released"),
+    FACT(CHECK_TRUTH, release.named, "named"),
+};
+GROUP(release, "release", release);
+
+static const struct check_fact proceedings[] = {
+    FACT(CHECK_TRUTH, proceedings.text_read, "text read"),
+    FACT(CHECK_TRUTH, proceedings.status, "status"),
+    FACT(CHECK_TRUTH, proceedings.active, "active"),
+    FACT(CHECK_COUNT, proceedings.arrests, "arrests"),
+    FACT(CHECK_COUNT, proceedings.general, "arrests in general"),
+    FACT(CHECK_COUNT, proceedings.guilt, "guilt"),
+    FACT(CHECK_COUNT, proceedings.guilt_perhaps, "guilt perhaps"),
+    FACT(CHECK_COUNT, proceedings.convictions, "convictions"),
+    FACT(CHECK_TRUTH, proceedings.replies_open, "replies open"),
+    FACT(CHECK_TRUTH, proceedings.cannot_close, "cannot close"),
+};
+GROUP(proceedings, "proceedings", proceedings);
+
+static const struct check_fact young[] = {
+    FACT(CHECK_TRUTH, young.text_read, "text read"), FACT(CHECK_COUNT, young.found, "found"),
+    FACT(CHECK_COUNT, young.known_by, "known by"),   FACT(CHECK_COUNT, young.perhaps, "perhaps"),
+    FACT(CHECK_TRUTH, young.pictured, "pictured"),   FACT(CHECK_TRUTH, young.may_show, "may show"),
+    FACT(CHECK_TRUTH, young.lifted, "lifted"),       FACT(CHECK_TRUTH, young.sought, "sought"),
+};
+GROUP(young, "young", young);
+
+static const struct check_fact victim[] = {
+    FACT(CHECK_TRUTH, victim.text_read, "text read"),   FACT(CHECK_COUNT, victim.offences, "offences"),
+    FACT(CHECK_COUNT, victim.identified, "identified"), FACT(CHECK_COUNT, victim.named, "named"),
+    FACT(CHECK_TRUTH, victim.real_case, "real case"),
+};
+GROUP(victim, "protected", victim);
+
+static const struct str stage_list[] = { STR_INIT("none"), STR_INIT("open"), STR_INIT("arrest"), STR_INIT("charge"),
+                                         STR_INIT("over") };
+static const struct word_set stage_words = { stage_list, sizeof stage_list / sizeof stage_list[0] };
+
+static const struct check_fact naming[] = {
+    FACT(CHECK_TRUTH, naming.text_read, "text read"),   WORD(naming.stage, "stage", &stage_words),
+    FACT(CHECK_TRUTH, naming.decision, "decision"),     FACT(CHECK_COUNT, naming.named, "named"),
+    FACT(CHECK_COUNT, naming.attributes, "attributes"), FACT(CHECK_COUNT, naming.perhaps, "perhaps"),
+    FACT(CHECK_COUNT, naming.teachers, "teachers"),
+};
+GROUP(naming, "naming", naming);
+
+static const struct check_fact shown[] = {
+    FACT(CHECK_TRUTH, shown.applies, "applies"),
+    FACT(CHECK_TRUTH, shown.decision, "decision"),
+    FACT(CHECK_TRUTH, shown.ends, "ends"),
+};
+GROUP(shown, "shown", shown);
+
+static const struct check_fact data[] = {
+    FACT(CHECK_TRUTH, data.text_read, "text read"),
+    FACT(CHECK_COUNT, data.found, "found"),
+    FACT(CHECK_COUNT, data.perhaps, "perhaps"),
+    FACT(CHECK_TRUTH, data.position, "position"),
+};
+GROUP(data, "personal", data);
+
+static const struct check_fact note[] = {
+    FACT(CHECK_TRUTH, note.campaign, "campaign"),
+};
+GROUP(note, "note", note);
+
+static const struct check_fact wording[] = {
+    FACT(CHECK_TRUTH, wording.text_read, "text read"),
+    FACT(CHECK_COUNT, wording.found, "found"),
+};
+GROUP(wording, "wording", wording);
+
+static const struct check_fact plain[] = {
+    FACT(CHECK_TRUTH, plain.text_read, "text read"), FACT(CHECK_COUNT, plain.long_sentences, "long sentences"),
+    FACT(CHECK_COUNT, plain.fancy, "fancy"),         FACT(CHECK_COUNT, plain.emoji, "emoji"),
+    FACT(CHECK_COUNT, plain.links, "links"),
+};
+GROUP(plain, "language", plain);
+
+static const struct check_fact video[] = {
+    FACT(CHECK_TRUTH, video.text_read, "text read"),
+    FACT(CHECK_COUNT, video.files, "files"),
+    FACT(CHECK_COUNT, video.elsewhere, "elsewhere"),
+    FACT(CHECK_TRUTH, video.words, "words"),
+};
+GROUP(video, "video", video);
+
+static const struct check_fact pair[] = {
+    FACT(CHECK_TRUTH, pair.welsh, "welsh"),
+    FACT(CHECK_TRUTH, pair.bare, "bare"),
+    FACT(CHECK_TRUTH, pair.about, "about"),
+};
+GROUP(pair, "pair", pair);
+
 static struct feel_value value_of(const struct check_fact *fact, const char *at)
 {
     bool truth = false;

@@ -13,6 +13,7 @@
 #include "dmn/value.h"
 #include "html/html.h"
 #include "policy/pack.h"
+#include "posts/check_case.h"
 #include "posts/checks.h"
 
 /* More places than this are not told one by one; what is decided does not depend on them. */
@@ -171,6 +172,18 @@ struct check_facts {
         struct alt_facts alt;
         struct route_facts route;
         struct hashtag_facts hashtag;
+        struct release_facts release;
+        struct proceedings_facts proceedings;
+        struct young_facts young;
+        struct victim_facts victim;
+        struct naming_facts naming;
+        struct shown_facts shown;
+        struct data_facts data;
+        struct note_facts note;
+        struct wording_facts wording;
+        struct plain_facts plain;
+        struct video_facts video;
+        struct pair_facts pair;
     };
 };
 
@@ -189,6 +202,9 @@ struct check_run {
     struct person_facts people;
     const struct check_evidence *people_evidence;
     size_t people_evidence_n;
+    struct check_names *names;                 /* found once, behind the people */
+    struct check_young young[CHECK_YOUNG_MAX]; /* found with the people */
+    size_t young_n;
     struct story_facts story;
     struct check_story told;
     struct str story_fault; /* why it could not be evaluated; STR_NONE */
@@ -219,7 +235,9 @@ struct check_group {
 };
 extern const struct check_group check_group_story, check_group_call, check_group_appeal, check_group_definition,
     check_group_pack, check_group_speaker, check_group_people, check_group_label, check_group_claim,
-    check_group_licence, check_group_alternative, check_group_ways, check_group_hashtags;
+    check_group_licence, check_group_alternative, check_group_ways, check_group_hashtags, check_group_release,
+    check_group_proceedings, check_group_young, check_group_victim, check_group_naming, check_group_shown,
+    check_group_data, check_group_note, check_group_wording, check_group_plain, check_group_video, check_group_pair;
 /* The facts as one value in the arena; null where memory is gone. */
 struct feel_value check_facts_value(struct arena *arena, const struct check_group *group,
                                     const struct check_facts *facts);
@@ -256,6 +274,19 @@ void check_gather_call(struct check_run *run, struct check_facts *facts);
 void check_gather_appeal(struct check_run *run, struct check_facts *facts);
 void check_gather_definition(struct check_run *run, struct check_facts *facts);
 void check_gather_pack(struct check_run *run, struct check_facts *facts);
+void check_gather_release(struct check_run *run, struct check_facts *facts);
+void check_gather_proceedings(struct check_run *run, struct check_facts *facts);
+void check_gather_young(struct check_run *run, struct check_facts *facts);
+void check_gather_victim(struct check_run *run, struct check_facts *facts);
+void check_gather_naming(struct check_run *run, struct check_facts *facts);
+void check_gather_custody(struct check_run *run, struct check_facts *facts);
+void check_gather_wanted(struct check_run *run, struct check_facts *facts);
+void check_gather_data(struct check_run *run, struct check_facts *facts);
+void check_gather_note(struct check_run *run, struct check_facts *facts);
+void check_gather_wording(struct check_run *run, struct check_facts *facts);
+void check_gather_plain_words(struct check_run *run, struct check_facts *facts);
+void check_gather_video(struct check_run *run, struct check_facts *facts);
+void check_gather_pair(struct check_run *run, struct check_facts *facts);
 
 /*
  * What the picture at `path` says of itself (picture_look.c). Where it is not PICTURE_READ, `*why` says why, in the

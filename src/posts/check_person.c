@@ -684,6 +684,28 @@ static void look_at_name(struct people *p, size_t i, size_t end)
 
 /* ---- All of it ---- */
 
+/* An age under 18 that belongs to somebody is kept for the check of children. */
+static void keep_young(struct people *p, size_t i)
+{
+    static const char *const words[] = { "one",      "two",      "three",   "four",    "five",     "six",
+                                         "seven",    "eight",    "nine",    "ten",     "eleven",   "twelve",
+                                         "thirteen", "fourteen", "fifteen", "sixteen", "seventeen" };
+    struct str word = people_text(p, i, i + 1);
+    size_t n = 0;
+    int age = 0;
+    while (n < word.n && n < 3 && word.p[n] >= '0' && word.p[n] <= '9')
+        age = age * 10 + (word.p[n++] - '0');
+    for (size_t w = 0; n == 0 && w < sizeof words / sizeof words[0]; w++) {
+        struct str spelt = str_of(words[w]);
+        if (str_equal_nocase(str_slice(word, 0, spelt.n), spelt) && (word.n == spelt.n || word.p[spelt.n] == '-'))
+            age = (int)w + 1;
+    }
+    if (age < 1 || age > 17 || p->run->young_n == CHECK_YOUNG_MAX)
+        return;
+    p->run->young[p->run->young_n++] =
+        (struct check_young){ .block = p->block, .at = p->words[i].at, .n = word.n, .age = age };
+}
+
 static void look_at_block(struct people *p)
 {
     p->block_has_person = false;
@@ -691,10 +713,13 @@ static void look_at_block(struct people *p)
     for (size_t i = 0; i < p->words_n && !p->block_has_person; i++)
         p->block_has_person = people_word_is(p, i, "he she his her him i my");
     for (size_t i = 0; i < p->words_n; i++) {
+        size_t before = p->facts->found + p->facts->uncertain;
         if (p->words[i].kind == WORD_NUMBER)
             look_at_number(p, i);
         else if (p->words[i].kind == WORD_LETTERS && !look_at_year_old(p, i) && !p->words[i].capital)
             look_at_number(p, i);
+        if (p->facts->found + p->facts->uncertain > before)
+            keep_young(p, i);
     }
     for (size_t i = 0; i < p->words_n; i++) {
         if (p->words[i].kind != WORD_LETTERS || !p->words[i].capital)

@@ -36,7 +36,7 @@ struct people {
     struct person_facts *facts;
     struct str *records; /* folded */
     size_t records_n;
-    bool recorded;     /* there is a record, or a speaker */
+    bool recorded; /* there is a record, or a speaker */
     const struct text_block *block;
     struct word *words; /* of the block; room for the longest */
     size_t words_n;

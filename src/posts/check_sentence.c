@@ -89,6 +89,16 @@ struct str sentence_flat(struct arena *arena, struct str text)
     return (struct str){ p, n };
 }
 
+struct str sentence_lower(struct arena *arena, struct str text)
+{
+    char *p = arena_alloc(arena, text.n + 1, 1);
+    if (p == NULL || text.p == NULL)
+        return STR_NONE;
+    for (size_t i = 0; i < text.n; i++)
+        p[i] = text.p[i] == '\n' ? ' ' : lower(text.p[i]);
+    return (struct str){ p, text.n };
+}
+
 /* Behind a sentence: a full stop, "?" or "!" with nothing of a word behind it. */
 static size_t sentence_end(struct str s, size_t at, bool *question)
 {

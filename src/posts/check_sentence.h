@@ -28,6 +28,9 @@ bool sentence_next(struct sentences *s, struct sentence *out);
 /* Text as one sentence: names, titles. STR_NONE where memory is gone. */
 struct str sentence_flat(struct arena *arena, struct str text);
 
+/* Text in small ASCII letters, otherwise the same: to be looked for. STR_NONE where memory is gone. */
+struct str sentence_lower(struct arena *arena, struct str text);
+
 /* Where `phrase` stands as whole words in `flat`, from `from` on: of its first letter; -1. */
 ptrdiff_t sentence_find(struct str flat, struct str phrase, size_t from);
 /* Whether one of the phrases stands in it. */

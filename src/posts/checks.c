@@ -102,6 +102,15 @@ static enum status find_people(struct check_run *run)
     return STATUS_OK;
 }
 
+static enum status find_names(struct check_run *run)
+{
+    run->names = ARENA_NEW(run->arena, struct check_names);
+    if (run->names == NULL)
+        return STATUS_NO_MEMORY;
+    check_find_names(run);
+    return arena_failed(run->arena) ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
 static const struct check_row {
     struct str id; /* and the name of the decision */
     void (*gather)(struct check_run *run, struct check_facts *facts);
@@ -119,9 +128,23 @@ static const struct check_row {
     [CHECK_POSED_LABEL] = { STR_INIT("posed-label"), gather_posed, &check_group_label },
     [CHECK_IMAGE_CLAIM] = { STR_INIT("image-claim"), check_gather_claim, &check_group_claim },
     [CHECK_IMAGE_LICENCE] = { STR_INIT("image-licence"), check_gather_licence, &check_group_licence },
+    [CHECK_MODEL_RELEASE] = { STR_INIT("model-release"), check_gather_release, &check_group_release },
     [CHECK_ALT_TEXT] = { STR_INIT("alt-text"), check_gather_alt, &check_group_alternative },
+    [CHECK_ACTIVE_PROCEEDINGS] = { STR_INIT("active-proceedings"), check_gather_proceedings, &check_group_proceedings },
+    [CHECK_UNDER_18] = { STR_INIT("under-18"), check_gather_young, &check_group_young },
+    [CHECK_LIFELONG_ANONYMITY] = { STR_INIT("lifelong-anonymity"), check_gather_victim, &check_group_victim },
+    [CHECK_NAMING_ON_ARREST] = { STR_INIT("naming-on-arrest"), check_gather_naming, &check_group_naming },
+    [CHECK_NAMING_ON_CHARGE] = { STR_INIT("naming-on-charge"), check_gather_naming, &check_group_naming },
+    [CHECK_CUSTODY_IMAGE] = { STR_INIT("custody-image"), check_gather_custody, &check_group_shown },
+    [CHECK_WANTED_IMAGE] = { STR_INIT("wanted-image"), check_gather_wanted, &check_group_shown },
+    [CHECK_PERSONAL_DATA] = { STR_INIT("personal-data"), check_gather_data, &check_group_data },
+    [CHECK_EQUALITY_NOTE] = { STR_INIT("equality-note"), check_gather_note, &check_group_note },
     [CHECK_REPORTING_ROUTE] = { STR_INIT("reporting-route"), check_gather_route, &check_group_ways },
+    [CHECK_REPORT_WORDING] = { STR_INIT("report-wording"), check_gather_wording, &check_group_wording },
     [CHECK_HASHTAG_CASE] = { STR_INIT("hashtag-case"), check_gather_hashtag, &check_group_hashtags },
+    [CHECK_PLAIN_LANGUAGE] = { STR_INIT("plain-language"), check_gather_plain_words, &check_group_plain },
+    [CHECK_CAPTIONS] = { STR_INIT("captions"), check_gather_video, &check_group_video },
+    [CHECK_WELSH_PAIR] = { STR_INIT("welsh-pair"), check_gather_pair, &check_group_pair },
     [CHECK_PACK_SIGNED] = { STR_INIT("pack-signed"), check_gather_pack, &check_group_pack },
 };
 
@@ -214,6 +237,8 @@ static enum status check_all(struct check_run *run, struct check_result out[CHEC
         return status;
     check_gather_topic(run);
     status = find_people(run);
+    if (status == STATUS_OK)
+        status = find_names(run);
     if (status == STATUS_OK)
         status = check_gather_story(run);
     for (unsigned id = 0; id < CHECKS && status == STATUS_OK; id++)

@@ -135,6 +135,7 @@ static bool never_overridden(enum check_id id)
     case CHECK_AI_LABEL:
     case CHECK_POSED_LABEL:
     case CHECK_PERSON_KIND: /* who is not typed may need a label */
+    case CHECK_LIFELONG_ANONYMITY:
     case CHECK_IMAGE_CLAIM: /* and so may a picture that is not what was said of it */ return true;
     case CHECK_SCENARIO_POLICY:
     case CHECK_CALL_TO_ACTION:
@@ -142,9 +143,22 @@ static bool never_overridden(enum check_id id)
     case CHECK_LAW_WORDING:
     case CHECK_STATEMENT_SPEAKER:
     case CHECK_IMAGE_LICENCE:
+    case CHECK_MODEL_RELEASE:
     case CHECK_ALT_TEXT:
+    case CHECK_ACTIVE_PROCEEDINGS:
+    case CHECK_UNDER_18:
+    case CHECK_NAMING_ON_ARREST:
+    case CHECK_NAMING_ON_CHARGE:
+    case CHECK_CUSTODY_IMAGE:
+    case CHECK_WANTED_IMAGE:
+    case CHECK_PERSONAL_DATA:
+    case CHECK_EQUALITY_NOTE:
     case CHECK_REPORTING_ROUTE:
+    case CHECK_REPORT_WORDING:
     case CHECK_HASHTAG_CASE:
+    case CHECK_PLAIN_LANGUAGE:
+    case CHECK_CAPTIONS:
+    case CHECK_WELSH_PAIR:
     case CHECK_PACK_SIGNED:
     case CHECKS: break;
     }

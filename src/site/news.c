@@ -359,6 +359,20 @@ static struct str blocked_words(enum language language, struct str id)
     case CHECK_IMAGE_LICENCE: return t_post_elsewhere_licence(language);
     case CHECK_ALT_TEXT: return t_post_elsewhere_alt(language);
     case CHECK_REPORTING_ROUTE: return t_post_elsewhere_route(language);
+    case CHECK_MODEL_RELEASE:
+    case CHECK_ACTIVE_PROCEEDINGS:
+    case CHECK_UNDER_18:
+    case CHECK_LIFELONG_ANONYMITY:
+    case CHECK_NAMING_ON_ARREST:
+    case CHECK_NAMING_ON_CHARGE:
+    case CHECK_CUSTODY_IMAGE:
+    case CHECK_WANTED_IMAGE:
+    case CHECK_PERSONAL_DATA:
+    case CHECK_EQUALITY_NOTE:
+    case CHECK_REPORT_WORDING:
+    case CHECK_PLAIN_LANGUAGE:
+    case CHECK_CAPTIONS:
+    case CHECK_WELSH_PAIR:
     case CHECK_LAW_WORDING:
     case CHECK_HASHTAG_CASE:
     case CHECK_PACK_SIGNED:
