@@ -37,7 +37,8 @@ void check_gather_release(struct check_run *run, struct check_facts *facts)
     if (!picture->set)
         return;
     f->other = is_custody(picture) || is_wanted(content);
-    f->nobody = picture->nobody || picture->made == PICTURE_AI;
+    /* A drawing shows nobody who was there to be asked, unless its file names somebody. */
+    f->nobody = picture->nobody || picture->made == PICTURE_AI || picture->made == PICTURE_ILLUSTRATION;
     f->named = has_text(file->person_shown);
     f->released = has_text(picture->release) || str_equal(file->model_release, STR("MR-UMR")) ||
                   str_equal(file->model_release, STR("MR-LMR"));

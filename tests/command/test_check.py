@@ -8,8 +8,10 @@ from common import ROOT, Case, run
 CASES = os.path.join(ROOT, "tests", "cases", "posts")
 HEAD = "---\nkind: advice\ntitle: A title\nchannels: [site]\nauthors: [a]\n%s---\n%s\n"
 IDS = ["scenario-policy", "call-to-action", "witness-appeal", "law-wording", "statement-speaker", "person-kind",
-       "fictitious-label", "stock-label", "ai-label", "posed-label", "image-claim", "image-licence", "alt-text",
-       "reporting-route", "hashtag-case", "pack-signed"]
+       "fictitious-label", "stock-label", "ai-label", "posed-label", "image-claim", "image-licence", "model-release",
+       "alt-text", "active-proceedings", "under-18", "lifelong-anonymity", "naming-on-arrest", "naming-on-charge",
+       "custody-image", "wanted-image", "personal-data", "equality-note", "reporting-route", "report-wording",
+       "hashtag-case", "plain-language", "captions", "welsh-pair", "pack-signed"]
 MEMBERS = ["publishable", "edition", "labels", "scenario_outcome", "questions", "versions", "checks", "faults"]
 
 

