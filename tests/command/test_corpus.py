@@ -3,7 +3,7 @@ import importlib.machinery
 import importlib.util
 import os
 
-from common import ROOT, Case, candour
+from common import BINARY, ROOT, Case
 
 
 class Corpus(Case):
@@ -12,7 +12,7 @@ class Corpus(Case):
         loader = importlib.machinery.SourceFileLoader("bench_checks", path)
         bench = importlib.util.module_from_spec(importlib.util.spec_from_loader("bench_checks", loader))
         loader.exec_module(bench)
-        clean, faults, _, blocked, missed, _ = bench.measure(candour())
+        clean, faults, _, blocked, missed, _ = bench.measure(BINARY)
         self.assertEqual((blocked, missed), ([], []))
         self.assertGreaterEqual(clean, 100)
         self.assertGreaterEqual(faults, 60)
