@@ -5,7 +5,7 @@
 -- in: most int
 -- out: id int, version text, sha256 text, made time, role text, login text?, name text?
 SELECT s.id, s.version, s.sha256, s.made, s.role, a.login, a.name
-  FROM policy_signature s LEFT JOIN account a ON a.id = s.account ORDER BY s.id LIMIT $1;
+  FROM policy_signature s LEFT JOIN account a ON a.id = s.account WHERE s.id > 0 ORDER BY s.id LIMIT $1;
 
 -- name: signature_files :many  role: read
 -- in: signature int, most int
@@ -28,7 +28,7 @@ SELECT sha256, made FROM policy_local WHERE id = 1;
 -- name: local_files :many  role: read
 -- in: most int
 -- out: path text, bytes bytes
-SELECT path, bytes FROM policy_local_file ORDER BY path LIMIT $1;
+SELECT path, bytes FROM policy_local_file WHERE path >= '' ORDER BY path LIMIT $1;
 
 -- name: local_put :exec  role: write
 -- in: sha256 text, made time, account int
@@ -49,11 +49,16 @@ INSERT INTO policy_local_file (path, bytes) VALUES ($1, $2);
 -- out: state text, begun time, finished time?, upto int, total int, done int, changed int, failed int
 SELECT state, begun, finished, upto, total, done, changed, failed FROM policy_recheck WHERE id = 1;
 
--- name: recheck_job :maybe  role: read
+-- name: recheck_job :one  role: read
 -- Whether its job failed for good.
 -- in: kind text
 -- out: failed bool
-SELECT CAST(state = 'failed' AS INTEGER) FROM job WHERE kind = $1 ORDER BY id DESC LIMIT 1;
+SELECT CAST(EXISTS (SELECT 1 FROM job WHERE kind = $1 AND state = 'failed') AS INTEGER);
+
+-- name: recheck_mended :exec  role: write
+-- A re-check that came to its end makes good what its jobs before did not.
+-- in: kind text
+DELETE FROM job WHERE kind = $1 AND state = 'failed';
 
 -- name: recheck_begin :exec  role: write
 -- Anew where another state is in force than the one that the row is about.

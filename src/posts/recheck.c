@@ -60,10 +60,9 @@ static enum status look(struct db_tx *tx, struct arena *arena, struct str state,
     struct posts_recheck_job job;
     *out = (struct policy_recheck){ .due = true };
     enum status status = sql_posts_recheck_job(tx, arena, STR(POLICY_RECHECK_JOB), &job);
-    if (status == STATUS_OK)
-        out->broken = job.failed;
-    else if (status != STATUS_NOT_FOUND)
+    if (status != STATUS_OK)
         return status;
+    out->broken = job.failed;
     status = sql_posts_recheck(tx, arena, row);
     if (status == STATUS_NOT_FOUND) {
         *row = (struct posts_recheck){ 0 };
@@ -239,6 +238,8 @@ static enum status batch_write(struct db_tx *tx, void *arg)
         status = sql_posts_recheck_on(tx, b->state, b->from, b->last && b->n == 0 ? b->from : b->upto, (int64_t)b->n,
                                       b->changed, b->failed, finished, &counted);
     b->counted = counted == 1;
+    if (status == STATUS_OK && b->counted && b->last)
+        status = sql_posts_recheck_mended(tx, STR(POLICY_RECHECK_JOB), NULL);
     if (status == STATUS_OK && !b->counted)
         return db_refuse(tx, STATUS_CONFLICT, "Somebody else went on with the re-check.");
     return status;

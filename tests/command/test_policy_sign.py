@@ -12,9 +12,11 @@ from test_policy import Packs, VERSIONS
 
 ENGLAND_WALES = os.path.join(ROOT, "policy", "england-wales")
 STORY = """scenario:
-  dates: { incident: 2026-01-10, recorded: 2026-01-11 }
+  dates: { incident: 2022-03-01, recorded: 2026-01-11 }
   reporter: { role: victim }
-  conduct: [{ act: words, threatening: false, abusive: false, insulting: false }]
+  hostility: { strands: [race], perceived_by: [] }
+  conduct: [{ act: misnaming, threatening: false, abusive: false, insulting: false, occasions: 1, threat_of: none,
+              property_damaged: false, sent_by_network: false }]
 claims: none
 """
 
@@ -185,7 +187,8 @@ class Recheck(Desk):
         with Server(self.folder) as server:
             self.policy("sign", "ew-recording-2023-06", "--as", "registrar")
             wait_for(lambda: "none is answered differently" in self.doctor(), "the re-check by the worker")
-            line = next(l for l in server.logged() if "policy.rechecked" in l)
+            wait_for(lambda: "policy.rechecked" in server.logged(), "the line in the log")
+            line = next(l for l in server.logged().splitlines() if "policy.rechecked" in l)
         self.assertRegex(line, r"changed=0\b|\"changed\": ?0")
         self.assertNotIn("story", line)
 

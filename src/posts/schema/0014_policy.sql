@@ -45,6 +45,8 @@ CREATE TABLE policy_recheck (
     failed INTEGER NOT NULL
 ) STRICT;
 
+CREATE INDEX job_failed ON job (kind) WHERE state = 'failed';
+
 -- What the last re-check answered of a live post. held: the checks that block it now. before_*: what the re-check before
 -- had answered, of the same edition. Only outcomes and names of checks and versions stand here, nothing of the post.
 CREATE TABLE policy_post (
