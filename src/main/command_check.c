@@ -18,6 +18,7 @@
 #include "base/zone.h"
 #include "main/options.h"
 #include "main/place.h"
+#include "main/policy_installed.h"
 #include "main/posts_said.h"
 #include "main/wiring.h"
 #include "posts/checks.h"
@@ -154,7 +155,11 @@ static int check(struct arena *arena, char *path, const struct option options[OP
     int code = site_of(arena, options[OPTION_DATA].value, &site);
     if (code != EXIT_DONE)
         return code;
-    if (posts_said_source(arena, path, &source, &fault) != STATUS_OK) {
+    /* With the sign-offs, and the pack of its own, of an installation that is there. */
+    const char *folder = options[OPTION_DATA].seen ? options[OPTION_DATA].value : PLACE_DEFAULT;
+    if ((place_has(arena, folder, PLACE_DATABASE) &&
+         policy_installed_pack(arena, NULL, folder, &site.pack, &fault) != STATUS_OK) ||
+        posts_said_source(arena, path, &source, &fault) != STATUS_OK) {
         command_fail(&fault);
         return EXIT_CANNOT;
     }
@@ -205,7 +210,8 @@ const struct command command_check = {
         "Looks at the file of a post. Prints every fault with line and column, or the hash of its edition and what the "
         "checks answer: what blocks, what a person is to confirm, and warnings, each with what to do; with --all also "
         "what passes or does not apply. No data folder is needed; where there is one, the force's name and address "
-        "come from its settings. The picture is looked for beside the post and in ../images. Accounts are not looked "
+        "come from its settings, and the pack in force and its sign-offs from its database. The picture is looked for "
+        "beside the post and in ../images. Accounts are not looked "
         "up. Exit code 0: it can go out; 1: a check blocks, or the file has faults; 2: could not run.",
     .run = run,
 };

@@ -192,6 +192,14 @@ class Recheck(Desk):
         self.assertRegex(line, r"changed=0\b|\"changed\": ?0")
         self.assertNotIn("story", line)
 
+    def test_the_check_of_a_file_knows_what_is_signed(self):
+        def signed():
+            done = run("check", self.file("bare", "A file"), "--json", "--data", self.folder)
+            return next(c["outcome"] for c in json.loads(done.stdout)["checks"] if c["id"] == "pack-signed")
+        self.assertEqual(signed(), "warn")
+        self.policy("sign", "ew-publication-2026-01", "--as", "registrar")
+        self.assertEqual(signed(), "pass")
+
     def test_a_recheck_that_was_broken_off_is_gone_on_with(self):
         self.policy("recheck")
         db = sqlite3.connect(os.path.join(self.folder, "candour.db"))
