@@ -27,7 +27,7 @@ struct command {
 };
 
 extern const struct command command_init, command_serve, command_check_config, command_dmn, command_policy,
-    command_doctor, command_user, command_campaign, command_image, command_post, command_promise,
+    command_doctor, command_user, command_campaign, command_image, command_post, command_promise, command_register,
     command_speaker_confirm, command_check, command_audit, command_feedback, command_backup, command_restore,
     command_routes, command_version;
 

@@ -19,11 +19,26 @@
 
 /* In the order in which an administrator meets them. */
 static const struct command *const commands[] = {
-    &command_init,    &command_serve,   &command_check_config, &command_dmn,
-    &command_policy,  &command_doctor,  &command_user,         &command_post,
-    &command_image,   &command_promise, &command_campaign,     &command_speaker_confirm,
-    &command_check,   &command_audit,   &command_feedback,     &command_backup,
-    &command_restore, &command_routes,  &command_version,
+    &command_init,
+    &command_serve,
+    &command_check_config,
+    &command_dmn,
+    &command_policy,
+    &command_doctor,
+    &command_user,
+    &command_post,
+    &command_image,
+    &command_promise,
+    &command_campaign,
+    &command_register,
+    &command_speaker_confirm,
+    &command_check,
+    &command_audit,
+    &command_feedback,
+    &command_backup,
+    &command_restore,
+    &command_routes,
+    &command_version,
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "posts/check_look.h"
 #include "posts/picture.h"
 #include "posts/policy.h"
 
@@ -263,7 +264,10 @@ enum status act_ask(struct db_tx *tx, struct arena *arena, const struct act_aske
         input.picture = found ? PICTURE_READ : PICTURE_UNREADABLE;
         input.why = found ? STR_NONE : STR("its bytes were not kept: import the post again");
     }
-    return posts_checks(arena, &input, results, story);
+    struct check_looking looking;
+    status = check_looking_begin(&looking, tx, arena, edition, content, now);
+    input.registers = &looking.registers;
+    return status == STATUS_OK ? posts_checks(arena, &input, results, story) : status;
 }
 
 enum status act_check(struct db_tx *tx, struct arena *arena, int64_t edition, const struct post_content *content,

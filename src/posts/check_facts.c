@@ -130,6 +130,28 @@ static const struct check_fact licence[] = {
 };
 GROUP(licence, "licence", licence);
 
+static const struct check_fact reuse[] = {
+    FACT(CHECK_TRUTH, reuse.picture, "picture"),
+    FACT(CHECK_KNOWN, reuse.index, "index"),
+    FACT(CHECK_COUNT, reuse.others, "others"),
+    FACT(CHECK_COUNT, reuse.withdrawn, "withdrawn"),
+};
+GROUP(reuse, "reuse", reuse);
+
+static const struct check_fact order[] = {
+    FACT(CHECK_TRUTH, order.text_read, "text read"), FACT(CHECK_KNOWN, order.reg, "register"),
+    FACT(CHECK_KNOWN, order.named, "named"),         FACT(CHECK_COUNT, order.same, "same"),
+    FACT(CHECK_COUNT, order.alike, "alike"),
+};
+GROUP(order, "order", order);
+
+static const struct check_fact election[] = {
+    FACT(CHECK_TRUTH, election.text_read, "text read"), FACT(CHECK_KNOWN, election.reg, "register"),
+    FACT(CHECK_KNOWN, election.named, "named"),         FACT(CHECK_KNOWN, election.running, "running"),
+    FACT(CHECK_KNOWN, election.campaign, "campaign"),   FACT(CHECK_COUNT, election.names, "names"),
+};
+GROUP(election, "election", election);
+
 static const struct check_fact alternative[] = {
     FACT(CHECK_TRUTH, alt.picture, "picture"),       FACT(CHECK_TRUTH, alt.has, "has"),
     FACT(CHECK_TRUTH, alt.decorative, "decorative"), FACT(CHECK_TRUTH, alt.says_image, "says image"),

@@ -139,6 +139,29 @@ struct licence_facts {
     bool editorial, campaign;
 };
 
+struct reuse_facts {
+    bool picture;
+    enum known index; /* other posts could be asked; no: a bare file */
+    size_t others;    /* posts in which it stands for somebody else */
+    size_t withdrawn; /* posts that were withdrawn */
+};
+
+struct order_facts {
+    bool text_read;
+    enum known reg;   /* there is a register; not known: it could not be asked */
+    enum known named; /* somebody is named who is not made up and does not speak for the force */
+    size_t same, alike;
+};
+
+struct election_facts {
+    bool text_read;
+    enum known reg;
+    enum known named;
+    enum known running;  /* this day lies in the period before an election */
+    enum known campaign; /* the post is part of a campaign that begins in it, or nobody knows when */
+    size_t names;        /* candidates and parties that it names */
+};
+
 struct alt_facts {
     bool picture, has, decorative;
     bool says_image, file_name, too_long;
@@ -169,6 +192,9 @@ struct check_facts {
         struct label_facts label;
         struct claim_facts claim;
         struct licence_facts licence;
+        struct reuse_facts reuse;
+        struct order_facts order;
+        struct election_facts election;
         struct alt_facts alt;
         struct route_facts route;
         struct hashtag_facts hashtag;
@@ -235,7 +261,7 @@ struct check_group {
 };
 extern const struct check_group check_group_story, check_group_call, check_group_appeal, check_group_definition,
     check_group_pack, check_group_speaker, check_group_people, check_group_label, check_group_claim,
-    check_group_licence, check_group_alternative, check_group_ways, check_group_hashtags, check_group_release,
+    check_group_licence, check_group_reuse, check_group_order, check_group_election, check_group_alternative, check_group_ways, check_group_hashtags, check_group_release,
     check_group_proceedings, check_group_young, check_group_victim, check_group_naming, check_group_shown,
     check_group_data, check_group_note, check_group_wording, check_group_plain, check_group_video, check_group_pair;
 /* The facts as one value in the arena; null where memory is gone. */
@@ -259,6 +285,11 @@ const struct check_group *check_group_of(enum check_id id);
 void check_gather_person(struct check_run *run, struct check_facts *facts);
 void check_gather_claim(struct check_run *run, struct check_facts *facts);
 void check_gather_licence(struct check_run *run, struct check_facts *facts);
+void check_gather_reuse(struct check_run *run, struct check_facts *facts);
+void check_gather_order(struct check_run *run, struct check_facts *facts);
+void check_gather_election(struct check_run *run, struct check_facts *facts);
+/* Whether the force knows this case or crime number; not known: there is no register, or it could not be asked. */
+enum known check_reference_known(struct check_run *run, struct str reference);
 void check_gather_alt(struct check_run *run, struct check_facts *facts);
 void check_gather_route(struct check_run *run, struct check_facts *facts);
 void check_gather_hashtag(struct check_run *run, struct check_facts *facts);

@@ -15,6 +15,7 @@
 #include "media/facts.h"
 #include "policy/evaluate.h"
 #include "posts/content.h"
+#include "posts/rolls.h"
 
 enum check_id {
     CHECK_SCENARIO_POLICY,
@@ -30,8 +31,10 @@ enum check_id {
     CHECK_IMAGE_CLAIM,
     CHECK_IMAGE_LICENCE,
     CHECK_MODEL_RELEASE,
+    CHECK_IMAGE_REUSE,
     CHECK_ALT_TEXT,
     CHECK_ACTIVE_PROCEEDINGS,
+    CHECK_COURT_ORDER,
     CHECK_UNDER_18,
     CHECK_LIFELONG_ANONYMITY,
     CHECK_NAMING_ON_ARREST,
@@ -39,6 +42,7 @@ enum check_id {
     CHECK_CUSTODY_IMAGE,
     CHECK_WANTED_IMAGE,
     CHECK_PERSONAL_DATA,
+    CHECK_PRE_ELECTION,
     CHECK_EQUALITY_NOTE,
     CHECK_REPORTING_ROUTE,
     CHECK_REPORT_WORDING,
@@ -67,6 +71,25 @@ enum speaker_word {
     SPEAKER_PENDING,   /* an account is asked, and has not answered for this edition */
 };
 
+/* Another post that shows the same picture: the same bytes, or one is a rendition of the other. */
+struct picture_elsewhere {
+    struct str key;
+    const struct str *people; /* as they are written there */
+    size_t people_n;
+    bool withdrawn;
+};
+
+/* What only a database knows. What a function cannot find out is no answer: the check then blocks. */
+struct check_registers {
+    void *self;
+    /* As rolls_find, for the day of the check. */
+    enum status (*find)(void *self, struct arena *arena, enum roll roll, const struct str *keys, size_t keys_n,
+                        struct roll_entry **entries, size_t *n);
+    /* Asked where the post has a picture. */
+    enum status (*elsewhere)(void *self, struct arena *arena, struct picture_elsewhere **posts, size_t *n);
+    struct str campaign_begins; /* the first day of the post's campaign; STR_NONE: it has none, or there is no record */
+};
+
 struct check_input {
     const struct post_content *content;
     uint32_t labels; /* as they were saved; compared with what the records ask for now */
@@ -85,6 +108,7 @@ struct check_input {
     struct str pack_wrong;          /* why no pack may be used: every check blocks and says so; STR_NONE */
     int64_t published;              /* when it went out: its day of recording where nothing else says one; 0: not yet */
     const struct policy_version *law, *recording; /* as if these were in force for its story; NULL: by date */
+    const struct check_registers *registers; /* NULL: a bare file, for which there are none */
     bool bare; /* a bare file: no database was asked, and a claim of the file counts as such */
     int64_t now;
 };

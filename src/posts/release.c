@@ -134,6 +134,7 @@ static bool never_overridden(enum check_id id)
     case CHECK_STOCK_LABEL:
     case CHECK_AI_LABEL:
     case CHECK_POSED_LABEL:
+    case CHECK_COURT_ORDER: /* an order of a court is nobody's here to override */
     case CHECK_PERSON_KIND: /* who is not typed may need a label */
     case CHECK_LIFELONG_ANONYMITY:
     case CHECK_IMAGE_CLAIM: /* and so may a picture that is not what was said of it */ return true;
@@ -144,6 +145,7 @@ static bool never_overridden(enum check_id id)
     case CHECK_STATEMENT_SPEAKER:
     case CHECK_IMAGE_LICENCE:
     case CHECK_MODEL_RELEASE:
+    case CHECK_IMAGE_REUSE:
     case CHECK_ALT_TEXT:
     case CHECK_ACTIVE_PROCEEDINGS:
     case CHECK_UNDER_18:
@@ -152,6 +154,7 @@ static bool never_overridden(enum check_id id)
     case CHECK_CUSTODY_IMAGE:
     case CHECK_WANTED_IMAGE:
     case CHECK_PERSONAL_DATA:
+    case CHECK_PRE_ELECTION:
     case CHECK_EQUALITY_NOTE:
     case CHECK_REPORTING_ROUTE:
     case CHECK_REPORT_WORDING:

@@ -373,6 +373,9 @@ static struct str blocked_words(enum language language, struct str id)
     case CHECK_PLAIN_LANGUAGE:
     case CHECK_CAPTIONS:
     case CHECK_WELSH_PAIR:
+    case CHECK_IMAGE_REUSE:
+    case CHECK_COURT_ORDER: /* that a name is on it is said to nobody */
+    case CHECK_PRE_ELECTION:
     case CHECK_LAW_WORDING:
     case CHECK_HASHTAG_CASE:
     case CHECK_PACK_SIGNED:
