@@ -41,6 +41,7 @@ const size_t posts_demonstration_accounts_n =
 
 /* One week after another, counted from the day of the set-up. */
 enum step_kind {
+    STEP_REGISTERS, /* empty ones: no order is in force, no election near */
     STEP_CAMPAIGN,
     STEP_IMPORT,    /* with: the file, where it is not the key's own */
     STEP_ELSEWHERE, /* with: nothing; see elsewhere[] */
@@ -110,6 +111,7 @@ enum { ELSEWHERE = sizeof elsewhere / sizeof elsewhere[0] };
     "We had said that all lamps up to the station work again. Those between the weir and the station do not yet."
 
 static const struct step steps[] = {
+    DO(STEP_REGISTERS, "registers", "duty-communications", -34, "09:00", ""),
     DO(STEP_IMPORT, "02-doorstep-callers", "press-officer-2", -34, "11:41", ""),
     DO(STEP_APPROVE, "02-doorstep-callers", "head-of-communications", -34, "13:20", ""),
     DO(STEP_PUBLISH, "02-doorstep-callers", "duty-communications", -33, "08:30", ""),
@@ -302,6 +304,17 @@ static enum status run_campaign(struct db *db, struct arena *arena, const struct
     return db_write(db, posts_campaign_set_write, &set, fault);
 }
 
+/* Made-up people stand on no register; without any, each post would ask whether somebody does. */
+static enum status run_registers(struct db *db, struct arena *arena, const struct act *act, struct fault *fault)
+{
+    enum status status = STATUS_OK;
+    for (unsigned i = 0; i < ROLLS && status == STATUS_OK; i++) {
+        struct roll_import import = { .arena = arena, .act = act, .roll = (enum roll)i };
+        status = db_write(db, rolls_import_write, &import, fault);
+    }
+    return status;
+}
+
 static enum status run_withdrawal(struct db *db, struct arena *arena, const struct step *step, const struct act *act,
                                   struct fault *fault)
 {
@@ -339,6 +352,7 @@ static enum status run_step(struct db *db, struct arena *arena, const struct ste
     struct post_end end = { .step = one, .ending = ENDING_EVENT_OVER };
     struct promise_keep keep = { .arena = arena, .act = &act, .key = step->key, .position = 1, .followup = step->with };
     switch (step->kind) {
+    case STEP_REGISTERS: return run_registers(db, arena, &act, fault);
     case STEP_CAMPAIGN: return run_campaign(db, arena, step, &act, now, fault);
     case STEP_IMPORT:
     case STEP_ELSEWHERE: return run_import(db, arena, step, &act, now, fault);

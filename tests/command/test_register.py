@@ -33,9 +33,9 @@ class Register(Case):
 
     def test_an_import_says_what_it_did_and_check_changes_nothing(self):
         path = self.file("\ufeff" + ORDERS + '1,"SMITH, John",,22/1,k,Northford,2026-01-01,\r\n')
-        self.assertIn("There is no register of orders", self.register("orders", "list"))
+        self.assertIn("The register of orders is empty", self.register("orders", "list"))
         self.assertIn("1 added", self.register("orders", "import", path, "--check", by=None))
-        self.assertIn("There is no register of orders", self.register("orders", "list"))
+        self.assertIn("The register of orders is empty", self.register("orders", "list"))
         self.assertIn("1 added", self.register("orders", "import", path))
         said = json.loads(self.register("orders", "import", path, "--json"))
         self.assertEqual((said["added"], said["unchanged"]), (0, 1))
@@ -57,7 +57,7 @@ class Register(Case):
         said = self.register("orders", "import", path, code=1)
         self.assertIn(f"{path}:3:", said)
         self.assertNotIn("Other", said)
-        self.assertIn("There is no register", self.register("orders", "list"))
+        self.assertIn("is empty", self.register("orders", "list"))
         for text in (b"", b"\xff", b"order\n", b"a\rb", ORDERS.encode() + b'1,"John', b"\0"):
             said = self.register("orders", "import", self.file(text), code=1)
             self.assertIn("r.csv:", said)
