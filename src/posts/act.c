@@ -265,7 +265,7 @@ enum status act_ask(struct db_tx *tx, struct arena *arena, const struct act_aske
         input.why = found ? STR_NONE : STR("its bytes were not kept: import the post again");
     }
     struct check_looking looking;
-    status = check_looking_begin(&looking, tx, arena, edition, content, now);
+    status = check_looking_begin(&looking, tx, arena, asked->edition, content, asked->now);
     input.registers = &looking.registers;
     return status == STATUS_OK ? posts_checks(arena, &input, results, story) : status;
 }

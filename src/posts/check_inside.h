@@ -233,7 +233,8 @@ struct check_run {
     size_t young_n;
     struct story_facts story;
     struct check_story told;
-    struct str story_fault; /* why it could not be evaluated; STR_NONE */
+    struct sources *sources; /* of names, read once (check_register.c); NULL: not yet */
+    struct str story_fault;  /* why it could not be evaluated; STR_NONE */
     struct check_evidence evidence[CHECK_EVIDENCE_MAX];
     size_t evidence_n;
 };
@@ -301,6 +302,8 @@ void check_gather_topic(struct check_run *run);
  */
 enum status check_gather_story(struct check_run *run);
 void check_gather_scenario(struct check_run *run, struct check_facts *facts);
+/* Whether the record of a real person begins with an office or a rank, or says what office they have. */
+bool check_person_by_office(struct arena *arena, const struct post_person *person);
 void check_gather_call(struct check_run *run, struct check_facts *facts);
 void check_gather_appeal(struct check_run *run, struct check_facts *facts);
 void check_gather_definition(struct check_run *run, struct check_facts *facts);

@@ -44,7 +44,7 @@ static void add(struct check_run *run, struct sources *s, const struct text_bloc
 }
 
 /* Where memory ends the arena says so, and no half of the answers is given. */
-static struct sources read_sources(struct check_run *run)
+static struct sources read_anew(struct check_run *run)
 {
     const struct post_content *content = run->input->content;
     struct sources s = { .room = run->text.n + run->text.links_n + content->people_n + content->promises_n * 2 +
@@ -75,6 +75,13 @@ static struct sources read_sources(struct check_run *run)
         add(run, &s, NULL, "image.source", content->picture.source);
     }
     return s;
+}
+
+static struct sources read_sources(struct check_run *run)
+{
+    if (run->sources == NULL && (run->sources = ARENA_NEW(run->arena, struct sources)) != NULL)
+        *run->sources = read_anew(run);
+    return run->sources == NULL ? (struct sources){ 0 } : *run->sources;
 }
 
 static struct str words_of(const struct source *source, size_t from, size_t to)

@@ -29,8 +29,7 @@ static int day_of(int64_t ms)
 
 /* ---- What is told ---- */
 
-/* Whether the record of a real person begins with an office or a rank, or says what office they have. */
-static bool named_by_office(struct arena *arena, const struct post_person *person)
+bool check_person_by_office(struct arena *arena, const struct post_person *person)
 {
     if (person->kind != PERSON_REAL)
         return false;
@@ -53,7 +52,7 @@ static void what_is_told(struct check_run *run)
     struct str reference = content->crime.reference.p == NULL ? STR("") : str_trim(content->crime.reference);
     size_t typed = 0, by_office = 0;
     for (size_t i = 0; i < content->people_n; i++) {
-        bool office = named_by_office(run->arena, &content->people[i]);
+        bool office = check_person_by_office(run->arena, &content->people[i]);
         by_office += office;
         typed += !office;
     }

@@ -26,7 +26,7 @@ enum {
     SOUND_WORDS = 4,    /* a name of more words is found by its surname */
     SURNAME_LEAST = 2,  /* letters */
     ALIKE_DISTANCE = 3, /* letters that may differ, where it sounds the same */
-    FOLD_ROOM = 4,      /* bytes that a byte may become: "㎏" and the like; held below */
+    FOLD_ROOM = 3,      /* bytes that a byte may become: "㎏" and the like; held below */
 };
 
 /* ---- Folding ---- */
@@ -231,10 +231,10 @@ bool names_fold(struct arena *arena, struct str text, struct folded *out)
             continue;
         if (word == NULL || alone) {
             word = &f.words[f.words_n++];
-            *word = (struct fold_word){ .from = at, .at = before, .capital = is_capital(c) };
+            *word = (struct fold_word){ .from = (uint32_t)at, .at = (uint32_t)before, .capital = is_capital(c) };
         }
-        word->to = at + width;
-        word->end = f.n;
+        word->to = (uint32_t)(at + width);
+        word->end = (uint32_t)f.n;
         word->digit = word->digit || uc_is_general_category(c, UC_CATEGORY_N);
         if (alone)
             word = NULL;

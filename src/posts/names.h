@@ -21,10 +21,10 @@ struct arena;
 
 /* A run of letters and digits; a sign of a script that writes no gaps is one of its own. */
 struct fold_word {
-    size_t from, to; /* in the text */
-    size_t at, end;  /* in the letters */
-    bool capital;    /* begins with a capital, or in a script that has none */
-    bool digit;      /* holds a figure */
+    uint32_t from, to; /* in the text */
+    uint32_t at, end;  /* in the letters */
+    bool capital;      /* begins with a capital, or in a script that has none */
+    bool digit;        /* holds a figure */
 };
 
 enum { SOUND_MAX = 24 };

@@ -9,8 +9,8 @@ CASES = os.path.join(ROOT, "tests", "cases", "posts")
 HEAD = "---\nkind: advice\ntitle: A title\nchannels: [site]\nauthors: [a]\n%s---\n%s\n"
 IDS = ["scenario-policy", "call-to-action", "witness-appeal", "law-wording", "statement-speaker", "person-kind",
        "fictitious-label", "stock-label", "ai-label", "posed-label", "image-claim", "image-licence", "model-release",
-       "alt-text", "active-proceedings", "under-18", "lifelong-anonymity", "naming-on-arrest", "naming-on-charge",
-       "custody-image", "wanted-image", "personal-data", "equality-note", "reporting-route", "report-wording",
+       "image-reuse", "alt-text", "active-proceedings", "court-order", "under-18", "lifelong-anonymity", "naming-on-arrest", "naming-on-charge",
+       "custody-image", "wanted-image", "personal-data", "pre-election", "equality-note", "reporting-route", "report-wording",
        "hashtag-case", "plain-language", "captions", "welsh-pair", "pack-signed"]
 MEMBERS = ["publishable", "edition", "labels", "scenario_outcome", "questions", "versions", "checks", "faults"]
 
@@ -59,7 +59,7 @@ class Check(Case):
         self.assertRegex(done.stdout, r"(?s)BLOCKS: reporting-route: .*body:3: /reprot is no page.*warning: hashtag-case")
         self.assertRegex(done.stdout, r"(?m)^The story is recorded as: insufficient-facts \(ew-recording-.*; not signed off\)")
         self.assertIn("    to ask: ", done.stdout)
-        self.assertEqual(lines[-1], "It cannot go out: 3 checks block. 1 answer is to be confirmed by a person before approval.")
+        self.assertEqual(lines[-1], "It cannot go out: 3 checks block. 3 answers are to be confirmed by a person before approval.")
         said, checks = self.answers(path, code=1)
         self.assertFalse(said["publishable"])
         self.assertEqual(checks["person-kind"]["outcome"], "block")
@@ -72,7 +72,7 @@ class Check(Case):
         self.assertTrue(said["publishable"])
         self.assertEqual(said["labels"], ["composite"])
         self.assertEqual(checks["fictitious-label"]["outcome"], "confirm")
-        self.assertIn("1 answer is to be confirmed", run("check", path, cwd=self.work).stdout)
+        self.assertIn("3 answers are to be confirmed", run("check", path, cwd=self.work).stdout)
 
     def test_a_file_with_faults_has_no_answers(self):
         path = self.path("bad.md")

@@ -27,6 +27,7 @@ static void look_at(struct arena *arena, const struct csv *csv, int64_t lines)
     struct csv again;
     struct csv_fault wrong;
     buf_init(&out, arena, 1 << 20);
+    buf_add(&out, STR("\xEF\xBB\xBF")); /* or a field that begins with one would lose it */
     must(csv->rows <= limits.rows && csv->columns <= limits.columns);
     for (size_t i = 0; i < csv->rows; i++)
         for (size_t j = 0; j < csv->columns; j++) {
