@@ -243,9 +243,10 @@ enum status act_ask(struct db_tx *tx, struct arena *arena, const struct act_aske
     struct posts_speaker_of speaker;
     struct fault fault;
     enum status status = input.pack != NULL ? STATUS_OK : posts_pack(tx, arena, &input.pack, &fault);
-    if (status == STATUS_NO_MEMORY)
+    bool wrong = status == STATUS_INVALID || status == STATUS_REFUSED || status == STATUS_LIMIT;
+    if (status != STATUS_OK && !wrong)
         return status;
-    if (status != STATUS_OK) {
+    if (wrong) {
         input.pack_wrong = str_copy(arena, str_of(fault.text));
         if (input.pack_wrong.p == NULL)
             return STATUS_NO_MEMORY;
@@ -267,7 +268,9 @@ enum status act_ask(struct db_tx *tx, struct arena *arena, const struct act_aske
     struct check_looking looking;
     status = check_looking_begin(&looking, tx, arena, asked->edition, content, asked->now);
     input.registers = &looking.registers;
-    return status == STATUS_OK ? posts_checks(arena, &input, results, story) : status;
+    if (status == STATUS_OK)
+        status = posts_checks(arena, &input, results, story);
+    return looking.failed != STATUS_OK ? looking.failed : status;
 }
 
 enum status act_check(struct db_tx *tx, struct arena *arena, int64_t edition, const struct post_content *content,

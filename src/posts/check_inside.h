@@ -262,9 +262,10 @@ struct check_group {
 };
 extern const struct check_group check_group_story, check_group_call, check_group_appeal, check_group_definition,
     check_group_pack, check_group_speaker, check_group_people, check_group_label, check_group_claim,
-    check_group_licence, check_group_reuse, check_group_order, check_group_election, check_group_alternative, check_group_ways, check_group_hashtags, check_group_release,
-    check_group_proceedings, check_group_young, check_group_victim, check_group_naming, check_group_shown,
-    check_group_data, check_group_note, check_group_wording, check_group_plain, check_group_video, check_group_pair;
+    check_group_licence, check_group_reuse, check_group_order, check_group_election, check_group_alternative,
+    check_group_ways, check_group_hashtags, check_group_release, check_group_proceedings, check_group_young,
+    check_group_victim, check_group_naming, check_group_shown, check_group_data, check_group_note, check_group_wording,
+    check_group_plain, check_group_video, check_group_pair;
 /* The facts as one value in the arena; null where memory is gone. */
 struct feel_value check_facts_value(struct arena *arena, const struct check_group *group,
                                     const struct check_facts *facts);

@@ -10,11 +10,20 @@
 
 enum { ELSEWHERE_MAX = 200, SHA256_SIZE = 32 };
 
+/* What the database could not do is no answer: the act ends with it. */
+static enum status noted(struct check_looking *l, enum status status)
+{
+    bool answer = status == STATUS_OK || status == STATUS_NOT_FOUND || status == STATUS_LIMIT;
+    if (!answer && l->failed == STATUS_OK)
+        l->failed = status;
+    return status;
+}
+
 static enum status find(void *self, struct arena *arena, enum roll roll, const struct str *keys, size_t keys_n,
                         struct roll_entry **entries, size_t *n)
 {
     struct check_looking *l = self;
-    return rolls_find(l->tx, arena, roll, l->today, keys, keys_n, entries, n);
+    return noted(l, rolls_find(l->tx, arena, roll, l->today, keys, keys_n, entries, n));
 }
 
 static enum status read_people(struct arena *arena, struct str document, struct picture_elsewhere *out)
@@ -45,14 +54,16 @@ static enum status elsewhere(void *self, struct arena *arena, struct picture_els
     if (status == STATUS_OK)
         status = sql_posts_picture_elsewhere(l->tx, arena, l->sha256, of.post, ELSEWHERE_MAX, &rows, n);
     if (status != STATUS_OK)
-        return status;
+        return noted(l, status);
     *posts = ARENA_ARRAY(arena, *n + 1, struct picture_elsewhere);
     if (*posts == NULL)
-        return STATUS_NO_MEMORY;
+        return noted(l, STATUS_NO_MEMORY);
     for (size_t i = 0; i < *n && status == STATUS_OK; i++) {
         (*posts)[i] = (struct picture_elsewhere){ .key = rows[i].key, .withdrawn = rows[i].withdrawn.set };
         status = read_people(arena, rows[i].document, &(*posts)[i]);
     }
+    if (status == STATUS_NO_MEMORY)
+        noted(l, status);
     return status;
 }
 
@@ -84,7 +95,9 @@ enum status check_looking_begin(struct check_looking *l, struct db_tx *tx, struc
         (struct check_registers){ .self = l, .find = find, .elsewhere = elsewhere, .campaign_begins = STR_NONE };
     if (content->picture.set && content->picture.sha256_hex.p != NULL)
         l->sha256 = raw_of(arena, content->picture.sha256_hex);
-    if (content->campaign.p != NULL && posts_campaign(tx, arena, content->campaign, &campaign) == STATUS_OK)
+    if (content->campaign.p != NULL && noted(l, posts_campaign(tx, arena, content->campaign, &campaign)) == STATUS_OK)
         l->registers.campaign_begins = campaign.first_day;
+    if (l->failed != STATUS_OK)
+        return l->failed;
     return arena_failed(arena) || l->today.p == NULL ? STATUS_NO_MEMORY : STATUS_OK;
 }

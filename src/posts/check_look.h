@@ -10,11 +10,12 @@ struct check_looking {
     struct str today;
     struct str sha256; /* of the picture, raw; STR_NONE: none */
     int64_t edition;
+    enum status failed; /* the first that the database could not do; STATUS_OK: nothing */
 };
 
 /*
  * Fills it for one edition; it and `content` outlive the checks, and the snapshot stays open until then.
- * STATUS_NO_MEMORY; anything else that fails is found again, and answered, when a check asks.
+ * Fails where the database does; what fails later is in `failed`, and the checks' answers count for nothing then.
  */
 enum status check_looking_begin(struct check_looking *looking, struct db_tx *tx, struct arena *arena, int64_t edition,
                                 const struct post_content *content, int64_t now);

@@ -108,7 +108,7 @@ struct check_input {
     struct str pack_wrong;          /* why no pack may be used: every check blocks and says so; STR_NONE */
     int64_t published;              /* when it went out: its day of recording where nothing else says one; 0: not yet */
     const struct policy_version *law, *recording; /* as if these were in force for its story; NULL: by date */
-    const struct check_registers *registers; /* NULL: a bare file, for which there are none */
+    const struct check_registers *registers;      /* NULL: a bare file, for which there are none */
     bool bare; /* a bare file: no database was asked, and a claim of the file counts as such */
     int64_t now;
 };

@@ -18,6 +18,7 @@ CREATE TABLE roll_entry (
     changed INTEGER NOT NULL,
     UNIQUE (roll, key)
 ) STRICT;
+CREATE INDEX roll_entry_of ON roll_entry (roll);
 
 -- Beginnings and sounds of names: what leads from a text to the entries that may be about it.
 CREATE TABLE roll_key (

@@ -306,7 +306,7 @@ static void the_most_decisive_question_comes_first(void **state)
 static void the_json_has_every_member(void **state)
 {
     static const char *const members[] = { "outcome", "strands",   "offences", "uplift_available", "personal_data",
-                                           "reasons", "questions", "versions", "signed_off" };
+                                           "reasons", "questions", "versions", "signed_off",       "sign_offs" };
     static const char *const offence[] = { "id",      "name",       "provision",   "status",
                                            "missing", "aggravated", "stirring_up", "notifiable" };
     struct policy_answer answer =
