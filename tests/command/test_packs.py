@@ -13,6 +13,9 @@ PACK = os.path.join(ROOT, "policy", "england-wales")
 MANIFEST = os.path.join(ROOT, "tools", "pack_manifest.py")
 MODEL = "{https://www.omg.org/spec/DMN/20191111/MODEL/}"
 NOTES = ["reason", "instrument", "place", "address", "verified"]
+# Of the rules of publication: what the officer reads, and what is to be done about it.
+CHECK_NOTES = ["why", "fix"] + NOTES[1:]
+TO_MEND = {'"warn"', '"confirm"', '"block"'}
 VERIFIED = {"yes", "yes, from a secondary source", "no"}
 
 
@@ -44,12 +47,17 @@ class Packs(Case):
             for decision in ET.parse(path).getroot().iter(MODEL + "decision"):
                 for table in decision.iter(MODEL + "decisionTable"):
                     self.assertEqual(table.get("hitPolicy"), "FIRST", path)
-                    self.assertEqual([a.get("name") for a in table.iter(MODEL + "annotation")], NOTES, path)
+                    check = os.path.basename(os.path.dirname(path)) == "publication"
+                    self.assertEqual([a.get("name") for a in table.iter(MODEL + "annotation")],
+                                     CHECK_NOTES if check else NOTES, path)
                     for column in table.iter(MODEL + "input"):
                         self.assertTrue(column.get("label"), path)
                     for rule in table.iter(MODEL + "rule"):
-                        reason, instrument, _, address, verified = map(text, rule.iter(MODEL + "annotationEntry"))
+                        notes = [text(note) for note in rule.iter(MODEL + "annotationEntry")]
+                        reason, (instrument, _, address, verified) = notes[0], notes[-4:]
                         where = f"{path}, {decision.get('name')}: {reason}"
+                        if check:  # who has to act is told what to do, and nobody else
+                            self.assertEqual(bool(notes[1]), text(rule.find(MODEL + "outputEntry")) in TO_MEND, where)
                         self.assertRegex(reason, r"^[A-Z].*\.$", where)
                         self.assertTrue(instrument, where)
                         self.assertRegex(address, r"^(https://\S+)?$", where)
