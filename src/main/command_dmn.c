@@ -1,8 +1,8 @@
 /*
  * candour dmn: decision models in a terminal: evaluate, look for faults, print as tables, run test cases.
  *
- * Needs no data folder. A model, and what it imports, is read from files; imports are looked for by their namespace,
- * beside it and where they say. Files are hostile; the engine bounds them (src/dmn/limits.h).
+ * Needs no data folder. A model, and what it imports, is read from files; imports are looked for beside it, by their
+ * namespace. Files are hostile; the engine bounds them (src/dmn/limits.h).
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@
 #include "base/banned.h"
 
 enum { SAID_MAX = DMN_SAID_MAX, FILES_MAX = DMN_IMPORTS_MAX, PATH_SIZE = 4096 };
-enum { OPTION_DECISION, OPTION_INPUT, OPTION_TRACE, OPTION_UNKNOWN, OPTION_JSON, OPTION_CSV, OPTIONS };
+enum { OPTION_DECISION, OPTION_INPUT, OPTION_TRACE, OPTION_UNKNOWN, OPTION_JSON, OPTION_CSV, OPTION_IMPORTS, OPTIONS };
 
 /* ---- Files ---- */
 
@@ -50,80 +50,56 @@ bool dmn_said_names(struct arena *arena, const char *folder, const char *ending,
     return !arena_failed(arena);
 }
 
-/* Where an import says that its file lies: a relative path to a .dmn file. STR_NONE at the end. */
-static struct str next_location(struct str *rest)
-{
-    const struct str key = STR("locationURI=\"");
-    for (ptrdiff_t at; (at = str_find(*rest, key)) >= 0;) {
-        struct str location;
-        *rest = str_slice(*rest, (size_t)at + key.n, rest->n);
-        if (!str_cut(rest, '"', &location))
-            break;
-        if (str_ends(location, STR(".dmn")) && location.p[0] != '/' && str_find_byte(location, ':') < 0)
-            return location;
-    }
-    return STR_NONE;
-}
-
-struct gathering {
-    struct arena *arena;
-    struct dmn_file *files;
-    size_t n;
-};
-
-/* What cannot be read is not imported, and the model says what is missing. What is there already is left alone. */
-static void gather(struct gathering *g, const char *path)
-{
-    struct fault ignored;
-    struct dmn_file file = { 0 };
-    const char *slash = strrchr(path, '/');
-    if (g->n == FILES_MAX || file_read(g->arena, path, DMN_MODEL_MAX, &file.bytes, &ignored) != STATUS_OK)
-        return;
-    for (size_t i = 0; i < g->n; i++)
-        if (str_equal(g->files[i].bytes, file.bytes))
-            return;
-    file.name = str_copy(g->arena, str_of(slash ? slash + 1 : path));
-    g->files[g->n++] = file;
-}
-
-/* The model, every other .dmn file beside it, and those files elsewhere that an import of one of them names. */
-enum status dmn_said_files(struct arena *arena, const char *path, struct dmn_file *files, size_t *files_n,
-                           struct fault *fault)
+/*
+ * The .dmn files of one folder, behind those that are there. What cannot be read is not imported, and the model says
+ * what is missing; what is there already is one file.
+ */
+static bool gather(struct arena *arena, const char *folder, struct dmn_file *files, size_t *files_n)
 {
     const char **names;
     size_t n;
+    if (!dmn_said_names(arena, folder, ".dmn", &names, &n))
+        return false;
+    for (size_t i = 0; i < n && *files_n < FILES_MAX; i++) {
+        char path[PATH_SIZE];
+        struct fault ignored;
+        struct dmn_file file = { .name = str_of(names[i]) };
+        bool there = false;
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        if (file_read(arena, path, DMN_MODEL_MAX, &file.bytes, &ignored) != STATUS_OK)
+            continue;
+        for (size_t j = 0; j < *files_n && !there; j++)
+            there = str_equal(files[j].name, file.name) && str_equal(files[j].bytes, file.bytes);
+        if (!there)
+            files[(*files_n)++] = file;
+    }
+    return true;
+}
+
+enum status dmn_said_files(struct arena *arena, const char *path, const char *imports, struct dmn_file *files,
+                           size_t *files_n, struct fault *fault)
+{
     const char *slash = strrchr(path, '/');
     struct str folder = slash ? str_slice(str_of(path), 0, (size_t)(slash - path)) : STR(".");
-    struct str base = str_of(slash ? slash + 1 : path), location;
     enum status status = file_read(arena, path, DMN_MODEL_MAX, &files[0].bytes, fault);
     if (status != STATUS_OK)
         return status;
-    files[0].name = base;
+    files[0].name = str_of(slash ? slash + 1 : path);
     *files_n = 1;
-    const char *folder_z = folder.n ? str_z(arena, folder) : "/";
-    if (str_find(files[0].bytes, STR("import")) < 0 || !dmn_said_names(arena, folder_z, ".dmn", &names, &n))
+    if (str_find(files[0].bytes, STR("import")) < 0)
         return STATUS_OK;
-    struct gathering g = { arena, files, 1 };
-    char where[PATH_SIZE];
-    for (size_t i = 0; i < n; i++) {
-        snprintf(where, sizeof where, "%s/%s", folder_z, names[i]);
-        if (!str_equal(str_of(names[i]), base))
-            gather(&g, where);
-    }
-    for (size_t i = 0, beside = g.n; i < beside; i++)
-        for (struct str rest = files[i].bytes; (location = next_location(&rest)).p;) {
-            snprintf(where, sizeof where, "%s/%.*s", folder_z, STR_ARG(location));
-            gather(&g, where);
-        }
-    *files_n = g.n;
+    gather(arena, folder.n ? str_z(arena, folder) : "/", files, files_n);
+    if (imports && !gather(arena, imports, files, files_n))
+        return fault_set(fault, STATUS_NOT_FOUND, "%s: this folder cannot be read.", imports);
     return STATUS_OK;
 }
 
-static enum status read_model(struct arena *arena, const char *path, struct dmn_model **out, struct fault *fault)
+static enum status read_model(struct arena *arena, const char *path, const struct option options[OPTIONS],
+                              struct dmn_model **out, struct fault *fault)
 {
     struct dmn_file files[FILES_MAX];
     size_t n;
-    enum status status = dmn_said_files(arena, path, files, &n, fault);
+    enum status status = dmn_said_files(arena, path, options[OPTION_IMPORTS].value, files, &n, fault);
     return status == STATUS_OK ? dmn_model_read(arena, files, n, out, fault) : status;
 }
 
@@ -239,7 +215,7 @@ static int evaluate(struct arena *arena, const char *path, const struct option o
     struct evaluating e = { .options = options, .steps_left = DMN_STEPS_MAX };
     size_t found = 0;
     int code = EXIT_DONE;
-    enum status status = read_model(arena, path, &model, &fault);
+    enum status status = read_model(arena, path, options, &model, &fault);
     if (status == STATUS_OK)
         dmn_said_faults(model); /* first: an input is missing where a file is */
     if (status == STATUS_OK && options[OPTION_INPUT].seen)
@@ -289,13 +265,14 @@ static int evaluate(struct arena *arena, const char *path, const struct option o
 
 /* ---- check, show ---- */
 
-static int check(struct arena *arena, const char *path, bool json)
+static int check(struct arena *arena, const char *path, const struct option options[OPTIONS])
 {
+    bool json = options[OPTION_JSON].seen;
     struct dmn_model *model;
     struct fault fault;
     const struct dmn_finding *findings;
     size_t n;
-    enum status status = read_model(arena, path, &model, &fault);
+    enum status status = read_model(arena, path, options, &model, &fault);
     if (status == STATUS_OK)
         status = dmn_check(arena, model, &findings, &n, &fault);
     if (status != STATUS_OK) {
@@ -314,11 +291,12 @@ static int check(struct arena *arena, const char *path, bool json)
     return EXIT_DONE;
 }
 
-static int show(struct arena *arena, const char *path, const char *decision)
+static int show(struct arena *arena, const char *path, const struct option options[OPTIONS])
 {
+    const char *decision = options[OPTION_DECISION].value;
     struct dmn_model *model;
     struct fault fault;
-    if (read_model(arena, path, &model, &fault) != STATUS_OK) {
+    if (read_model(arena, path, options, &model, &fault) != STATUS_OK) {
         command_fail(&fault);
         return EXIT_CANNOT;
     }
@@ -336,9 +314,9 @@ static int act(struct arena *arena, int rest, char **argv, const struct option o
     if (strcmp(what, "eval") == 0 && rest == 2)
         return evaluate(arena, argv[2], options);
     if (strcmp(what, "check") == 0 && rest == 2)
-        return check(arena, argv[2], options[OPTION_JSON].seen);
+        return check(arena, argv[2], options);
     if (strcmp(what, "show") == 0 && rest == 2)
-        return show(arena, argv[2], options[OPTION_DECISION].value);
+        return show(arena, argv[2], options);
     if (strcmp(what, "tck") == 0 && rest == 2)
         return dmn_said_tck(argv[2], options[OPTION_CSV].value);
     return options_wrong(&command_dmn, "Write dmn eval, check, show or tck, and one file or folder.");
@@ -351,7 +329,8 @@ static int run(int argc, char **argv)
                                        [OPTION_TRACE] = { .name = "--trace" },
                                        [OPTION_UNKNOWN] = { .name = "--unknown" },
                                        [OPTION_JSON] = { .name = "--json" },
-                                       [OPTION_CSV] = { .name = "--csv", .takes_value = true } };
+                                       [OPTION_CSV] = { .name = "--csv", .takes_value = true },
+                                       [OPTION_IMPORTS] = { .name = "--imports", .takes_value = true } };
     int rest = 0;
     bool help = false;
     struct fault fault;
@@ -374,9 +353,10 @@ static int run(int argc, char **argv)
 
 const struct command command_dmn = {
     .name = "dmn",
-    .usage = "dmn eval MODEL.dmn [--decision NAME] [--input FILE.json] [--trace] [--unknown] [--json]\n"
-             "dmn check MODEL.dmn [--json]\n"
-             "dmn show MODEL.dmn [--decision NAME]\n"
+    .usage = "dmn eval MODEL.dmn [--decision NAME] [--input FILE.json] [--trace] [--unknown] [--json] "
+             "[--imports FOLDER]\n"
+             "dmn check MODEL.dmn [--json] [--imports FOLDER]\n"
+             "dmn show MODEL.dmn [--decision NAME] [--imports FOLDER]\n"
              "dmn tck FOLDER [--csv FILE]",
     .help =
         "Decision models (DMN 1.2 to 1.5). eval says what each decision of a model, or the one that is named, "
@@ -387,7 +367,8 @@ const struct command command_dmn = {
         "and what it did not examine; with --json as JSON. show prints the decisions and their tables. tck runs "
         "the test cases "
         "of the DMN TCK in a folder, and in the folders inside it; with --csv it writes the TCK's own table of "
-        "results. What a model imports is looked for beside it, and where its imports say (locationURI). Needs no "
-        "data folder.",
+        "results. What a model imports is looked for beside it, and in the folder of --imports; nowhere else, whatever "
+        "the "
+        "model says. Needs no data folder.",
     .run = run,
 };

@@ -6,9 +6,12 @@
 
 /* Names of the files in a folder that end so, in their order. False where it cannot be read. */
 bool dmn_said_names(struct arena *arena, const char *folder, const char *ending, const char ***out, size_t *n);
-/* The model first, then the other models beside it where it imports any. `files` has room for DMN_IMPORTS_MAX. */
-enum status dmn_said_files(struct arena *arena, const char *path, struct dmn_file *files, size_t *files_n,
-                           struct fault *fault);
+/*
+ * The model first; where it imports any, the other models beside it, and those in the folder `imports` (NULL: none).
+ * No model leads anywhere else. `files` has room for DMN_IMPORTS_MAX.
+ */
+enum status dmn_said_files(struct arena *arena, const char *path, const char *imports, struct dmn_file *files,
+                           size_t *files_n, struct fault *fault);
 enum { DMN_SAID_MAX = 4 * 1024 * 1024 }; /* bytes of JSON */
 
 /* On standard output; characters that would move the cursor, or turn the text, become spaces. */

@@ -80,7 +80,7 @@ static enum status run_file(struct tck_all *all, struct arena *arena, const char
     if (status != STATUS_OK)
         return status;
     snprintf(full, sizeof full, "%s/%.*s", path, STR_ARG(model));
-    status = dmn_said_files(arena, full, files, &n, fault);
+    status = dmn_said_files(arena, full, NULL, files, &n, fault);
     return status == STATUS_OK ? tck_run(arena, cases, files, n, take, all, fault) : status;
 }
 

@@ -76,6 +76,27 @@ class Imports(Case):
             path = self.put("main.dmn", model(imports("a", "urn:a", f'locationURI="{place}"')))
             self.found(path, 2, 'no file with the namespace "urn:a"', f'(its location "{place}" is not followed)')
 
+    def test_the_user_may_name_one_more_folder_and_a_file_that_is_in_both_is_one(self):
+        out = self.path("out")
+        os.mkdir(out)
+        path = self.put("main.dmn", model(imports("a", "urn:a")))
+        for text, beside in (library("urn:a", 2), ""), (library("urn:a", 2), library("urn:a", 2)):
+            with open(os.path.join(out, "a.dmn"), "w", encoding="utf-8") as f:
+                f.write(text)
+            if beside:
+                self.put("a.dmn", beside)
+            checked = run("dmn", "check", path, "--imports", out)
+            self.assertEqual((checked.returncode, checked.stdout), (0, f"{path}: no fault was found.\n"))
+            inputs = self.put("in.json", json.dumps({"x": 5}))
+            done = run("dmn", "eval", path, "--input", inputs, "--decision", "result", "--imports", out)
+            self.assertEqual((done.returncode, done.stdout), (0, "result = 11\n"))
+            self.assertIn("a.base", run("dmn", "show", path, "--imports", out).stdout)
+        self.put("a.dmn", library("urn:a", 3))
+        self.assertEqual(run("dmn", "check", path, "--imports", out).returncode, 1)
+        done = run("dmn", "check", path, "--imports", self.path("none"))
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("this folder cannot be read", done.stderr)
+
     def test_a_broken_file_beside_is_named_where_one_is_missing_and_does_no_harm_where_none_is(self):
         self.put("a.dmn", "<definitions")
         path = self.put("main.dmn", model(imports("a", "urn:a")))

@@ -89,7 +89,7 @@ enum status world_facts(const char *text, struct policy_facts *out)
 struct policy_answer world_answer(const char *facts)
 {
     struct policy_facts *read_facts = ARENA_NEW(world.arena, struct policy_facts);
-    struct policy_answer answer;
+    struct policy_answer answer = { 0 };
     struct policy_case asked = { .pack = world.pack, .facts = read_facts, .today = 20221016 };
     if (!read_facts || world_facts(facts, read_facts) != STATUS_OK ||
         policy_evaluate(world.arena, &asked, &answer, &world.fault) != STATUS_OK)
