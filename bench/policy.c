@@ -43,7 +43,7 @@ int main(int argc, char **argv)
     const struct policy_fixture *fixtures;
     struct fault fault;
     size_t n;
-    int64_t rounds;
+    int64_t rounds = 0;
     struct rusage usage;
     struct arena *arena = arena_new(POLICY_PACK_MEMORY_MAX), *run = arena_new(ANSWER_MEMORY_MAX);
     if ((argc != 3 && argc != 4) || !str_to_i64(str_of(argv[2]), &rounds) || rounds < 1)

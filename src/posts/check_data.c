@@ -426,13 +426,16 @@ static size_t crime_number_end(struct str s, size_t i)
     return (letters || year) && !word_byte(at(s, to)) ? to : 0;
 }
 
+/* The number of the post's own case, and every one that the force knows, are nobody's data. */
 static size_t look_at_crime_number(struct finder *d, size_t i)
 {
     size_t end = crime_number_end(d->s, i);
     struct str own = d->run->input->content->crime.set ? d->run->input->content->crime.reference : STR_NONE;
     if (end == 0)
         return i;
-    if (own.p == NULL || !str_equal_nocase(str_slice(d->s, i, end - i), str_trim(own)))
+    struct str number = str_slice(d->s, i, end - i);
+    if ((own.p == NULL || !str_equal_nocase(number, str_trim(own))) &&
+        check_reference_known(d->run, number) != KNOWN_YES)
         found(d, i, end, false);
     return end;
 }

@@ -207,6 +207,19 @@ static void a_name_on_the_register_holds_a_post(void **state)
     outcome_is("named", CHECK_COURT_ORDER, CHECK_PASS);
 }
 
+/* A crime number that the force knows is asked of nobody, however it is written; another, or any without a register,
+ * is. */
+static void a_number_of_the_force_s_own(void **state)
+{
+    (void)state;
+    post("known", "", "Quote crime number MP/26/00412, or 12345/26.");
+    post("unknown", "", "Quote crime number MP/26/00413.");
+    outcome_is("known", CHECK_PERSONAL_DATA, CHECK_CONFIRM);
+    import(ROLL_REFERENCES, "reference,status\nmp-26-00412,charged\n12345/26,investigation\n");
+    outcome_is("known", CHECK_PERSONAL_DATA, CHECK_PASS);
+    outcome_is("unknown", CHECK_PERSONAL_DATA, CHECK_CONFIRM);
+}
+
 static void before_an_election(void **state)
 {
     (void)state;
@@ -356,6 +369,7 @@ int main(void)
         TEST(an_import_says_what_it_did),
         TEST(orders_are_read_by_whoever_may_and_the_audit_knows),
         TEST(a_name_on_the_register_holds_a_post),
+        TEST(a_number_of_the_force_s_own),
         TEST(before_an_election),
         TEST(what_cannot_be_asked_blocks),
         TEST(the_same_picture),
