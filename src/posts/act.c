@@ -243,7 +243,8 @@ enum status act_ask(struct db_tx *tx, struct arena *arena, const struct act_aske
     struct posts_speaker_of speaker;
     struct fault fault;
     enum status status = input.pack != NULL ? STATUS_OK : posts_pack(tx, arena, &input.pack, &fault);
-    bool wrong = status == STATUS_INVALID || status == STATUS_REFUSED || status == STATUS_LIMIT;
+    bool wrong =
+        status == STATUS_INVALID || status == STATUS_REFUSED || status == STATUS_LIMIT || status == STATUS_DAMAGED;
     if (status != STATUS_OK && !wrong)
         return status;
     if (wrong) {

@@ -182,6 +182,18 @@ class Recheck(Desk):
         # Asked for again, what had changed stays said; nothing is in the list that did not.
         self.assertTrue(self.policy("recheck", "--again").endswith(", 1 answered differently\n"))
 
+    def test_a_pack_that_was_altered_in_the_database_holds_every_post_and_says_why(self):
+        self.policy("use", self.other_pack(), "--as", "registrar")
+        db = sqlite3.connect(os.path.join(self.folder, "candour.db"))
+        with db:
+            db.execute("UPDATE policy_local_file SET bytes = CAST(bytes || x'0a' AS BLOB) WHERE path = 'facts.dmn'")
+        db.close()
+        done = run("post", "check", "story", "--data", self.folder)
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        self.assertIn("is not the one that was taken in", done.stdout)
+        self.policy("use", "--shipped", "--as", "registrar")
+        self.assertEqual(run("post", "check", "story", "--data", self.folder).returncode, 0)
+
     def test_a_sign_off_is_a_reason_and_the_server_does_it(self):
         self.policy("recheck")
         with Server(self.folder) as server:
