@@ -6,8 +6,6 @@
  */
 #include "posts/check_sentence.h"
 
-#include <string.h>
-
 #include "base/arena.h"
 
 #include "base/banned.h"
@@ -71,7 +69,7 @@ struct str sentence_flat(struct arena *arena, struct str text)
         }
         size_t next = i + (width == 0 ? 1 : width);
         bool inside = p[n - 1] != ' ' && next < text.n && word_byte(text.p[next]);
-        bool parts = (c != '\'' && strchr(",;:()[]{}<>\"|", c) != NULL) || (c == '\'' && !inside);
+        bool parts = c == '\'' ? !inside : str_find_byte(STR(",;:()[]{}<>\"|"), c) >= 0;
         if (c == '\'' && inside) {
             p[n++] = '\'';
         } else {
@@ -99,20 +97,30 @@ struct str sentence_lower(struct arena *arena, struct str text)
     return (struct str){ p, text.n };
 }
 
-/* Behind a sentence: a full stop, "?" or "!" with nothing of a word behind it. */
+static bool stop(char c)
+{
+    return c == '.' || c == '?' || c == '!';
+}
+
+/*
+ * Behind a sentence that begins at `at`: a full stop, "?" or "!" with nothing of a word behind it. Behind SENTENCE_MAX
+ * bytes it looks no further, so that a text without full stops is gone through once.
+ */
 static size_t sentence_end(struct str s, size_t at, bool *question)
 {
-    for (; at < s.n; at++) {
-        if (strchr(".?!", s.p[at]) == NULL || s.p[at] == '\0')
+    size_t last = s.n - at > SENTENCE_MAX ? at + SENTENCE_MAX + 1 : s.n;
+    *question = false;
+    for (; at < last; at++) {
+        if (!stop(s.p[at]))
             continue;
         *question = s.p[at] == '?';
-        while (at + 1 < s.n && strchr(".?!", s.p[at + 1]) != NULL)
+        while (at + 1 < last && stop(s.p[at + 1]))
             *question = s.p[++at] == '?' || *question;
         if (at + 1 == s.n || !word_byte(s.p[at + 1]) || (unsigned char)s.p[at + 1] >= 0x80)
             return at + 1;
     }
     *question = false;
-    return s.n;
+    return last;
 }
 
 /* Where a word begins, at `at` or at most `most` bytes before; where none does, `at`, or before it in one letter. */
