@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""How long it takes to hold a case, a post, and all live posts against law and recording policy.
+
+    CANDOUR_BUILD=build-test python3 bench/policy.py [--rounds 20] [--posts 10000]
+
+The facts of every fixture, whole, with reasons and questions; all checks of each post of tests/cases/posts, without work on
+pictures; and `candour policy recheck` over copies of one story with facts, put into a demonstration's data folder behind the
+program's back: each is read, checked with all checks, and its story held against law and recording policy, and the answers
+are written. The first two are times of the processor, the best of the rounds for each; the last is by the clock. Aims: half
+of the cases in 1 ms each, every post in 5 ms, 10,000 live posts in 30 s. Ends with 1 where one is missed. The engine beside
+others: bench/dmn.py.
+"""
+import argparse
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BUILD = os.path.join(ROOT, os.environ.get("CANDOUR_BUILD", "build-test"))
+CANDOUR = os.path.join(BUILD, "src", "main", "candour")
+sys.path.insert(0, os.path.join(ROOT, "bench"))
+from pages import machine
+
+CASE_MOST_US, POST_MOST_US, RECHECK_MOST_S = 1000, 5000, 30
+STORY = """---
+kind: awareness
+title: A story
+channels: [site]
+authors: [press-officer-1]
+claims: none
+scenario:
+  reporter: { role: victim }
+  conduct: [{ act: words, threatening: false }]
+---
+Somebody used a former name. It hurts. If this happens to you, [talk to people who help](/support).
+"""
+
+
+def run(*words, code=0):
+    done = subprocess.run([CANDOUR, *words], capture_output=True, text=True)
+    if done.returncode != code:
+        sys.exit(f"{' '.join(words)}: {done.stderr}")
+    return done.stdout
+
+
+def copies(folder, posts):
+    db = sqlite3.connect(os.path.join(folder, "candour.db"))
+    with db:
+        post, edition = db.execute("SELECT p.id, u.edition FROM post p JOIN post_public u ON u.post = p.id"
+                                   " WHERE p.key = 'story'").fetchone()
+        for i in range(posts):
+            new = db.execute("INSERT INTO post (key, made) VALUES (?, 0)", (f"copy-{i}",)).lastrowid
+            names = [r[1] for r in db.execute("PRAGMA table_info(post_edition)") if r[1] not in ("id", "post")]
+            at = db.execute(f"INSERT INTO post_edition (post, {', '.join(names)}) SELECT ?, {', '.join(names)}"
+                            " FROM post_edition WHERE id = ?", (new, edition)).lastrowid
+            db.execute("INSERT INTO post_record (edition, beside, changed) SELECT ?, beside, changed FROM post_record"
+                       " WHERE edition = ?", (at, edition))
+            db.execute("INSERT INTO post_public (post, edition, year, slug, published) SELECT ?, ?, year, ?, published"
+                       " FROM post_public WHERE post = ?", (new, at, f"copy-{i}", post))
+    db.close()
+
+
+def recheck(posts):
+    with tempfile.TemporaryDirectory() as work:
+        data, file = os.path.join(work, "data"), os.path.join(work, "story.md")
+        run("init", "--demonstration", "--data", data)
+        with open(file, "w", encoding="utf-8") as f:
+            f.write(STORY)
+        run("post", "import", file, "--submit", "--as", "press-officer-1", "--data", data)
+        run("post", "approve", "story", "--as", "approver", "--data", data)
+        run("post", "publish", "story", "--as", "duty-communications", "--data", data)
+        copies(data, posts)
+        begun = time.monotonic()
+        said = run("policy", "recheck", "--data", data)
+        return time.monotonic() - begun, said.strip().splitlines()[-1]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--posts", type=int, default=10000)
+    given = parser.parse_args()
+    print(f"{machine()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
+    done = subprocess.run([os.path.join(BUILD, "bench", "policy"), os.path.join(ROOT, "policy", "england-wales"),
+                           str(given.rounds), os.path.join(ROOT, "tests", "cases", "posts")], capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(done.stderr)
+    print(done.stdout, end="")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    missed = [f"{row['cases']} cases" for row in rows if "cases" in row and row["median_us"] > CASE_MOST_US]
+    missed += [f"{row['posts']} posts" for row in rows if "posts" in row and row["longest_us"] > POST_MOST_US]
+    seconds, said = recheck(given.posts)
+    print(json.dumps({"recheck_s": round(seconds, 1), "said": said}))
+    if seconds > RECHECK_MOST_S:
+        missed.append("recheck")
+    print(f"missed: {', '.join(missed)}" if missed else "no aim was missed")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
