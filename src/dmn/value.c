@@ -8,7 +8,7 @@
 #include "base/banned.h"
 
 /* So many are looked at one after the other; more are found by their names' order. */
-enum { FEW_ENTRIES = 16 };
+enum { FEW_ENTRIES = 32 };
 
 struct feel_value feel_boolean(bool value)
 {
