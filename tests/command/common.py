@@ -1,5 +1,6 @@
 """What the tests of the command line share: the real binary, data folders to try it on, a running server."""
 import fcntl
+import json
 import os
 import re
 import shutil
@@ -24,6 +25,16 @@ PATIENCE = 40
 def run(*arguments, stdin="", env=None, timeout=PATIENCE, cwd=None):
     return subprocess.run([BINARY, *arguments], input=stdin, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           timeout=timeout, cwd=cwd, env=None if env is None else {**os.environ, **env}, errors="replace")
+
+
+def answer(folder, key, by="press-officer-1", reason="Somebody looked."):
+    """Answers each check of the post that asks a person, whichever they are. What blocks is nobody's to answer."""
+    done = run("post", "check", key, "--json", "--data", folder)
+    for check in json.loads(done.stdout)["checks"]:
+        if check["outcome"] == "confirm" and not check.get("answered"):
+            said = run("post", "confirm", key, "--check", check["id"], "--reason", reason, "--as", by, "--data", folder)
+            if said.returncode != 0:
+                raise AssertionError(said.stderr)
 
 
 def wait_for(question, what, seconds=PATIENCE):

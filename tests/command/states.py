@@ -6,7 +6,7 @@ import os
 import subprocess
 import time
 
-from common import BINARY, run
+from common import BINARY, answer, run
 
 POST = """---
 kind: {kind}
@@ -62,8 +62,7 @@ class Made:
     def brought(self, key, title, text, **more):
         author, approver, _ = self.people()
         self.must("post", "import", self.file(key, title, text, **more), "--submit", by=author)
-        if "campaign:" in more.get("more", ""):
-            self.must("post", "confirm", key, "--check", "equality-note", "--reason", "We asked them.", by=author)
+        answer(self.folder, key, author)
         self.must("post", "approve", key, by=approver)
 
     def published(self, key, title, text, **more):
@@ -121,6 +120,8 @@ def many(case):
     made.must("post", "import", os.path.join(made.work, "posts"), "--submit", by=author)
     each(made, [["post", "publish", key, "--emergency", "--reason", "The bank is open.", "--told", "Somebody, duty officer",
                  "--as", duty] for key in keys[:EMERGENCIES]])
+    for key in keys[EMERGENCIES:]:
+        answer(made.folder, key, author)
     each(made, [["post", "approve", key, "--as", approver] for key in keys[EMERGENCIES:]])
     each(made, [["post", "publish", key, "--as", duty] for key in keys[EMERGENCIES:]])
     made.must("post", "withdraw", *keys[-WITHDRAWN:], "--reason", "error: the bank was another one", by=duty)

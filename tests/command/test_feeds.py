@@ -330,7 +330,7 @@ class Feeds(Desk):
         self.assertTrue({"advice", "event"} <= {kind for _, kind, _ in kept[-2:]})
 
     def test_markup_and_forbidden_characters_do_not_reach_a_feed_as_such(self):
-        self.publish("marks", "<b>x</b> ]]> & 'y'", body="a < b & \ufffe\uffff <c@example.org>")
+        self.publish("marks", "<b>x</b> ]]> & 'y'", body="a < b & \ufffe\uffff <c@midshire.police.uk>")
         with Server(self.folder) as server:
             text = get(server.port, "/news.atom")[1]
             good(self, text)

@@ -29,8 +29,8 @@ authors: [press-officer-1]
 {head}---
 Nothing happened, {text}. Callers should ring 101.
 """
-IMAGE = ('image: {{ file: {name}.png, made: photograph, source: force photographer, credit: Midshire Police, '
-         'alt: "Grey, as in {name}" }}\n')
+IMAGE = ('image: {{ file: {name}.png, made: photograph, persons: none, source: force photographer, '
+         'credit: Midshire Police, alt: "Grey, as in {name}" }}\n')
 
 # What is never there, whatever was cut short: a query and the words for what it counts.
 NONE_OF = [
