@@ -70,8 +70,8 @@ struct axis {
 };
 /* Complains of cells that are not examined or never fit. False when memory is gone. */
 bool axis_make(struct checking *c, const struct decision_table *table, size_t column, struct axis *out);
-/* Whether the rule's cell holds for the values of the atom; `unsure` for one that is not examined. */
-bool axis_holds(struct checking *c, const struct axis *axis, size_t rule, size_t atom, bool unsure);
+/* Whether the rule's cell holds for a value, the example of an atom or null; `unsure` for one that is not examined. */
+bool axis_holds(struct checking *c, const struct axis *axis, size_t rule, struct feel_value value, bool unsure);
 /* As a cell says it: "[1..5), > 9"; "-" for all. */
 struct str axis_cell(struct checking *c, const struct axis *axis, const bool *atoms);
 

@@ -484,7 +484,7 @@ bool axis_make(struct checking *c, const struct decision_table *table, size_t co
     return !arena_failed(c->scratch);
 }
 
-bool axis_holds(struct checking *c, const struct axis *axis, size_t rule, size_t atom, bool unsure)
+bool axis_holds(struct checking *c, const struct axis *axis, size_t rule, struct feel_value value, bool unsure)
 {
     if (axis->opaque[rule])
         return unsure;
@@ -493,7 +493,7 @@ bool axis_holds(struct checking *c, const struct axis *axis, size_t rule, size_t
     c->run.stopped = false;
     c->run.depth = 0;
     c->run.steps_left = 1000 * 1000;
-    return run_tests(&c->run, axis->cells[rule], axis->atoms[atom].example, NULL) == FEEL_TRUE;
+    return run_tests(&c->run, axis->cells[rule], value, NULL) == FEEL_TRUE;
 }
 
 /* ---- As a cell says it ---- */

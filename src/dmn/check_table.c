@@ -22,7 +22,7 @@ struct column {
     struct axis axis;
     size_t *class_of; /* of each atom */
     size_t classes_n;
-    uint64_t *may, *must; /* for each class, the rules whose cell holds; must: where that is known */
+    uint64_t *may, *must; /* for each class, and last for null, the rules whose cell holds; must: where that is known */
     uint64_t *holds;      /* for each rule, the classes where its cell is known to hold */
     size_t holds_words;
 };
@@ -47,7 +47,7 @@ struct sweep {
     struct level *levels;
     bool must;            /* rules count only where it is known that they hold */
     const bool *only;     /* of the rules; NULL: all of them */
-    const size_t *within; /* only inside of this rule's box; NULL: everywhere */
+    const size_t *within; /* only inside of this rule's box, and null is looked at too; NULL: everywhere */
     bool first_only;      /* ends with the first gap */
     struct box *gaps;
     size_t gaps_n;
@@ -84,6 +84,20 @@ static uint64_t hash_of(const uint64_t *set, size_t words)
 
 /* ---- Columns ---- */
 
+/* What each rule says of a value, as the class that stands at this place. */
+static void make_class(struct sweep *s, struct column *column, size_t at, struct feel_value value)
+{
+    uint64_t *may = column->may + at * s->words, *must = column->must + at * s->words;
+    memset(may, 0, s->words * sizeof *may);
+    memset(must, 0, s->words * sizeof *must);
+    for (size_t r = 0; r < s->table->rules_n; r++) {
+        if (axis_holds(s->c, &column->axis, r, value, true))
+            put(may, r);
+        if (has(may, r) && axis_holds(s->c, &column->axis, r, value, false))
+            put(must, r);
+    }
+}
+
 /* What each rule says of each class. False when memory is gone. */
 static bool make_classes(struct sweep *s, struct column *column)
 {
@@ -97,15 +111,8 @@ static bool make_classes(struct sweep *s, struct column *column)
         return false;
     for (size_t a = 0; a < atoms; a++) {
         size_t at = column->classes_n, found = 0;
-        uint64_t *may = column->may + at * words, *must = column->must + at * words;
-        memset(may, 0, words * sizeof *may);
-        memset(must, 0, words * sizeof *must);
-        for (size_t r = 0; r < rules; r++) {
-            if (axis_holds(c, &column->axis, r, a, true))
-                put(may, r);
-            if (has(may, r) && axis_holds(c, &column->axis, r, a, false))
-                put(must, r);
-        }
+        const uint64_t *may = column->may + at * words, *must = column->must + at * words;
+        make_class(s, column, at, column->axis.atoms[a].example);
         hashes[at] = mixed(hash_of(may, words), hash_of(must, words));
         while (found < at &&
                (hashes[found] != hashes[at] || memcmp(column->may + found * words, may, words * sizeof *may) != 0 ||
@@ -114,6 +121,7 @@ static bool make_classes(struct sweep *s, struct column *column)
         column->class_of[a] = found;
         column->classes_n += found == at;
     }
+    make_class(s, column, column->classes_n, FEEL_NONE);
     column->holds_words = column->classes_n / WORD_BITS + 1;
     column->holds = ARENA_ARRAY(c->scratch, rules * column->holds_words + 1, uint64_t);
     for (size_t i = 0; column->holds && i < column->classes_n; i++)
@@ -171,6 +179,12 @@ static const uint64_t *row(const struct sweep *s, size_t column, size_t class)
     return (s->must ? s->columns[column].must : s->columns[column].may) + class * s->words;
 }
 
+/* The classes that a sweep goes through. A fact that is not known is null: what only null comes to does count. */
+static size_t classes_of(const struct sweep *s, size_t column)
+{
+    return s->columns[column].classes_n + (s->within ? 1 : 0);
+}
+
 /* Rules that hold for every class from an input on. */
 static void make_free(struct sweep *s)
 {
@@ -179,7 +193,7 @@ static void make_free(struct sweep *s)
     for (size_t i = n; i-- > 0;)
         for (size_t w = 0; w < s->words; w++) {
             s->levels[i].free[w] = s->levels[i + 1].free[w];
-            for (size_t k = 0; k < s->columns[i].classes_n; k++)
+            for (size_t k = 0; k < classes_of(s, i); k++)
                 s->levels[i].free[w] &= row(s, i, k)[w];
         }
 }
@@ -253,7 +267,7 @@ static void take_part(struct sweep *s, size_t at, size_t class)
 {
     struct level *level = &s->levels[at];
     uint64_t *next = s->levels[at + 1].set;
-    size_t n = s->columns[at].classes_n;
+    size_t n = classes_of(s, at);
     for (size_t w = 0; w < s->words; w++)
         next[w] = level->set[w] & row(s, at, class)[w];
     for (size_t k = 0; k < n; k++) {
@@ -276,7 +290,7 @@ static bool sweep(struct sweep *s, size_t at)
     }
     if (meet(s, level->set, level->free) || seen_place(s, at)->set)
         return false;
-    size_t n = s->columns[at].classes_n;
+    size_t n = classes_of(s, at);
     s->c->work_left -= (int64_t)(n * s->words);
     if (--s->boxes_left < 0 || s->c->work_left < 0)
         s->stopped = true;
@@ -530,10 +544,10 @@ static size_t dead_cell(const struct sweep *s, size_t rule, bool *wrong)
     size_t dead = s->table->inputs_n;
     for (size_t i = 0; i < s->table->inputs_n; i++) {
         size_t k = 0;
-        while (k < s->columns[i].classes_n && !has(s->columns[i].may + k * s->words, rule))
-            k++;
+        while (k <= s->columns[i].classes_n && !has(s->columns[i].may + k * s->words, rule))
+            k++; /* the last is null */
         *wrong = *wrong || s->columns[i].axis.wrong[rule];
-        if (k == s->columns[i].classes_n && dead == s->table->inputs_n)
+        if (k > s->columns[i].classes_n && dead == s->table->inputs_n)
             dead = i;
     }
     return dead;

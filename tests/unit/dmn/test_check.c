@@ -250,6 +250,21 @@ static void a_rule_that_earlier_ones_cover_together_never_counts(void **state)
     nothing_found();
 }
 
+/* The row "what this asks is not known" at the end of a table that answers whatever is known. */
+static void a_rule_that_only_null_comes_to_counts(void **state)
+{
+    static const char first[] = "hitPolicy=\"FIRST\"", inputs[] = "read boolean; there boolean";
+    (void)state;
+    check_rules_of(first, inputs, "true | - | 1\nfalse | true | 2\nfalse | false | 3\n- | - | 4", NULL);
+    nothing_found();
+    check_rules_of(first, inputs, "true | - | 1\nfalse | - | 2\n- | true | 3\n- | - | 4", NULL);
+    nothing_found();
+    check_rules_of(first, inputs, "true | - | 1\nfalse | - | 2\nnull | - | 3\n- | - | 4", NULL);
+    assert_int_equal(the(DMN_FOUND_UNREACHABLE)->rules[0], 4);
+    check_rules_of(first, inputs, "true | - | 1\nfalse | - | 2\nnot(null) | true | 3\n- | - | 4", NULL);
+    assert_int_equal(the(DMN_FOUND_UNREACHABLE)->rules[0], 3);
+}
+
 static void a_cell_outside_of_the_allowed_values_is_never_met(void **state)
 {
     (void)state;
@@ -531,6 +546,7 @@ int main(void)
         FACT(rules_of_an_any_table_may_agree_and_not_differ),
         FACT(where_several_rules_may_match_there_is_no_overlap),
         FACT(a_rule_that_earlier_ones_cover_together_never_counts),
+        FACT(a_rule_that_only_null_comes_to_counts),
         FACT(a_cell_outside_of_the_allowed_values_is_never_met),
         FACT(a_cell_of_another_form_is_named_and_the_rest_is_still_looked_at),
         FACT(a_cell_of_another_form_never_covers_a_later_rule),

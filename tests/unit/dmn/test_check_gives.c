@@ -195,8 +195,11 @@ static void a_rule_of_a_priority_table_that_better_outputs_cover_never_counts(vo
     check_rules_of(priority, "age number", "- | \"high\"\n5 | \"low\"", values);
     has_words(the(DMN_FOUND_UNREACHABLE), "rule 2 is never the answer: rules whose output comes before its own match");
     assert_int_equal(the(DMN_FOUND_UNREACHABLE)->rules[0], 2);
-    check_rules_of(priority, "age number", "- | \"low\"\n< 5 | \"high\"\n>= 5 | \"high\"", values);
+    check_rules_of(priority, "age number", "not(null) | \"low\"\n< 5 | \"high\"\n>= 5 | \"high\"\nnull | \"low\"",
+                   values);
     has_words(the(DMN_FOUND_UNREACHABLE), "rule 1 is never the answer");
+    check_rules_of(priority, "age number", "- | \"low\"\n< 5 | \"high\"\n>= 5 | \"high\"", values);
+    nothing_found(); /* it is the answer to null */
     check_rules_of(priority, "age number", "- | \"low\"\n< 5 | \"high\"", values);
     nothing_found();
     check_rules_of(priority, "age number", "- | \"low\"\n- | \"low\"", values);

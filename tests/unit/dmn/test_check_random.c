@@ -188,7 +188,10 @@ static size_t matching(const struct dmn_model *asked, size_t columns, const stru
     return n;
 }
 
-/* Every combination of samples: in a gap where no rule matches, in an overlap where two do, and nowhere else. */
+/*
+ * Every combination of samples: in a gap where no rule matches, in an overlap where two do, and nowhere else. Null is a
+ * sample where a cell names it; that a rule counts it can show everywhere.
+ */
 static void compare_all(const struct random_table *t, bool first_policy)
 {
     struct feel_value samples[COLUMNS_MAX][SAMPLES_MAX], values[COLUMNS_MAX];
@@ -200,14 +203,19 @@ static void compare_all(const struct random_table *t, bool first_policy)
     struct dmn_model *gap_table = gaps ? read_table(any, t->inputs, gaps) : NULL;
     struct dmn_model *overlap_table = overlaps ? read_table(any, t->inputs, overlaps) : NULL;
     for (size_t i = 0; i < t->columns; i++)
-        n[i] = samples_of(t->kinds[i], t->null[i], samples[i]);
+        n[i] = samples_of(t->kinds[i], true, samples[i]);
     for (size_t at = 0; at < n[0] * n[1] * n[2]; at++) {
         size_t which[COLUMNS_MAX] = { at % n[0], at / n[0] % n[1], at / n[0] / n[1] }, first = 0;
-        for (size_t i = 0; i < t->columns; i++)
+        bool null = false;
+        for (size_t i = 0; i < t->columns; i++) {
             values[i] = samples[i][which[i]];
+            null = null || (values[i].kind == FEEL_NULL && !t->null[i]);
+        }
         size_t matched = matching(table, t->columns, values, &first);
         if (matched > 0)
             counted[first] = true;
+        if (null)
+            continue;
         bool in_gap = matching(gap_table, t->columns, values, NULL) > 0;
         bool in_overlap = matching(overlap_table, t->columns, values, NULL) > 0;
         if (in_gap != (matched == 0) || (!first_policy && in_overlap != (matched > 1)))
