@@ -206,6 +206,8 @@ enum { JOB_LEASE_MS = 60 * 1000, JOB_RETRY_BASE_MS = 30 * 1000, JOB_MAX_STEPS = 
 enum status db_job_put(struct db_tx *tx, struct str kind, struct str key, struct str argument, int64_t run_at);
 /* Takes the next one that is due. STATUS_NOT_FOUND: none. A job may be run twice. */
 enum status db_job_take(struct db *db, struct arena *arena, struct job *out, struct fault *fault);
+/* The next of this kind that is due, whatever else waits. */
+enum status db_job_take_kind(struct db *db, struct arena *arena, struct str kind, struct job *out, struct fault *fault);
 /*
  * Inside the write that does the job's own work where it can be, so that both
  * are whole or absent. TEMPFAIL is tried again at t0 + base * step * step, where t0 is when it was first due, but not

@@ -34,7 +34,8 @@ STATEMENT(job_give_up, true,
           " WHERE state = 'open' AND run_at <= ?1 AND step >= ?2");
 STATEMENT(job_take, true,
           "UPDATE job SET step = step + 1, lease = ?2, run_at = ?1 + ?3"
-          " WHERE id = (SELECT id FROM job WHERE state = 'open' AND run_at <= ?1 ORDER BY run_at, id LIMIT 1)"
+          " WHERE id = (SELECT id FROM job WHERE state = 'open' AND run_at <= ?1 AND (?4 IS NULL OR kind = ?4)"
+          " ORDER BY run_at, id LIMIT 1)"
           " RETURNING id, kind, key, argument, step - 1");
 STATEMENT(job_done, true, "DELETE FROM job WHERE id = ?1 AND lease = ?2 AND again = 0");
 STATEMENT(job_once_more, true,
@@ -93,6 +94,7 @@ enum status db_job_next(struct db *db, int64_t *out, struct fault *fault)
 struct take {
     struct arena *arena;
     struct job *out;
+    struct str kind; /* STR_NONE: any */
     int64_t now, lease;
 };
 
@@ -126,6 +128,10 @@ static enum status take(struct db_tx *tx, void *arg)
     db_bind_int(c, 1, t->now);
     db_bind_int(c, 2, t->lease);
     db_bind_int(c, 3, JOB_LEASE_MS);
+    if (t->kind.p)
+        db_bind_text(c, 4, t->kind);
+    else
+        db_bind_null(c, 4);
     bool row = false, found = false;
     status = db_step(c, &row);
     if (status == STATUS_OK && row) {
@@ -145,6 +151,11 @@ static enum status take(struct db_tx *tx, void *arg)
 
 enum status db_job_take(struct db *db, struct arena *arena, struct job *out, struct fault *fault)
 {
+    return db_job_take_kind(db, arena, STR_NONE, out, fault);
+}
+
+enum status db_job_take_kind(struct db *db, struct arena *arena, struct str kind, struct job *out, struct fault *fault)
+{
     *out = (struct job){ 0 };
     int64_t due = 0, now = clock_now_ms();
     enum status status = next_due(db, &due, fault);
@@ -157,7 +168,7 @@ enum status db_job_take(struct db *db, struct arena *arena, struct job *out, str
         entropy_fill(&token, sizeof token);
         token &= INT64_MAX;
     }
-    struct take t = { .arena = arena, .out = out, .now = now, .lease = (int64_t)token };
+    struct take t = { .arena = arena, .out = out, .kind = kind, .now = now, .lease = (int64_t)token };
     status = db_write(db, take, &t, fault);
     if (status == STATUS_OK && !out->id)
         return fault_set(fault, STATUS_NOT_FOUND, "No job is due.");

@@ -117,9 +117,15 @@ static const struct job_kind *kind_of(const struct job_kind *table, struct str k
 enum status jobs_do_next(struct db *db, const struct settings *settings, struct arena *arena,
                          const struct job_kind *table, struct fault *fault)
 {
+    return jobs_do_next_kind(db, settings, arena, table, STR_NONE, fault);
+}
+
+enum status jobs_do_next_kind(struct db *db, const struct settings *settings, struct arena *arena,
+                              const struct job_kind *table, struct str wanted, struct fault *fault)
+{
     struct job job;
     arena_reset(arena);
-    enum status status = db_job_take(db, arena, &job, fault);
+    enum status status = db_job_take_kind(db, arena, wanted, &job, fault);
     if (status != STATUS_OK)
         return status;
     const struct job_kind *kind = kind_of(table, job.kind);

@@ -24,5 +24,8 @@ extern const struct job_kind jobs_known[];
  */
 enum status jobs_do_next(struct db *db, const struct settings *settings, struct arena *arena,
                          const struct job_kind *table, struct fault *fault);
+/* The same of one kind alone, whatever else waits. */
+enum status jobs_do_next_kind(struct db *db, const struct settings *settings, struct arena *arena,
+                              const struct job_kind *table, struct str kind, struct fault *fault);
 
 #endif

@@ -21,6 +21,7 @@
 #include "main/post_call.h"
 #include "main/post_import.h"
 #include "main/posts_said.h"
+#include "media/media.h"
 #include "base/banned.h"
 
 enum { JOB_ARENA_MAX = 16 * 1024 * 1024, OUTCOMES = IMPORT_SAME + 1, EXIT_INTERRUPTED = 130 };
@@ -212,7 +213,7 @@ static bool is_of_file(enum status status)
 
 /*
  * Makes the pictures of an import ready for the page, unless a server is at it: a job is taken by one of them alone.
- * What cannot be made is said by "post publish", and by the job's own end.
+ * Other jobs that wait are the server's. What cannot be made is said by "post publish", and by the job's own end.
  */
 static void do_jobs(struct importing *m)
 {
@@ -223,7 +224,8 @@ static void do_jobs(struct importing *m)
         pictures += m->import.results[i].outcome != IMPORT_SAME && posts_import_has_picture(&m->import, i);
     struct arena *arena = pictures == 0 ? NULL : arena_new(JOB_ARENA_MAX);
     while (arena != NULL && !stop_wanted && pictures-- > 0 &&
-           jobs_do_next(call->in.db, call->in.settings, arena, jobs_known, &fault) == STATUS_OK)
+           jobs_do_next_kind(call->in.db, call->in.settings, arena, jobs_known, STR(MEDIA_RENDER_JOB), &fault) ==
+               STATUS_OK)
         progress(m);
     arena_free(arena);
 }

@@ -228,7 +228,7 @@ class Init(Case):
         disk = self.path("disk")
         os.mkdir(disk)
         whole = failed = 0
-        for kilobytes in (4, 8, 12, 16, 24, 40, 64, 96, 128, 160, 200, 256, 320, 1024):
+        for kilobytes in (4, 8, 12, 16, 24, 40, 64, 96, 128, 160, 200, 256, 320, 1024, 2048):
             subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "none", disk], check=True)
             try:
                 folder = os.path.join(disk, "data")

@@ -27,6 +27,12 @@ static enum status put_job(struct db_tx *tx, void *arg)
     return db_job_put(tx, STR("test.kind"), str_of(put->key), str_of(put->argument), put->run_at);
 }
 
+static enum status put_other(struct db_tx *tx, void *arg)
+{
+    (void)arg;
+    return db_job_put(tx, STR("test.other"), STR("key"), STR("{}"), 0);
+}
+
 struct end {
     struct job *job;
     enum job_outcome outcome;
@@ -126,6 +132,25 @@ static void a_job_is_taken_when_it_is_due_and_leaves_no_row(void **state)
     now += 5000;
     assert_int_equal(take(&q, &job), STATUS_OK);
     assert_true(str_equal(job.key, STR("later")));
+    end(&q);
+}
+
+static void a_job_of_a_kind_is_taken_before_others_that_wait_longer(void **state)
+{
+    (void)state;
+    struct queue q;
+    begin(&q);
+    struct job job;
+    struct fault fault = { 0 };
+    put(&q, "first", "{}", now);
+    assert_int_equal(db_job_take_kind(q.place.db, q.arena, STR("test.other"), &job, &fault), STATUS_NOT_FOUND);
+    now += 1000;
+    assert_int_equal(db_write(q.place.db, put_other, NULL, &fault), STATUS_OK);
+    assert_int_equal(db_job_take_kind(q.place.db, q.arena, STR("test.other"), &job, &fault), STATUS_OK);
+    assert_true(str_equal(job.kind, STR("test.other")));
+    assert_int_equal(db_job_take_kind(q.place.db, q.arena, STR("test.other"), &job, &fault), STATUS_NOT_FOUND);
+    assert_int_equal(take(&q, &job), STATUS_OK);
+    assert_true(str_equal(job.key, STR("first")));
     end(&q);
 }
 
@@ -322,6 +347,7 @@ int main(void)
     place_schema();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_job_is_taken_when_it_is_due_and_leaves_no_row),
+        cmocka_unit_test(a_job_of_a_kind_is_taken_before_others_that_wait_longer),
         cmocka_unit_test(one_job_of_a_kind_and_key_is_open),
         cmocka_unit_test(an_act_during_its_job_has_the_job_done_once_more),
         cmocka_unit_test(a_lease_that_ended_gives_the_job_to_the_next),
