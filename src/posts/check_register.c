@@ -15,7 +15,9 @@
 #include "base/arena.h"
 #include "base/zone.h"
 #include "posts/check_inside.h"
+#include "posts/check_sentence.h"
 #include "posts/names.h"
+#include "posts/posts_words.h"
 
 #include "base/banned.h"
 
@@ -136,11 +138,28 @@ static bool names_somebody(struct check_run *run, const struct source *source)
     return false;
 }
 
+/* "A 34-year-old man": a record that has no word which could be a name. */
+static bool is_unnamed(struct check_run *run, const struct post_person *person)
+{
+    struct folded text;
+    struct str written = check_plain(run->arena, person->as_written);
+    if (!sentence_has(sentence_flat(run->scratch, written), &words_unnamed_person) ||
+        !names_fold(run->arena, written, &text))
+        return false;
+    for (size_t i = 0; i < text.n; i++) {
+        struct str word = str_slice(text.letters, text.words[i].at, text.words[i].end - text.words[i].at);
+        if (text.words[i].capital && !list_no_person(word))
+            return false;
+    }
+    return true;
+}
+
 static enum known somebody_named(struct check_run *run, const struct sources *s)
 {
     const struct post_content *content = run->input->content;
     for (size_t i = 0; i < content->people_n; i++)
-        if (content->people[i].kind != PERSON_FICTITIOUS && !check_person_by_office(run->arena, &content->people[i]))
+        if (content->people[i].kind != PERSON_FICTITIOUS && !check_person_by_office(run->arena, &content->people[i]) &&
+            !is_unnamed(run, &content->people[i]))
             return KNOWN_YES;
     if (run->people.untyped > 0)
         return KNOWN_YES;

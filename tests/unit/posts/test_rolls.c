@@ -165,6 +165,14 @@ static void a_name_on_the_register_holds_a_post(void **state)
     post("named", "", "John Smith of Hartley was charged.");
     outcome_is("none", CHECK_COURT_ORDER, CHECK_NOT_APPLICABLE);
     outcome_is("named", CHECK_COURT_ORDER, CHECK_CONFIRM);
+    post("a-man", "people: [{ as_written: A 34-year-old man, kind: real }]\n", "A 34-year-old man was charged.");
+    outcome_is("a-man", CHECK_COURT_ORDER, CHECK_NOT_APPLICABLE);
+    static const char *const people[] = { "A man called Smudge", "a man, محمد", "zzx, 34" };
+    for (size_t i = 0; i < sizeof people / sizeof people[0]; i++) {
+        const char *key = str_format(world.arena, "person-%zu", i).p;
+        post(key, str_format(world.arena, "people: [{ as_written: \"%s\", kind: real }]\n", people[i]).p, "Charged.");
+        outcome_is(key, CHECK_COURT_ORDER, CHECK_CONFIRM);
+    }
     import(ROLL_ORDERS, ORDERS "1,\"SMITH, John\",,22/1234/56,k,c,2026-01-01,2026-03-02,\n"
                                "2,Ann Other,Smudge,,k,c,2026-01-01,,\n3,Early Bird,,,k,c,2026-04-01,,\n"
                                "4,Late Comer,,,k,c,2025-01-01,2026-02-28,\n");
