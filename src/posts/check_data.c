@@ -7,8 +7,8 @@
  * with something unseen between them are together.
  *
  * What could be tried: a number that is not seen because of how it is written.
- * So spaces, hyphens, dots and brackets between digits do not part a number,
- * and digits of other scripts count.
+ * So spaces, dashes, dots, strokes and brackets between digits do not part a
+ * number, and "(at)" is a sign. (Digits of other scripts were made plain.)
  */
 #include <string.h>
 
@@ -50,32 +50,11 @@ static bool word_begins(struct str s, size_t i)
     return i == 0 || !word_byte(s.p[i - 1]);
 }
 
-/* Digits of other scripts and the full-width ones as ASCII; each takes the place of its bytes, filled up in front. */
-static struct str plain_digits(struct arena *arena, struct str s)
-{
-    static const uint32_t zeros[] = { 0x660, 0x6F0, 0x966, 0x9E6, 0xFF10 };
-    char *p = arena_alloc(arena, s.n + 1, 1);
-    if (p == NULL)
-        return STR_NONE;
-    memcpy(p, s.p, s.n);
-    for (size_t i = 0; i < s.n;) {
-        size_t n = 1;
-        uint32_t c = check_point_at(s, i, &n);
-        for (size_t z = 0; n > 1 && z < sizeof zeros / sizeof zeros[0]; z++)
-            if (c >= zeros[z] && c <= zeros[z] + 9) {
-                memset(p + i, '.', n - 1); /* one of the marks that stand inside a number */
-                p[i + n - 1] = (char)('0' + (c - zeros[z]));
-            }
-        i += n;
-    }
-    return (struct str){ p, s.n };
-}
-
 struct finder {
     struct check_run *run;
     struct data_facts *f;
     const struct text_block *block;
-    struct str s; /* with plain digits; the same places */
+    struct str s; /* its text */
 };
 
 static void found(struct finder *d, size_t from, size_t end, bool sure)
@@ -91,6 +70,21 @@ static bool near_before(const struct finder *d, size_t i, const struct word_set 
     while (from > 0 && word_byte(d->s.p[from - 1]))
         from++;
     return from < i && check_has_any(str_slice(d->s, from, i - from), words->words, words->n);
+}
+
+/* Bytes of a space, a line end, a dash or a dot in the middle; 0: none stands at `i`. */
+static size_t gap_at(struct str s, size_t i)
+{
+    if (i >= s.n)
+        return 0;
+    char c = s.p[i];
+    if (c == ' ' || c == '\n' || c == '-')
+        return 1;
+    size_t n = 1;
+    uint32_t point = (unsigned char)c < 0x80 ? 0 : check_point_at(s, i, &n);
+    bool is_one = (point >= 0x2010 && point <= 0x2015) || point == 0x2212 || point == 0xB7 || point == 0x2022 ||
+                  point == 0x2027 || point == 0x2219 || point == 0x22C5;
+    return is_one ? n : 0;
 }
 
 /* ---- Numbers to ring ---- */
@@ -114,25 +108,29 @@ static size_t number_end(struct str s, size_t i, char digits[16], size_t *n)
 {
     size_t end = i, marks = 0;
     *n = 0;
-    if (at(s, i) == '+') {
-        if (at(s, i + 1) != '4' || at(s, i + 2) != '4')
-            return i;
+    if (at(s, i) == '+' && at(s, i + 1) == '4' && at(s, i + 2) == '4') {
         digits[(*n)++] = '0';
         i += 3;
+    } else if (at(s, i) == '+') {
+        i++; /* of another country */
+    } else if (str_equal(str_slice(s, i, 3), STR("447"))) {
+        digits[(*n)++] = '+'; /* without the sign: it has to have twelve */
     } else if (at(s, i) == '0' && at(s, i + 1) == '0' && at(s, i + 2) == '4' && at(s, i + 3) == '4') {
         digits[(*n)++] = '0';
         i += 4;
     }
-    for (; i < s.n && *n < 15 && marks < 4; i++) {
+    while (i < s.n && *n < 15 && marks < 4) {
         char c = s.p[i];
+        size_t gap = digit(c) ? 0 : strchr(".()/", c) != NULL && c != '\0' ? 1 : gap_at(s, i);
         if (digit(c)) {
             /* "+44 (0)7700" */
             if (!(*n == 1 && c == '0' && digits[0] == '0' && marks > 0))
                 digits[(*n)++] = c;
-            end = i + 1;
+            end = ++i;
             marks = 0;
-        } else if (strchr(" -.()\n", c) != NULL && c != '\0') {
+        } else if (gap > 0) {
             marks++;
+            i += gap;
         } else {
             break;
         }
@@ -140,11 +138,34 @@ static size_t number_end(struct str s, size_t i, char digits[16], size_t *n)
     return end;
 }
 
+/* "01.02.2026 10am" is no number to ring. */
+static bool day_at(struct str s, size_t i)
+{
+    size_t day = 0, month = 0, year = 0;
+    while (day < 3 && digit(at(s, i + day)))
+        day++;
+    char mark = at(s, i += day);
+    while (month < 3 && digit(at(s, i + 1 + month)))
+        month++;
+    i += 1 + month;
+    while (year < 5 && digit(at(s, i + 1 + year)))
+        year++;
+    return day >= 1 && day <= 2 && month >= 1 && month <= 2 && (year == 4 || year == 2) &&
+           strchr("./-", mark) != NULL && at(s, i) == mark;
+}
+
 static size_t look_at_number(struct finder *d, size_t i)
 {
     char digits[16];
     size_t n = 0;
     size_t end = number_end(d->s, i, digits, &n);
+    bool abroad = digits[0] == '+' ? n == 13 : at(d->s, i) == '+' && digits[0] != '0' && n >= 9;
+    if (end > i && abroad && !digit(at(d->s, end))) {
+        found(d, i, end, true);
+        return end;
+    }
+    if (day_at(d->s, i))
+        return i;
     bool whole = end > i && !digit(at(d->s, end)) && n >= 10 && n <= 11 && digits[0] == '0' && digits[1] != '0';
     if (!whole || number_public(digits, n))
         return whole ? end : i;
@@ -158,8 +179,34 @@ static size_t look_at_number(struct finder *d, size_t i)
 
 static bool mail_byte(char c)
 {
-    return letter(c) || digit(c) || strchr(".-_+'%", c) != NULL;
+    return letter(c) || digit(c) || (unsigned char)c >= 0x80 || (c != '\0' && strchr(".-_+'%", c) != NULL);
 }
+
+/* Bytes of one of `words` in brackets or between spaces, as "(at)" or " dot "; 0. */
+static size_t written_out(struct str s, size_t i, const char *const *words)
+{
+    size_t from = i;
+    bool spaced = at(s, i) == ' ';
+    i += spaced;
+    char close = at(s, i) == '(' ? ')' : at(s, i) == '[' ? ']' : at(s, i) == '{' ? '}' : at(s, i) == '<' ? '>' : '\0';
+    i += close != '\0';
+    i += close != '\0' && at(s, i) == ' ';
+    for (; *words != NULL; words++) {
+        struct str word = str_of(*words);
+        size_t end = i + word.n;
+        if (!str_equal_nocase(str_slice(s, i, word.n), word) || (close == '\0' && (!spaced || at(s, end) != ' ')))
+            continue;
+        end += close != '\0' && at(s, end) == ' ';
+        if (close != '\0' && at(s, end) != close)
+            continue;
+        end += close != '\0';
+        return end + (at(s, end) == ' ') - from;
+    }
+    return 0;
+}
+
+static const char *const sign_words[] = { "at", "a", "@", NULL };
+static const char *const dot_words[] = { "dot", ".", NULL };
 
 static bool ends_nocase(struct str s, struct str tail)
 {
@@ -179,22 +226,37 @@ static struct str own_host(const struct check_input *input)
     return str_slice(rest, 0, n);
 }
 
-static size_t look_at_mail(struct finder *d, size_t i)
+/* The sign of an address is the `n` bytes at `i`. Where it is a word, the host needs a dot that is one, or brackets. */
+static size_t look_at_mail(struct finder *d, size_t i, size_t n)
 {
     struct str s = d->s;
-    size_t from = i, to = i + 1;
-    while (from > 0 && i - from < 64 && mail_byte(s.p[from - 1]) && s.p[from - 1] != '\0')
+    char host[128];
+    size_t from = i, to = i + n, host_n = 0, dots = 0, words = 0;
+    bool word = at(s, i) == ' ' && letter(at(s, i + 1));
+    while (from > 0 && i - from < 64 && mail_byte(s.p[from - 1]))
         from--;
-    while (to < s.n && to - i < 128 && (letter(s.p[to]) || digit(s.p[to]) || s.p[to] == '.' || s.p[to] == '-'))
-        to++;
-    while (to > i + 1 && (s.p[to - 1] == '.' || s.p[to - 1] == '-'))
-        to--;
-    struct str host = str_slice(s, i + 1, to - i - 1);
-    if (from == i || str_find_byte(host, '.') <= 0)
+    while (to < s.n && host_n < sizeof host - 1) {
+        size_t dot = 0;
+        if (word_byte(s.p[to]) || (s.p[to] == '-' && word_byte(at(s, to + 1)))) {
+            host[host_n++] = s.p[to++];
+        } else if (s.p[to] == '.' && word_byte(at(s, to + 1))) {
+            host[host_n++] = s.p[to++];
+            dots++;
+        } else if ((dot = written_out(s, to, dot_words)) > 0 && word_byte(at(s, to + dot))) {
+            host[host_n++] = '.';
+            to += dot;
+            dots++;
+            words++;
+        } else {
+            break;
+        }
+    }
+    if (from == i || dots == 0 || host[0] == '.' || (word && words == 0))
         return i;
+    struct str name = { host, host_n };
     struct str own = own_host(d->run->input);
-    bool force = ends_nocase(host, STR(".police.uk")) || ends_nocase(host, STR(".pnn.police.uk")) ||
-                 (own.n > 0 && ends_nocase(host, own) && (host.n == own.n || host.p[host.n - own.n - 1] == '.'));
+    bool force = ends_nocase(name, STR(".police.uk")) || ends_nocase(name, STR(".pnn.police.uk")) ||
+                 (own.n > 0 && ends_nocase(name, own) && (name.n == own.n || name.p[name.n - own.n - 1] == '.'));
     if (!force)
         found(d, from, to, true);
     return to;
@@ -208,8 +270,8 @@ static size_t shape_end(struct str s, size_t i, const char *shape, bool any_case
     for (; *shape != '\0'; shape++) {
         char c = at(s, i);
         if (*shape == ' ') {
-            if (c == ' ' || c == '\n' || c == '-')
-                i++;
+            i += gap_at(s, i);
+            i += gap_at(s, i);
             continue;
         }
         bool fits = *shape == '9' ? digit(c) : any_case ? letter(c) : upper(c);
@@ -218,6 +280,19 @@ static size_t shape_end(struct str s, size_t i, const char *shape, bool any_case
         i++;
     }
     return word_byte(at(s, i)) ? 0 : i;
+}
+
+/* The two letters before the figures tell the county. */
+static bool of_northern_ireland(struct str s, size_t i)
+{
+    static const char counties[] =
+        "IA IB IG IJ IL IW UI OI DI JI XI AZ BZ CZ DZ EZ FZ GZ HZ JZ KZ LZ MZ NZ OZ PZ RZ SZ "
+        "TZ UZ VZ WZ XZ YZ";
+    struct str rest = str_of(counties), one;
+    while (str_cut(&rest, ' ', &one))
+        if (str_equal(str_slice(s, i + 1, 2), one))
+            return true;
+    return false;
 }
 
 static size_t look_at_plate(struct finder *d, size_t i)
@@ -233,10 +308,23 @@ static size_t look_at_plate(struct finder *d, size_t i)
     /* Without a word in front an old one counts where it is written as plates are. */
     for (size_t k = 0; k < 4 && end == 0; k++)
         end = shape_end(d->s, i, older[k], false);
+    bool sure = end > 0;
+    if (!sure)
+        end = shape_end(d->s, i, now[0], true); /* "ab12 cde": a person looks */
+    if (end == 0 && of_northern_ireland(d->s, i))
+        end = shape_end(d->s, i, older[4], false);
     if (end == 0)
         return i;
-    found(d, i, end, true);
+    found(d, i, end, sure);
     return end;
+}
+
+/* "Room A12, 3rd floor" */
+static bool ordinal(struct str s)
+{
+    struct str letters = str_slice(s, 1, 2);
+    return str_equal(letters, STR("st")) || str_equal(letters, STR("nd")) || str_equal(letters, STR("rd")) ||
+           str_equal(letters, STR("th"));
 }
 
 static size_t look_at_postcode(struct finder *d, size_t i)
@@ -248,7 +336,7 @@ static size_t look_at_postcode(struct finder *d, size_t i)
         /* In small letters where there is nothing else that it could be: "ab12 3cd". */
         if (end == 0 && k > 0)
             end = shape_end(d->s, i, shapes[k], true);
-        if (end > 0) {
+        if (end > 0 && !ordinal(str_slice(d->s, end - 3, 3))) {
             found(d, i, end, true);
             return end;
         }
@@ -285,11 +373,13 @@ static size_t digits_end(struct str s, size_t i)
     return i;
 }
 
-/* A whole date at `i`: day, month and year in some order; 0. */
+/* A whole date at `i`: day, month and year in some order, or eight figures; 0. */
 static size_t date_end(struct str s, size_t i)
 {
     size_t end = 0, parts = 0, words = 0;
     bool year = false;
+    if (digits_end(s, i) - i == 8 && digits_end(s, i) > i)
+        return word_byte(at(s, i + 8)) ? 0 : i + 8;
     for (size_t k = 0; k < 3; k++) {
         size_t to = digits_end(s, i);
         if (to > i && to - i <= 4) {
@@ -304,10 +394,43 @@ static size_t date_end(struct str s, size_t i)
         }
         end = to;
         i = skip_gap(s, to);
-        if (at(s, i) == 'o' && at(s, i + 1) == 'f' && at(s, i + 2) == ' ')
+        if (str_equal(str_slice(s, i, 4), STR("day ")))
+            i += 4;
+        if (str_equal(str_slice(s, i, 3), STR("of ")))
             i += 3;
     }
     return parts + words == 3 && words <= 1 && year ? end : 0;
+}
+
+/* The year is one in which things happen that a post tells of: 2010 or later. */
+static bool this_century(struct str date)
+{
+    for (size_t i = 0; i + 4 <= date.n; i++)
+        if (date.p[i] == '2' && date.p[i + 1] == '0' && date.p[i + 2] != '0' && digit(date.p[i + 3]))
+            return true;
+    return false;
+}
+
+/* Where a date begins within a few words behind `i`; it ends at `*end`. */
+static void look_at_birth(struct finder *d, size_t begin, size_t *i)
+{
+    for (size_t most = *i + 24; *i < d->s.n && *i < most && d->s.p[*i] != '\0'; ++*i) {
+        size_t end = word_begins(d->s, *i) ? date_end(d->s, *i) : 0;
+        if (end == 0)
+            continue;
+        found(d, begin, end, true);
+        *i = end;
+        return;
+    }
+}
+
+/* "D.O.B. 12.3.90", "(b. 12 March 1990)" */
+static size_t birth_shortened(struct str s, size_t i)
+{
+    if (str_equal_nocase(str_slice(s, i, 5), STR("d.o.b")))
+        return 5;
+    bool bracket = i > 0 && s.p[i - 1] == '(';
+    return bracket && (str_equal(str_slice(s, i, 2), STR("b.")) || str_equal(str_slice(s, i, 2), STR("b "))) ? 2 : 0;
 }
 
 static void look_at_births(struct finder *d)
@@ -319,63 +442,140 @@ static void look_at_births(struct finder *d)
                (place = check_find_words(str_slice(d->s, from, d->s.n - from), words_birth.words[k])) >= 0) {
             size_t begin = from + (size_t)place;
             size_t i = begin + words_birth.words[k].n;
-            for (size_t most = i + 24; i < d->s.n && i < most && d->s.p[i] != '\0'; i++) {
-                if (!word_begins(d->s, i))
-                    continue;
-                size_t end = date_end(d->s, i);
-                if (end > 0) {
-                    found(d, begin, end, true);
-                    i = end;
-                    break;
-                }
-            }
+            look_at_birth(d, begin, &i);
             from = i > begin ? i : begin + 1;
         }
+    }
+    for (size_t i = 0; i < d->s.n; i++) {
+        size_t n = d->s.p[i] == 'b' || d->s.p[i] == 'd' || d->s.p[i] == 'D' ? birth_shortened(d->s, i) : 0;
+        size_t behind = i + n;
+        if (n > 0 && word_begins(d->s, i))
+            look_at_birth(d, i, &behind);
+    }
+    /* "Sam Hale (12/03/1990)": no word says so, and a person looks. */
+    for (size_t k = 0; k < d->run->names->n; k++) {
+        const struct check_name *name = &d->run->names->list[k];
+        size_t i = name->at + name->n;
+        if (name->block != d->block || name->made_up || strchr(" ,", at(d->s, i)) == NULL)
+            continue;
+        while (i < d->s.n && (d->s.p[i] == ' ' || d->s.p[i] == ',' || d->s.p[i] == '('))
+            i++;
+        size_t end = date_end(d->s, i);
+        if (end > 0 && !this_century(str_slice(d->s, i, end - i)))
+            found(d, name->at, end, false);
     }
 }
 
 /* ---- Homes ---- */
 
-/* "12 Mill Lane", "Flat 3, 12a Mill Lane": from the number to the word for a street; 0. */
-static size_t street_end(struct str s, size_t i)
+static bool is_street(struct str word, const struct word_set *streets)
+{
+    for (size_t k = 0; k < streets->n; k++)
+        if (str_equal_nocase(word, streets->words[k]))
+            return true;
+    return false;
+}
+
+/* "St Mary's Road", "St. Mary's Road" */
+static bool is_saint(struct str s, size_t end)
+{
+    return end >= 2 && s.p[end - 1] == 't' && s.p[end - 2] == 'S' && word_begins(s, end - 2);
+}
+
+static struct str word_at(struct str s, size_t begin)
+{
+    size_t to = begin;
+    while (to < s.n && (word_byte(s.p[to]) || s.p[to] == '\'' || (to > begin && s.p[to] == '-')))
+        to++;
+    return str_slice(s, begin, to - begin);
+}
+
+/*
+ * "12 Mill Lane", "12a St. Mary's Road", "12-14 Heol y Bont": from the number to the end of the street's name; 0.
+ * `home`: the words before say that a home follows, so that small letters do, and one word ("12 Kingsway").
+ */
+static size_t street_end(struct str s, size_t i, bool home)
 {
     size_t end = digits_end(s, i);
     if (end == i || end - i > 4)
         return 0;
     if (letter(at(s, end)) && !word_byte(at(s, end + 1)))
         end++;
+    size_t more = end + gap_at(s, end);
+    if (more > end && at(s, end) != ' ' && digits_end(s, more) > more && digits_end(s, more) - more <= 4)
+        end = digits_end(s, more);
+    size_t alone = 0;
     for (int words = 0; words < 5; words++) {
         size_t begin = skip_gap(s, end);
         if (begin == end || begin - end > 2 || begin >= s.n)
-            return 0;
+            return alone;
         bool full_stop = false;
         for (size_t k = end; k < begin; k++)
             full_stop = full_stop || s.p[k] == '.';
-        size_t to = begin;
-        while (to < s.n && (word_byte(s.p[to]) || s.p[to] == '\''))
-            to++;
-        struct str word = str_slice(s, begin, to - begin);
-        if (word.n == 0 || full_stop)
-            return 0;
-        bool street = false;
-        for (size_t k = 0; k < words_street.n; k++)
-            street = street || str_equal_nocase(word, words_street.words[k]);
-        if (street && words > 0)
+        struct str word = word_at(s, begin);
+        size_t to = begin + word.n;
+        bool capital = word.n > 0 && (upper(word.p[0]) || (unsigned char)word.p[0] >= 0x80);
+        if (word.n == 0 || (full_stop && !is_saint(s, end)))
+            return alone;
+        if (words == 0 && (capital || home) && is_street(word, &words_street_welsh)) {
+            struct str next = word_at(s, to + 1);
+            bool article = next.n > 0 && next.n <= 2 && next.p[0] == 'y';
+            struct str name = article ? word_at(s, to + 2 + next.n) : next;
+            if (name.n > 0 && (upper(name.p[0]) || (unsigned char)name.p[0] >= 0x80 || home))
+                return (size_t)(name.p - s.p) + name.n;
+        }
+        if (words > 0 && is_street(word, &words_street))
             return to;
-        if (!upper(word.p[0]) && (unsigned char)word.p[0] < 0x80)
+        if (!capital && !home)
             return 0;
+        if (home && capital && words == 0)
+            alone = to;
         end = to;
     }
-    return 0;
+    return alone;
+}
+
+/* Whether what stands right before `i` says that a home follows. */
+static bool right_behind_home(struct str s, size_t i)
+{
+    enum { LONGEST = 24 };
+    size_t from = i > LONGEST ? i - LONGEST : 0;
+    struct str before = str_trim(str_slice(s, from, i - from));
+    for (size_t k = 0; k < words_lives_right_at.n; k++) {
+        struct str word = words_lives_right_at.words[k];
+        size_t begin = before.n - word.n;
+        if (before.n >= word.n && str_equal_nocase(str_slice(before, begin, word.n), word) &&
+            word_begins(before, begin))
+            return true;
+    }
+    return false;
 }
 
 static size_t look_at_home(struct finder *d, size_t i)
 {
-    size_t end = street_end(d->s, i);
+    bool home = right_behind_home(d->s, i);
+    size_t end = street_end(d->s, i, home);
     if (end == 0)
         return i;
-    found(d, i, end, near_before(d, i, &words_lives_at));
+    found(d, i, end, home || near_before(d, i, &words_lives_at));
     return end;
+}
+
+/* "Flat 3, Mill House" */
+static size_t look_at_flat(struct finder *d, size_t i)
+{
+    static const char *const words[] = { "flat ", "apartment ", "fflat " };
+    for (size_t k = 0; k < sizeof words / sizeof words[0]; k++) {
+        struct str word = str_of(words[k]);
+        size_t end = digits_end(d->s, i + word.n);
+        if (!str_equal_nocase(str_slice(d->s, i, word.n), word) || end == i + word.n)
+            continue;
+        size_t home = street_end(d->s, skip_gap(d->s, end), true);
+        if (home == 0)
+            found(d, i, end, false);
+        return home == 0 ? end : i;
+    }
+    return i;
 }
 
 /* ", of Mill Lane": the street of somebody who is charged, without a number. */
@@ -447,8 +647,11 @@ static void look_at_block(struct finder *d)
     for (size_t i = 0; i < d->s.n;) {
         char c = d->s.p[i];
         size_t next = i;
-        if (c == '@') {
-            next = look_at_mail(d, i);
+        size_t sign = c == '@' ? 1 : strchr(" ([{<", c) != NULL && c != '\0' ? written_out(d->s, i, sign_words) : 0;
+        if (c == '@' && at(d->s, i + 1) == ' ')
+            sign = 2;
+        if (sign > 0) {
+            next = look_at_mail(d, i, sign);
         } else if (word_begins(d->s, i) && (digit(c) || c == '+' || letter(c))) {
             if (digit(c) || upper(c))
                 next = look_at_crime_number(d, i);
@@ -456,6 +659,8 @@ static void look_at_block(struct finder *d)
                 next = look_at_number(d, i);
             if (next == i && digit(c))
                 next = look_at_home(d, i);
+            if (next == i && letter(c))
+                next = look_at_flat(d, i);
             if (next == i && letter(c))
                 next = look_at_plate(d, i);
             if (next == i && letter(c))
@@ -473,10 +678,7 @@ void check_gather_data(struct check_run *run, struct check_facts *facts)
     *f = (struct data_facts){ .text_read = run->text.read,
                               .position = run->input->content->picture.set && run->input->facts.position };
     for (size_t b = 0; b < run->text.n; b++) {
-        struct finder d = { .run = run, .f = f, .block = &run->text.blocks[b] };
-        d.s = plain_digits(run->scratch, run->text.blocks[b].text);
-        if (d.s.p == NULL)
-            return; /* the run sees that memory is gone */
+        struct finder d = { .run = run, .f = f, .block = &run->text.blocks[b], .s = run->text.blocks[b].text };
         look_at_block(&d);
     }
     for (size_t i = 0; i < run->text.links_n; i++) {
@@ -484,13 +686,16 @@ void check_gather_data(struct check_run *run, struct check_facts *facts)
         char digits[16];
         size_t n = 0;
         bool tel = str_starts(href, STR("tel:")), mail = str_starts(href, STR("mailto:"));
+        ptrdiff_t chat = str_find(href, STR("wa.me/"));
         struct text_block block = { .part = TEXT_BODY, .line = run->text.links[i].line, .text = href };
         struct finder d = { .run = run, .f = f, .block = &block, .s = href };
         if (tel && number_end(href, 4, digits, &n) > 4)
             (void)look_at_number(&d, 4);
+        if (chat >= 0)
+            (void)look_at_number(&d, (size_t)chat + sizeof "wa.me/" - 1);
         ptrdiff_t sign = mail ? str_find_byte(href, '@') : -1;
         if (sign > 0)
-            (void)look_at_mail(&d, (size_t)sign);
+            (void)look_at_mail(&d, (size_t)sign, 1);
     }
     if (f->position)
         check_evidence_add(run, STR("picture:position"), STR("The file says where it was taken."));

@@ -6,6 +6,7 @@
  * alone cannot tell, the fact says "perhaps", and a person is asked.
  */
 #include "base/arena.h"
+#include "base/zone.h"
 #include "posts/check_sentence.h"
 #include "posts/posts_words.h"
 
@@ -67,17 +68,32 @@ static bool case_active(const struct post_case *crime)
     return false;
 }
 
+/* The year behind one of these phrases, as in "jailed in 2019"; 0: there is none. */
+static int year_after(struct str flat, const struct word_set *phrases)
+{
+    for (size_t i = 0; i < phrases->n; i++) {
+        ptrdiff_t at = sentence_find(flat, phrases->words[i], 0);
+        struct str rest = at < 0 ? STR("") : str_slice(flat, (size_t)at + phrases->words[i].n + 1, flat.n);
+        int64_t year = 0;
+        if (rest.n > 4 && rest.p[4] == ' ' && str_to_i64(str_slice(rest, 0, 4), &year) && year >= 1900)
+            return (int)year;
+    }
+    return 0;
+}
+
 static void look_at_guilt(struct check_run *run, const struct sentence *sentence, bool convicted,
                           struct proceedings_facts *f)
 {
-    if (sentence_has(sentence->flat, &words_earlier_convictions)) {
+    if (sentence_has(sentence->flat, &words_earlier_convictions) ||
+        year_after(sentence->flat, &words_convicted_in) > 0) {
         f->convictions++;
         sentence_tell(run, sentence);
     }
     bool always = sentence_has(sentence->flat, &words_guilt_always);
-    if (convicted || (!always && !sentence_has(sentence->flat, &words_guilt)))
+    bool guilt = always || sentence_has(sentence->flat, &words_guilt);
+    if (convicted || (!guilt && !sentence_has(sentence->flat, &words_guilt_perhaps)))
         return;
-    bool perhaps = !always && sentence_has(sentence->flat, &words_guilt_in_general);
+    bool perhaps = !guilt || (!always && sentence_has(sentence->flat, &words_guilt_in_general));
     f->guilt += !perhaps;
     f->guilt_perhaps += perhaps;
     sentence_tell(run, sentence);
@@ -317,21 +333,36 @@ static void look_at_young(struct check_run *run, const struct check_young *young
     check_evidence_text(run, young->block, young->at, str_slice(young->block->text, young->at, end - young->at));
 }
 
+/* "born in 2012" */
+static bool born_a_child(const struct check_run *run, struct str flat)
+{
+    static const struct str born[] = { STR_INIT("born in"), STR_INIT("ganed yn"), STR_INIT("ganwyd yn") };
+    static const struct word_set phrases = { born, sizeof born / sizeof born[0] };
+    struct civil today;
+    zone_local(run->input->now, &today);
+    int year = year_after(flat, &phrases);
+    return year > 0 && year >= today.year - 18 && year <= today.year;
+}
+
 /* "schoolboy", "Year 9 pupil": an age is told without a number. */
 static void look_at_child_words(struct check_run *run, struct young_facts *f)
 {
     struct sentences sentences = { .run = run };
     struct sentence sentence;
     while (sentence_next(&sentences, &sentence)) {
-        if (!sentence_has(sentence.flat, &words_child) || sentence_has(sentence.flat, &words_general_advice))
+        bool child = sentence_has(sentence.flat, &words_child) || born_a_child(run, sentence.flat);
+        bool perhaps = !child && sentence_has(sentence.flat, &words_child_perhaps);
+        if ((!child && !perhaps) || sentence_has(sentence.flat, &words_general_advice))
             continue;
-        bool known = school_named(sentence.block) && run->input->content->crime.set;
+        bool known = child && school_named(sentence.block) && run->input->content->crime.set;
         bool named = false;
         for (size_t i = 0; i < run->names->n; i++) {
             const struct check_name *name = &run->names->list[i];
             named = named || (name->block == sentence.block && name->at >= sentence.at &&
                               name->at < sentence.at + sentence.n && !name->office && !name->made_up && name->age < 18);
         }
+        if (perhaps && !named)
+            continue;
         f->found++;
         f->known_by += known;
         f->perhaps += named && !known;

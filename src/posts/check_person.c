@@ -148,7 +148,8 @@ static const char offices[] =
     "judge "
     "justice king queen president chair chairman chairwoman head director officer officer's adviser coordinator "
     "manager "
-    "lead liaison spokesperson spokesman spokeswoman custody investigating station duty hate crime community";
+    "lead liaison spokesperson spokesman spokeswoman custody investigating station duty hate crime community "
+    "schoolboy schoolgirl teenager pupil student toddler pensioner shopkeeper";
 static const char particles[] = "de da di del der den van von bin ibn al el la le du dos ap o";
 static const char place_words[] =
     "road lane street avenue close drive way park square bridge market green estate hill terrace crescent place court "
@@ -219,7 +220,7 @@ size_t people_capitals_end(const struct people *p, size_t i)
 }
 
 /* The run of capital words that ends before `end`. */
-static size_t capitals_begin(const struct people *p, size_t end)
+size_t people_capitals_begin(const struct people *p, size_t end)
 {
     enum { LONGEST = 6 };
     size_t i = end;
@@ -333,7 +334,9 @@ static const char counts[] = "two three four five six seven eight nine ten sever
 static const char things[] =
     "car van lorry bus dog cat horse building house home tradition case law church tree bridge record crime murder "
     "campaign charity scheme phone bike bicycle company mystery investigation festival school ban order sentence "
-    "contract agreement partnership history appeal programme plan project rule";
+    "contract agreement partnership history appeal programme plan project rule sewer pipe wall hedge footpath statue "
+    "boat "
+    "caravan motorbike scooter tractor trailer laptop watch bag";
 
 /* "30-year-old", "30-year-olds", "nineteen-year-old" */
 static bool look_at_year_old(struct people *p, size_t i)
@@ -433,7 +436,7 @@ static bool look_at_aged(struct people *p, size_t i, struct str age)
         before--;
     if (before > 0 && p->words[before - 1].capital) {
         struct name name;
-        size_t begin = capitals_begin(p, before);
+        size_t begin = people_capitals_begin(p, before);
         if (people_name(p, begin, before, &name)) {
             people_found_name(p, &name, i + 1);
             return true;
@@ -525,7 +528,7 @@ static bool name_before(const struct people *p, const struct name *place, struct
         end--;
     if (end == 0 || end == place->from || !p->words[end - 1].capital)
         return false;
-    size_t begin = capitals_begin(p, end);
+    size_t begin = people_capitals_begin(p, end);
     return people_name(p, begin, end, out) && (out->known || out->several);
 }
 
@@ -554,7 +557,7 @@ static bool look_at_name_before(struct people *p, size_t i)
         people_found_age(p, end - 1, i + 1, age);
         return true;
     }
-    size_t begin = capitals_begin(p, end);
+    size_t begin = people_capitals_begin(p, end);
     struct name name;
     if (begin == end) {
         /* "joan, 57" alone on its line */
@@ -566,6 +569,8 @@ static bool look_at_name_before(struct people *p, size_t i)
     } else if (!people_name(p, begin, end, &name)) {
         return false;
     }
+    if (name.from > 0 && people_word_is(p, name.from - 1, "dog dogs horse horses cat puppy pony"))
+        return true; /* "police dog Rex (8)" */
     if (!name.known && name.from > 0 &&
         people_word_is(p, name.from - 1, "in at on near around since until outside inside across"))
         return false;
@@ -593,7 +598,7 @@ static bool years_behind(struct str word)
     struct str rest = str_slice(word, digits, word.n);
     return digits > 0 && an_age(str_slice(word, 0, digits)) &&
            (str_equal_nocase(rest, STR("yrs")) || str_equal_nocase(rest, STR("yr")) ||
-            str_equal_nocase(rest, STR("yo")));
+            str_equal_nocase(rest, STR("yo")) || str_equal(rest, STR("岁")) || str_equal(rest, STR("歳")));
 }
 
 static void look_at_number(struct people *p, size_t i)
@@ -684,6 +689,13 @@ static void look_at_name(struct people *p, size_t i, size_t end)
 
 /* ---- All of it ---- */
 
+void people_keep_young(struct people *p, size_t i, int age)
+{
+    if (age >= 1 && age <= 17 && p->run->young_n < CHECK_YOUNG_MAX)
+        p->run->young[p->run->young_n++] =
+            (struct check_young){ .block = p->block, .at = p->words[i].at, .n = p->words[i].n, .age = age };
+}
+
 /* An age under 18 that belongs to somebody is kept for the check of children. */
 static void keep_young(struct people *p, size_t i)
 {
@@ -700,10 +712,7 @@ static void keep_young(struct people *p, size_t i)
         if (str_equal_nocase(str_slice(word, 0, spelt.n), spelt) && (word.n == spelt.n || word.p[spelt.n] == '-'))
             age = (int)w + 1;
     }
-    if (age < 1 || age > 17 || p->run->young_n == CHECK_YOUNG_MAX)
-        return;
-    p->run->young[p->run->young_n++] =
-        (struct check_young){ .block = p->block, .at = p->words[i].at, .n = word.n, .age = age };
+    people_keep_young(p, i, age);
 }
 
 static void look_at_block(struct people *p)
@@ -711,7 +720,8 @@ static void look_at_block(struct people *p)
     p->block_has_person = false;
     p->block_covered = KNOWN_NOT;
     for (size_t i = 0; i < p->words_n && !p->block_has_person; i++)
-        p->block_has_person = people_word_is(p, i, "he she his her him i my");
+        p->block_has_person = people_word_is(p, i, "he she his her him i my") ||
+                              (p->words[i].capital && people_in_list(p, i, list_given_name));
     for (size_t i = 0; i < p->words_n; i++) {
         size_t before = p->facts->found + p->facts->uncertain;
         if (p->words[i].kind == WORD_NUMBER)
@@ -731,6 +741,7 @@ static void look_at_block(struct people *p)
         i = end - 1;
     }
     people_look_at_spans(p);
+    people_look_at_ages(p);
 }
 
 void check_gather_person(struct check_run *run, struct check_facts *facts)

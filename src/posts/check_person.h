@@ -1,6 +1,6 @@
 /*
  * A block cut into words, for finding the people in it. For check_person.c,
- * check_person_words.c and check_quote.c only.
+ * check_names.c, check_age.c, check_person_words.c and check_quote.c only.
  */
 #ifndef CANDOUR_POSTS_CHECK_PERSON_H
 #define CANDOUR_POSTS_CHECK_PERSON_H
@@ -62,6 +62,8 @@ bool people_all_capitals(const struct people *p, size_t i);
 
 /* The end of the run of capital words that begins at `i`; `i` where there is none. */
 size_t people_capitals_end(const struct people *p, size_t i);
+/* The beginning of the run of capital words that ends before `end`; `end` where there is none. */
+size_t people_capitals_begin(const struct people *p, size_t end);
 /* What may be a person's name among the capital words from `i` to `end`. */
 bool people_name(const struct people *p, size_t i, size_t end, struct name *out);
 /* Whether a record holds the whole of the name. */
@@ -76,6 +78,12 @@ void people_found_name(struct people *p, const struct name *name, size_t to);
 void people_found_unnamed(struct people *p, size_t from, size_t to);
 /* It cannot be told whether this is a person: a person is asked. */
 void people_found_uncertain(struct people *p, size_t from, size_t to);
+
+/* Keeps the age at word `i` for the check of children, where it is under 18. */
+void people_keep_young(struct people *p, size_t i, int age);
+
+/* check_age.c: ages in other words, and a name behind a dash that ends the block. */
+void people_look_at_ages(struct people *p);
 
 /* check_quote.c: quotations in this block; blocks `b` to `end` that are one quotation of Markdown. */
 void people_look_at_spans(struct people *p);

@@ -32,12 +32,18 @@ static bool digit(uint32_t c)
     return c >= '0' && c <= '9';
 }
 
+/* Of Arabic and of Armenian; those of Chinese are no letters by their place. */
+static bool comma(uint32_t c)
+{
+    return c == 0x060C || c == 0x061B || c == 0x055D || c == 0x3001;
+}
+
 static bool letter(uint32_t c)
 {
     if (c < 0x80)
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     return c >= 0xC0 && c != 0xD7 && c != 0xF7 && !(c >= 0x2000 && c <= 0x2BFF) && !(c >= 0x3000 && c <= 0x303F) &&
-           !(c >= 0xFE00 && c <= 0xFE0F) && !(c >= 0x1F000 && c <= 0x1FAFF);
+           !(c >= 0xFE00 && c <= 0xFE0F) && !(c >= 0x1F000 && c <= 0x1FAFF) && !comma(c) && c != 0x06D4 && c != 0x061F;
 }
 
 /* Scripts without capitals count as capital, so that a name in them is seen. */
@@ -143,6 +149,24 @@ static bool quotation(struct str s, size_t at, uint32_t c, uint32_t before, bool
     }
 }
 
+/* "al-Rashid", "d'Arcy": a name all the same. */
+static bool capital_inside(struct str word)
+{
+    static const char *const particles[] = { "al", "el",  "ad",  "an",  "ar",  "as", "ash", "at",
+                                             "az", "bin", "ibn", "ben", "abu", "d",  "l",   "de" };
+    for (size_t i = 0; i < sizeof particles / sizeof particles[0]; i++) {
+        struct str one = str_of(particles[i]);
+        if (!str_starts(word, one) || word.n < one.n + 3)
+            continue;
+        size_t n = 1;
+        uint32_t mark = point_at(word, one.n, &n);
+        uint32_t next = point_at(word, one.n + n, &n);
+        if ((mark == '-' || mark == 0x2010 || mark == 0x2011 || apostrophe(mark)) && next < 0x80 && capital(next))
+            return true;
+    }
+    return false;
+}
+
 void people_read(struct people *p, const struct text_block *block)
 {
     struct str s = block->text;
@@ -162,7 +186,7 @@ void people_read(struct people *p, const struct text_block *block)
             size_t end = word_end(s, at, &number);
             w->n = end - at > UINT16_MAX ? UINT16_MAX : (uint16_t)(end - at);
             w->kind = number ? WORD_NUMBER : WORD_LETTERS;
-            w->capital = capital(c) && letter(c);
+            w->capital = (capital(c) && letter(c)) || (!number && capital_inside(str_slice(s, at, end - at)));
             p->words_n++;
             at = end;
             before = number ? '0' : 'a';
@@ -176,7 +200,11 @@ void people_read(struct people *p, const struct text_block *block)
             low_open = c == 0x201E || (low_open && w->kind != WORD_CLOSE);
             p->words_n++;
         } else if (c != ' ' && c != '\n' && c != '\t' && c != 0xA0 && c != '*' && c != '_') {
-            w->mark = dash(c) ? '-' : c == 0x2026 ? '.' : c < 0x80 ? (char)c : '*';
+            w->mark = dash(c)                                     ? '-'
+                      : comma(c)                                  ? ','
+                      : c == 0x2026 || c == 0x3002 || c == 0x06D4 ? '.'
+                      : c < 0x80                                  ? (char)c
+                                                                  : '*';
             p->words_n++;
         }
         before = c;

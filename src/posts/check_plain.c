@@ -43,9 +43,31 @@ static const struct twin twins[] = {
     { 0x054D, 'U' }, { 0x0555, 'O' }, { 0x0570, 'h' }, { 0x0578, 'n' }, { 0x057D, 'u' }, { 0x0585, 'o' }, /* Armenian */
 };
 
+/* A figure of another script, or one that is raised, lowered or in a circle. */
+static bool is_digit(uint32_t point, char *out)
+{
+    static const uint32_t zeros[] = { 0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66,
+                                      0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0E50, 0x0ED0, 0x0F20, 0x1040,
+                                      0x17E0, 0x1810, 0x2070, 0x2080, 0x245F, 0x2775, 0x277F, 0x2789 };
+    static const uint32_t raised[] = { 0xB9, 0xB2, 0xB3 }; /* 1, 2 and 3 stand apart */
+    for (size_t i = 0; i < sizeof zeros / sizeof zeros[0]; i++)
+        if (point >= zeros[i] + (zeros[i] > 0x2100) && point <= zeros[i] + 9) {
+            *out = (char)('0' + (point - zeros[i]));
+            return true;
+        }
+    for (size_t i = 0; i < sizeof raised / sizeof raised[0]; i++)
+        if (point == raised[i]) {
+            *out = (char)('1' + i);
+            return true;
+        }
+    *out = '0';
+    return point == 0x24EA || point == 0x24FF; /* nought in a circle */
+}
+
 /* The Latin letter or figure that `point` looks like; 0: none. `dressed`: it is that letter, in another dress. */
 static char twin_of(uint32_t point, bool *dressed)
 {
+    char digit;
     *dressed = true;
     if (point >= 0xFF01 && point <= 0xFF5E) /* of full width */
         return (char)(point - 0xFEE0);
@@ -55,6 +77,8 @@ static char twin_of(uint32_t point, bool *dressed)
     }
     if (point >= 0x1D7CE && point <= 0x1D7FF)
         return (char)('0' + (point - 0x1D7CE) % 10);
+    if (is_digit(point, &digit))
+        return digit;
     if (point >= 0x24B6 && point <= 0x24E9) /* in circles */
         return (char)(point < 0x24D0 ? 'A' + point - 0x24B6 : 'a' + point - 0x24D0);
     *dressed = false;

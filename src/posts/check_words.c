@@ -11,7 +11,8 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "posts/check_inside.h"
+#include "posts/check_sentence.h"
+#include "posts/posts_words.h"
 
 #include "base/banned.h"
 
@@ -20,10 +21,12 @@
 
 /* ---- The topic ---- */
 
-LIST(hate_words, STR_INIT("hate crime"), STR_INIT("hate crimes"), STR_INIT("hatecrime"), STR_INIT("hatecrimes"),
-     STR_INIT("hate incident"), STR_INIT("hate incidents"), STR_INIT("hatecrimeawarenessweek"));
+/* Besides words_hate_crime. */
+LIST(hate_words, STR_INIT("hate incident"), STR_INIT("hate incidents"), STR_INIT("hatecrimeawarenessweek"),
+     STR_INIT("reporthatecrime"), STR_INIT("stophatecrime"), STR_INIT("digwyddiad casineb"),
+     STR_INIT("digwyddiadau casineb"), STR_INIT("ddigwyddiad casineb"));
 LIST(hate_topics, STR_INIT("hate"), STR_INIT("hate crime"), STR_INIT("hate crimes"), STR_INIT("hatecrime"),
-     STR_INIT("hatecrimes"));
+     STR_INIT("hatecrimes"), STR_INIT("casineb"));
 
 void check_gather_topic(struct check_run *run)
 {
@@ -33,7 +36,8 @@ void check_gather_topic(struct check_run *run)
         found = found || check_has_any(content->topics[i], hate_topics, COUNT(hate_topics));
     found = found || (content->campaign.p != NULL && check_has_any(content->campaign, hate_topics, COUNT(hate_topics)));
     for (size_t i = 0; i < run->text.n && !found; i++)
-        found = check_has_any(run->text.blocks[i].text, hate_words, COUNT(hate_words));
+        found = check_has_any(run->text.blocks[i].text, hate_words, COUNT(hate_words)) ||
+                check_has_any(run->text.blocks[i].text, words_hate_crime.words, words_hate_crime.n);
     run->hate_crime = found ? KNOWN_YES : run->text.read ? KNOWN_NO : KNOWN_NOT;
 }
 
@@ -45,12 +49,13 @@ LIST(report_words, STR_INIT("true vision"), STR_INIT("crimestoppers"), STR_INIT(
 LIST(help_words, STR_INIT("victim support"), STR_INIT("stop hate uk"), STR_INIT("citizens advice"),
      STR_INIT("tell mama"), STR_INIT("community security trust"), STR_INIT("galop"), STR_INIT("lgbt foundation"),
      STR_INIT("mencap"), STR_INIT("inclusion london"), STR_INIT("british deaf association"), STR_INIT("samaritans"),
-     STR_INIT("racial equality council"));
+     STR_INIT("racial equality council"), STR_INIT("cymorth i ddioddefwyr"));
 /* The number is one to call where such a word stands a little before it. */
 LIST(call_words, STR_INIT("call"), STR_INIT("calling"), STR_INIT("ring"), STR_INIT("ringing"), STR_INIT("dial"),
      STR_INIT("dialling"), STR_INIT("phone"), STR_INIT("telephone"), STR_INIT("tel"), STR_INIT("on"), STR_INIT("via"),
      STR_INIT("using"), STR_INIT("use"), STR_INIT("contact"), STR_INIT("number"), STR_INIT("or"), STR_INIT("through"),
-     STR_INIT("18001"), STR_INIT("emergency"), STR_INIT("report"), STR_INIT("to"));
+     STR_INIT("18001"), STR_INIT("emergency"), STR_INIT("report"), STR_INIT("to"), STR_INIT("ffoniwch"),
+     STR_INIT("ffonio"), STR_INIT("ffôn"), STR_INIT("ar"), STR_INIT("neu"), STR_INIT("rhif"));
 
 static bool digit(char c)
 {
