@@ -2,8 +2,9 @@
  * How long a case takes: the facts of each fixture of a pack against law and recording policy, whole, with reasons and
  * questions.
  *
- * policy FOLDER ROUNDS [POSTS]      prints one JSON object, and with a folder of posts another one: all checks of a
- * post; times are of the processor, what others do is not counted
+ * policy FOLDER ROUNDS [POSTS [DATA]]      prints one JSON object, and with a folder of posts another one: all checks
+ * of a post, with the registers of a data folder where one is given (bench/registers.py makes one and calls this);
+ * times are of the processor, what others do is not counted
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,8 +47,8 @@ int main(int argc, char **argv)
     int64_t rounds = 0;
     struct rusage usage;
     struct arena *arena = arena_new(POLICY_PACK_MEMORY_MAX), *run = arena_new(ANSWER_MEMORY_MAX);
-    if ((argc != 3 && argc != 4) || !str_to_i64(str_of(argv[2]), &rounds) || rounds < 1)
-        end("usage: policy FOLDER ROUNDS [POSTS]");
+    if (argc < 3 || argc > 5 || !str_to_i64(str_of(argv[2]), &rounds) || rounds < 1)
+        end("usage: policy FOLDER ROUNDS [POSTS [DATA]]");
     double before = seconds();
     if (!arena || !run || zone_use(STR("Europe/London"), &fault) != STATUS_OK ||
         policy_pack_open(arena, argv[1], &pack, &fault) != STATUS_OK)
@@ -80,7 +81,7 @@ int main(int argc, char **argv)
            "\"longest_us\": %.0f, \"memory_kb\": %ld}\n",
            n, reading * 1e3, sum / (double)n * 1e6, best[n / 2] * 1e6, best[n * 99 / 100] * 1e6, best[n - 1] * 1e6,
            usage.ru_maxrss);
-    if (argc == 4 && !bench_checks(arena, argv[3], rounds))
+    if (argc >= 4 && !bench_checks(arena, argv[3], rounds, argc == 5 ? argv[4] : NULL))
         end("no post could be checked");
     arena_free(run);
     arena_free(arena);

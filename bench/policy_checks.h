@@ -7,8 +7,9 @@
 
 struct arena;
 
-/* The best of so many rounds for each post of the folder, as a JSON object on a line. False where none could be read.
+/* The best of so many rounds for each post of the folder, as a JSON object on a line; `data`: a data folder whose
+ * registers are asked, or NULL. False where no post could be read.
  */
-bool bench_checks(struct arena *arena, const char *folder, int64_t rounds);
+bool bench_checks(struct arena *arena, const char *folder, int64_t rounds, const char *data);
 
 #endif

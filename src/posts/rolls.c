@@ -18,7 +18,7 @@
 
 #include "base/banned.h"
 
-enum { KEYS_BYTES_MAX = 16 * 1024 * 1024 };
+enum { KEYS_BYTES_MAX = 16 * 1024 * 1024, PAGE = 5000 /* rows read at once */ };
 
 /* ---- Entries as rows ---- */
 
@@ -140,19 +140,24 @@ static int compare(const void *a, const void *b)
 static enum status settle_others(struct db_tx *tx, struct roll_import *in, struct str *keys)
 {
     struct posts_roll_entries *rows;
-    size_t n = 0;
-    enum status status = sql_posts_roll_entries(tx, in->arena, roll_word(in->roll), 0, ROLL_ROWS_MAX * 2, &rows, &n);
+    size_t n = PAGE;
+    int64_t after = 0;
+    enum status status = STATUS_OK;
     if (in->n > 0)
         qsort(keys, in->n, sizeof *keys, compare);
-    for (size_t i = 0; i < n && status == STATUS_OK; i++) {
-        if (in->n > 0 && bsearch(&rows[i].key, keys, in->n, sizeof *keys, compare) != NULL)
-            continue;
-        if (in->replaces)
-            in->removed++;
-        else
-            in->left++;
-        if (in->replaces && !in->looks)
-            status = take_away(tx, rows[i].id);
+    while (n == PAGE && status == STATUS_OK) {
+        status = sql_posts_roll_entries(tx, in->arena, roll_word(in->roll), after, PAGE, &rows, &n);
+        for (size_t i = 0; i < n && status == STATUS_OK; i++) {
+            after = rows[i].id;
+            if (in->n > 0 && bsearch(&rows[i].key, keys, in->n, sizeof *keys, compare) != NULL)
+                continue;
+            if (in->replaces)
+                in->removed++;
+            else
+                in->left++;
+            if (in->replaces && !in->looks)
+                status = take_away(tx, rows[i].id);
+        }
     }
     return status;
 }
@@ -263,15 +268,19 @@ enum status rolls_remove_write(struct db_tx *tx, void *arg)
 static enum status all(struct db_tx *tx, struct roll_step *step)
 {
     struct posts_roll_entries *rows;
-    size_t n = 0;
-    enum status status = sql_posts_roll_entries(tx, step->arena, roll_word(step->roll), 0, ROLL_ROWS_MAX, &rows, &n);
-    if (status != STATUS_OK)
-        return status;
-    step->entries = ARENA_ARRAY(step->arena, n + 1, struct roll_entry);
+    size_t n = PAGE;
+    int64_t after = 0;
+    enum status status = STATUS_OK;
+    step->entries = ARENA_ARRAY(step->arena, ROLL_ROWS_MAX, struct roll_entry);
     if (step->entries == NULL)
         return STATUS_NO_MEMORY;
-    for (step->n = 0; step->n < n && status == STATUS_OK; step->n++)
-        status = fields_read(step->arena, step->roll, rows[step->n].fields, &step->entries[step->n]);
+    while (n == PAGE && step->n < ROLL_ROWS_MAX && status == STATUS_OK) {
+        status = sql_posts_roll_entries(tx, step->arena, roll_word(step->roll), after, PAGE, &rows, &n);
+        for (size_t i = 0; i < n && step->n < ROLL_ROWS_MAX && status == STATUS_OK; i++) {
+            after = rows[i].id;
+            status = fields_read(step->arena, step->roll, rows[i].fields, &step->entries[step->n++]);
+        }
+    }
     return status;
 }
 
@@ -344,25 +353,25 @@ enum status rolls_find(struct db_tx *tx, struct arena *arena, enum roll roll, st
     enum status status = rolls_imported(tx, arena, roll, &imported);
     if (status != STATUS_OK || !imported.set)
         return status == STATUS_OK ? STATUS_NOT_FOUND : status;
-    struct str *fields = ARENA_ARRAY(arena, ROLL_ROWS_MAX, struct str);
+    struct str *fields = ARENA_ARRAY(arena, ROLL_FOUND_MAX, struct str);
     if (fields == NULL)
         return STATUS_NO_MEMORY;
     switch (roll) {
     case ROLL_ORDERS: {
         struct str json = keys_json(arena, keys, keys_n);
         status = json.p == NULL ? STATUS_NO_MEMORY
-                                : sql_posts_roll_keyed(tx, arena, roll_word(roll), json, ROLL_ROWS_MAX, &keyed, n);
+                                : sql_posts_roll_keyed(tx, arena, roll_word(roll), json, ROLL_FOUND_MAX, &keyed, n);
         for (size_t i = 0; i < *n && status == STATUS_OK; i++)
             fields[i] = keyed[i].fields;
         break;
     }
     case ROLL_ELECTIONS:
-        status = sql_posts_roll_on(tx, arena, roll_word(roll), today, ROLL_ROWS_MAX, &on, n);
+        status = sql_posts_roll_on(tx, arena, roll_word(roll), today, ROLL_FOUND_MAX, &on, n);
         for (size_t i = 0; i < *n && status == STATUS_OK; i++)
             fields[i] = on[i].fields;
         break;
     case ROLL_REFERENCES:
-        for (size_t i = 0; i < keys_n && *n < ROLL_ROWS_MAX && status == STATUS_OK; i++) {
+        for (size_t i = 0; i < keys_n && *n < ROLL_FOUND_MAX && status == STATUS_OK; i++) {
             struct posts_roll_entry row;
             status = sql_posts_roll_entry(tx, arena, roll_word(roll), keys[i], &row);
             if (status == STATUS_OK)

@@ -30,8 +30,9 @@ struct str roll_word(enum roll roll); /* "orders" */
 bool roll_of_word(struct str word, enum roll *out);
 
 enum {
-    ROLL_BYTES_MAX = 4 * 1024 * 1024, /* of a file */
-    ROLL_ROWS_MAX = 5000,             /* entries, in a file and in all */
+    ROLL_BYTES_MAX = 8 * 1024 * 1024, /* of a file */
+    ROLL_ROWS_MAX = 20000,            /* entries, in a file and in all */
+    ROLL_FOUND_MAX = 5000,            /* that one post may lead to; more is no answer */
     ROLL_COLUMNS_MAX = 9,
     ROLL_FIELD_MAX = 4000, /* bytes */
     ROLL_LIST_MAX = 20,    /* names in one field */
