@@ -21,7 +21,7 @@
 #include "base/banned.h"
 
 enum {
-    KEY_POINTS = 4,     /* of the beginning of a name */
+    KEY_POINTS = 8,     /* of the beginning of a name */
     SOUND_LEAST = 4,    /* less says too little */
     SOUND_WORDS = 4,    /* a name of more words is found by its surname */
     SURNAME_LEAST = 2,  /* letters */

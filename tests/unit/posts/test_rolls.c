@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "posts/campaign.h"
 #include "posts/check_inside.h"
 #include "posts/rolls.h"
@@ -111,6 +112,27 @@ static void counts_are(size_t added, size_t changed, size_t unchanged, size_t re
     assert_int_equal(last.left, left);
 }
 
+/* More than one page of them is read. */
+static void as_many_as_fit(void **state)
+{
+    enum { MANY = 12000 };
+    struct buf out;
+    (void)state;
+    for (int from = 1; from <= MANY; from += MANY - 1) {
+        buf_init(&out, world.arena, MANY * 24);
+        buf_add(&out, STR("reference,status\n"));
+        for (int i = 0; i < MANY; i++)
+            buf_add(&out, str_format(world.arena, "R%d,charged\n", from + i));
+        buf_add_byte(&out, 0);
+        assert_int_equal(import_as("duty-communications", ROLL_REFERENCES, buf_str(&out).p, true), STATUS_OK);
+    }
+    counts_are(MANY - 1, 0, 1, MANY - 1, 0);
+    assert_int_equal(world_number("SELECT count(*) FROM roll_entry WHERE roll = 'references'"), MANY);
+    struct roll_step step = { .arena = world.arena, .roll = ROLL_REFERENCES, .number = STR_NONE };
+    assert_int_equal(db_write(world.db, rolls_show_write, &step, &world.fault), STATUS_OK);
+    assert_int_equal(step.n, MANY);
+}
+
 static void an_import_says_what_it_did(void **state)
 {
     (void)state;
@@ -126,7 +148,7 @@ static void an_import_says_what_it_did(void **state)
     assert_int_equal(world_number("SELECT count(*) FROM roll_entry"), 1);
     assert_int_equal(import_as("approver", ROLL_REFERENCES, "reference,status\n", false), STATUS_DENIED);
     import(ROLL_ORDERS, ORDERS "1,John Smith,Smudge; Jack,22/9,k,c,2026-01-01,,n\n");
-    assert_int_equal(world_number("SELECT count(*) FROM roll_key WHERE key LIKE '%smi%'"), 1);
+    assert_int_equal(world_number("SELECT count(*) FROM roll_key WHERE key LIKE '%smi%'"), 3);
     assert_int_equal(import_as("duty-communications", ROLL_ORDERS, ORDERS, true), STATUS_OK);
     counts_are(0, 0, 0, 1, 0);
     assert_int_equal(world_number("SELECT count(*) FROM roll_key"), 0);
@@ -375,6 +397,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(faults),
         TEST(an_import_says_what_it_did),
+        TEST(as_many_as_fit),
         TEST(orders_are_read_by_whoever_may_and_the_audit_knows),
         TEST(a_name_on_the_register_holds_a_post),
         TEST(a_number_of_the_force_s_own),
