@@ -27,7 +27,7 @@ enum {
 };
 /* Of what is asked about unknown inputs (dmn_unknown): beyond them the answer gets wider, but for the first. */
 enum {
-    DMN_UNKNOWN_LEAVES_MAX = 1024,                 /* inputs, or members of inputs, that are not known */
+    DMN_UNKNOWN_LEAVES_MAX = 2048,                 /* inputs, or members of inputs, that are not known */
     DMN_UNKNOWN_VALUES_MAX = 1024,                 /* values of one set that are told apart */
     DMN_UNKNOWN_TRIES_MAX = 256,                   /* combinations of known values tried for one expression */
     DMN_UNKNOWN_DEPTH_MAX = 400,                   /* expressions inside each other, functions' too */

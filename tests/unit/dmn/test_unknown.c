@@ -524,7 +524,7 @@ static void too_many_unknown_inputs_are_refused_by_name(void **state)
     assert_true(buf_ok(&b));
     struct asked asked = ask(b.p, NULL, 0);
     assert_int_equal(asked.status, STATUS_LIMIT);
-    assert_non_null(strstr(asked.fault.text, "1024 inputs"));
+    assert_non_null(strstr(asked.fault.text, "2048 inputs"));
     arena_free(asked.arena);
     arena_free(arena);
 }
