@@ -143,7 +143,9 @@ static void look_at_number(struct people *p, size_t i)
     bool turned = i > 0 && people_word_is(p, i - 1, "turned turns") &&
                   people_word_is(p, i + 1, "last this yesterday today recently in on just two three");
     struct name name;
-    if ((several || both || turned || people_word_is(p, i + 1, "yrs yr yo y/o")) && name_a_little_before(p, i, &name)) {
+    bool years = people_word_is(p, i + 1, "yrs yr yo") ||
+                 (people_word_is(p, i + 1, "y") && people_mark_is(p, i + 2, "/") && people_word_is(p, i + 3, "o"));
+    if ((several || both || turned || years) && name_a_little_before(p, i, &name)) {
         people_found_name(p, &name, i + 1);
         people_keep_young(p, i, age);
         if (several)
@@ -163,6 +165,23 @@ static void look_at_end(struct people *p)
         (people_sentence_ends(p, begin - 2) || p->words[begin - 2].kind == WORD_CLOSE) &&
         people_name(p, begin, end, &name) && name.known)
         people_found_name(p, &name, end);
+}
+
+/* "Sam: I cried every night.", and "she told us that …" without a name */
+static void look_at_speech(struct people *p)
+{
+    struct name name;
+    size_t end = p->words_n > 0 && p->words[0].capital ? people_capitals_end(p, 0) : 0;
+    bool speaks = end > 0 && people_mark_is(p, end, ":") && people_name(p, 0, end, &name) && name.known;
+    for (size_t i = end; i < p->words_n && speaks; i++)
+        if (people_word_is(p, i, "i i'm i’m i've i’ve my me")) {
+            people_found_name(p, &name, end);
+            break;
+        }
+    for (size_t i = 0; i + 2 < p->words_n; i++)
+        if (people_word_is(p, i, "he she") && people_word_is(p, i + 1, "said says recalled recalls explained told") &&
+            (!people_word_is(p, i + 1, "told") || people_word_is(p, i + 2, "us officers police me")))
+            people_found_unnamed(p, i, i + 2);
 }
 
 /* "Mae Siân o Gaerdydd", "dywedodd Siân" */
@@ -207,4 +226,5 @@ void people_look_at_ages(struct people *p)
         i = end > i ? end - 1 : i;
     }
     look_at_end(p);
+    look_at_speech(p);
 }

@@ -512,6 +512,16 @@ static bool says_image(struct str alt)
     return false;
 }
 
+/* "..." says nothing to whoever listens. */
+static bool holds_a_letter(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if ((s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z') ||
+            ((unsigned char)s.p[i] >= 0xC3 && (unsigned char)s.p[i] != 0xE2))
+            return true;
+    return false;
+}
+
 void check_gather_alt(struct check_run *run, struct check_facts *facts)
 {
     enum { LONG = 1000 };
@@ -521,7 +531,7 @@ void check_gather_alt(struct check_run *run, struct check_facts *facts)
     if (!p->set)
         return;
     struct str alt = str_trim(p->alt.p == NULL ? STR("") : p->alt);
-    f->has = alt.n > 0;
+    f->has = holds_a_letter(check_plain(run->scratch, alt));
     f->decorative = p->decorative;
     if (!f->has) {
         check_evidence_add(run, STR("image.file"), p->file);

@@ -160,7 +160,7 @@ static void look_at_span(struct people *p, const struct span *s)
     /* Some words beside somebody's name: "“They laughed every day” was how Joan put it." */
     bool beside = (s->letters > TERM && (known_name_in(p, before, s->open) || known_name_in(p, close, after))) ||
                   (s->open > 0 && people_mark_is(p, s->open - 1, ":") && known_name_in(p, before, s->open));
-    if ((s->first_person && s->letters >= TERM) || dashed || beside ||
+    if ((s->first_person && (s->letters >= TERM || (s->ended && s->letters > 1))) || dashed || beside ||
         (whole && (s->ended ? s->letters > 1 : s->letters > TERM) && !p->block->heading))
         found_speaker(p, s, before, after);
     else if (s->letters >= SENTENCE && s->ended)
