@@ -111,6 +111,10 @@ static void keep(struct people *p, size_t begin, const struct name *name)
     int age = age_beside(p, name);
     bool made_up = false;
     bool recorded = by_record(p, text, &made_up);
+    /* "34-year-old man from Hartley": the place stands in the record too. */
+    if (!name->known && !name->several && name->from > 0 &&
+        people_word_is(p, name->from - 1, "from in of near at o yn yng"))
+        recorded = false;
     bool sure = recorded || (name->known && (name->several || !name->first || age > 0)) ||
                 ((age > 0 || place_beside(p, name)) && name->several);
     if (!sure)
