@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -14,6 +15,7 @@
 #include "base/json.h"
 #include "base/zone.h"
 #include "main/options.h"
+#include "main/place.h"
 #include "main/policy_ask.h"
 #include "main/policy_installed.h"
 #include "main/policy_said.h"
@@ -176,8 +178,16 @@ static int show(struct arena *arena, const struct policy_pack *pack, const char 
 static int difference(struct arena *arena, const struct option options[OPTIONS], char **argv)
 {
     const char *folder = options[OPTION_PACK].value;
-    int code = policy_test_difference(arena, folder ? folder : PACK_FOLDER, argv[2], argv[3]);
-    return code == EXIT_DONE ? policy_installed_difference(arena, options[OPTION_DATA].value, argv[2], argv[3]) : code;
+    const char *data = options[OPTION_DATA].value;
+    /* The program holds no fixtures: where their folder is not at hand, the live posts alone are compared. */
+    bool fixtures = folder || access(PACK_FOLDER, F_OK) == 0;
+    if (!fixtures && !data && !place_has(arena, PLACE_DEFAULT, PLACE_DATABASE)) {
+        options_say("There is no %s here: name the folder of the pack with --pack, or a data folder with --data.",
+                    PACK_FOLDER);
+        return EXIT_CANNOT;
+    }
+    int code = fixtures ? policy_test_difference(arena, folder ? folder : PACK_FOLDER, argv[2], argv[3]) : EXIT_DONE;
+    return code == EXIT_DONE ? policy_installed_difference(arena, data, argv[2], argv[3]) : code;
 }
 
 /* Acts on an installation; -1: it is none of these. */

@@ -282,7 +282,12 @@ int policy_installed_difference(struct arena *arena, const char *data, const cha
         if (!(compare.versions[i] = policy_pack_find(compare.pack, str_of(ids[i]))))
             status = fault_set(
                 &fault, STATUS_NOT_FOUND,
-                "The pack in force has no version %s, so live posts cannot be compared: leave --data out.", ids[i]);
+                "The pack in force has no version %s, so live posts cannot be compared: candour policy list --data "
+                "has those that there are.",
+                ids[i]);
+    if (status == STATUS_OK &&
+        (compare.versions[0]->kind != compare.versions[1]->kind || compare.versions[0]->kind == POLICY_PUBLICATION))
+        status = fault_set(&fault, STATUS_INVALID, "Compare two versions of the law, or two of recording.");
     if (status == STATUS_OK)
         status = posts_policy_compare(in.db, step, &compare, &fault);
     if (status != STATUS_OK)
