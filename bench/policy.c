@@ -3,7 +3,7 @@
  * questions.
  *
  * policy FOLDER ROUNDS [POSTS [DATA]]      prints one JSON object, and with a folder of posts another one: all checks
- * of a post, with the registers of a data folder where one is given (bench/registers.py makes one and calls this);
+ * of a post, with the registers of a data folder where one is given (bench/policy.py makes one and calls this);
  * times are of the processor, what others do is not counted
  */
 #include <stdio.h>

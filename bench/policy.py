@@ -1,18 +1,21 @@
 #!/usr/bin/env python3
 """How long it takes to hold a case, a post, and all live posts against law and recording policy.
 
-    CANDOUR_BUILD=build-test python3 bench/policy.py [--rounds 20] [--posts 10000]
+    CANDOUR_BUILD=build-test python3 bench/policy.py [--rounds 20] [--entries 10000] [--posts 10000]
 
 The facts of every fixture, whole, with reasons and questions; all checks of each post of tests/cases/posts, without work on
-pictures; and `candour policy recheck` over copies of one story with facts, put into a demonstration's data folder behind the
+pictures; the same, and of each ordinary post of tests/cases/checks, with registers of 10,000 orders, 10,000 references and 50
+elections, whose names are made up of syllables and given names, so that a post that names somebody meets entries that are
+like it; and `candour policy recheck` over copies of one story with facts, put into a demonstration's data folder behind the
 program's back: each is read, checked with all checks, and its story held against law and recording policy, and the answers
-are written. The first two are times of the processor, the best of the rounds for each; the last is by the clock. Aims: half
+are written. All but the last are times of the processor, the best of the rounds for each; the last is by the clock. Aims: half
 of the cases in 1 ms each, every post in 5 ms, 10,000 live posts in 30 s. Ends with 1 where one is missed. The engine beside
 others: bench/dmn.py.
 """
 import argparse
 import json
 import os
+import random
 import sqlite3
 import subprocess
 import sys
@@ -25,6 +28,8 @@ CANDOUR = os.path.join(BUILD, "src", "main", "candour")
 sys.path.insert(0, os.path.join(ROOT, "bench"))
 from pages import machine
 
+SYLLABLES = "ka lo mi ten var do sha rin bel cor du fen gra hol ist jun kel".split()
+GIVEN = "Joan Sam Daniel Priya Omar Alex Ellie Mary John Sarah David Anna Lee Maria Peter Grace".split()
 CASE_MOST_US, POST_MOST_US, RECHECK_MOST_S = 1000, 5000, 30
 STORY = """---
 kind: awareness
@@ -45,6 +50,39 @@ def run(*words, code=0):
     if done.returncode != code:
         sys.exit(f"{' '.join(words)}: {done.stderr}")
     return done.stdout
+
+
+def surname(chance):
+    return "".join(chance.choice(SYLLABLES) for _ in range(3)).capitalize()
+
+
+def tables(chance, entries):
+    names = [f"{chance.choice(GIVEN)} {surname(chance)}" for _ in range(entries)]
+    yield "orders", ["order,name,kind,court,from"] + [f"{i},{n},reporting restriction,Northford,2026-01-01"
+                                                     for i, n in enumerate(names)]
+    yield "references", ["reference,status"] + [f"MP/26/{i:06d},charged" for i in range(entries)]
+    yield "elections", ["election,area,kind,from,to,candidates"] + [
+        f"{i},Area {i},local,2020-01-01,2090-01-01,{chance.choice(GIVEN)} {surname(chance)}" for i in range(50)]
+
+
+def fill(data, work, entries):
+    run("init", "--demonstration", "--data", data)
+    for word, lines in tables(random.Random(1), entries):
+        file = os.path.join(work, word + ".csv")
+        with open(file, "w", encoding="utf-8") as f:
+            f.write("\n".join(lines) + "\n")
+        begun = time.monotonic()
+        run("register", word, "import", file, "--data", data, "--as", "duty-communications")
+        print(json.dumps({"imported": word, "entries": len(lines) - 1, "seconds": round(time.monotonic() - begun, 1)}))
+
+
+def timed(rounds, posts, *data):
+    """The rows of bench/policy: the cases, and the posts of a folder."""
+    done = subprocess.run([os.path.join(BUILD, "bench", "policy"), os.path.join(ROOT, "policy", "england-wales"),
+                           str(rounds), posts, *data], capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(done.stderr)
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def copies(folder, posts):
@@ -82,15 +120,20 @@ def recheck(posts):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--entries", type=int, default=10000)
     parser.add_argument("--posts", type=int, default=10000)
     given = parser.parse_args()
     print(f"{machine()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
-    done = subprocess.run([os.path.join(BUILD, "bench", "policy"), os.path.join(ROOT, "policy", "england-wales"),
-                           str(given.rounds), os.path.join(ROOT, "tests", "cases", "posts")], capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(done.stderr)
-    print(done.stdout, end="")
-    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    stories = os.path.join(ROOT, "tests", "cases", "posts")
+    rows = timed(given.rounds, stories)
+    for row in rows:
+        print(json.dumps(row))
+    with tempfile.TemporaryDirectory() as work:
+        data = os.path.join(work, "data")
+        fill(data, work, given.entries)
+        for posts in stories, os.path.join(ROOT, "tests", "cases", "checks", "clean"):
+            rows.append(timed(1, posts, data)[-1])
+            print(json.dumps(rows[-1]))
     missed = [f"{row['cases']} cases" for row in rows if "cases" in row and row["median_us"] > CASE_MOST_US]
     missed += [f"{row['posts']} posts" for row in rows if "posts" in row and row["longest_us"] > POST_MOST_US]
     seconds, said = recheck(given.posts)

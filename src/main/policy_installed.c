@@ -114,6 +114,8 @@ int policy_installed_use(const struct policy_call *call, const char *folder)
                pack->versions_n, folder);
     else
         printf("the versions in the program count from now on; the live posts are checked again\n");
+    if (code == EXIT_DONE && pack)
+        policy_said_holes(call->arena, pack);
     installation_close(&in);
     return code;
 }

@@ -139,6 +139,31 @@ static struct str day_words(struct arena *arena, int day)
                                     : policy_day_text(arena, day);
 }
 
+/* Days between two versions on which none is in force: nobody meant them, where nobody is told. */
+static void say_hole(struct arena *arena, const struct policy_pack *pack, const struct policy_version *before)
+{
+    int next = POLICY_DAY_OPEN;
+    if (!before->enabled || before->to == POLICY_DAY_NONE || before->to == POLICY_DAY_OPEN ||
+        policy_pack_on(pack, before->kind, before->to))
+        return;
+    for (size_t i = 0; i < pack->versions_n; i++) {
+        const struct policy_version *one = &pack->versions[i];
+        if (one->kind == before->kind && one->enabled && one->from > before->to &&
+            (next == POLICY_DAY_OPEN || one->from < next))
+            next = one->from;
+    }
+    policy_said_line("No version of %s is in force from %.*s %s%.*s: what falls there goes to a person for review.",
+                     policy_kind_name(before->kind), STR_ARG(policy_day_text(arena, before->to)),
+                     next == POLICY_DAY_OPEN ? "on" : "to ",
+                     STR_ARG(next == POLICY_DAY_OPEN ? STR("") : policy_day_text(arena, next)));
+}
+
+void policy_said_holes(struct arena *arena, const struct policy_pack *pack)
+{
+    for (size_t i = 0; i < pack->versions_n; i++)
+        say_hole(arena, pack, &pack->versions[i]);
+}
+
 void policy_said_versions(struct arena *arena, const struct policy_pack *pack)
 {
     size_t widest = 0;
@@ -152,6 +177,7 @@ void policy_said_versions(struct arena *arena, const struct policy_pack *pack)
                          STR_ARG(day_words(arena, version->to)), version->enabled ? "" : "not enabled",
                          version->enabled || alone ? "" : "; ", alone ? "" : sign_off_words(arena, version));
     }
+    policy_said_holes(arena, pack);
 }
 
 static void put_day(struct arena *arena, struct json_writer *w, const char *name, int day)

@@ -7,6 +7,8 @@
 /* One line on standard output, clean whatever stands in a pack. */
 void policy_said_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void policy_said_answer(struct arena *arena, const struct policy_answer *answer);
+/* Days on which nothing of a kind is in force, between its versions or behind them; nothing where there are none. */
+void policy_said_holes(struct arena *arena, const struct policy_pack *pack);
 void policy_said_versions(struct arena *arena, const struct policy_pack *pack);
 /* As one JSON array: who signed them off, what is refused. The exit code. */
 int policy_said_versions_json(struct arena *arena, const struct policy_version *versions, size_t n);

@@ -71,10 +71,12 @@ void posts_said_faults_json(struct json_writer *w, const struct post_faults *fau
 
 void posts_said_labels(struct json_writer *w, uint32_t labels)
 {
+    static const enum post_label order[LABELS] = { LABEL_STOCK,      LABEL_POSED,     LABEL_AI,
+                                                   LABEL_FICTITIOUS, LABEL_COMPOSITE, LABEL_ILLUSTRATION };
     json_open_array(w);
-    for (unsigned i = 0; i < LABELS; i++)
-        if (post_labelled(labels, (enum post_label)i))
-            json_put_str(w, post_label_word((enum post_label)i));
+    for (size_t i = 0; i < LABELS; i++)
+        if (post_labelled(labels, order[i]))
+            json_put_str(w, post_label_word(order[i]));
     json_close_array(w);
 }
 

@@ -187,7 +187,7 @@ class Journey(Case):
             self.assertIn(words, shown.stdout)
         one = json.loads(run("image", "show", rows[0]["sha256"][:8].upper(), "--json", "--data", self.folder).stdout)
         self.assertEqual({use["post"]: use["labels"] for use in one["uses"]},
-                         {"01-former-name": [], "02-former-name-mended": ["fictitious", "stock"]})
+                         {"01-former-name": [], "02-former-name-mended": ["stock", "fictitious"]})
         self.refused(run("image", "show", "nobody.jpg", "--data", self.folder), 2, "There is no picture")
 
     def test_a_picture_whose_writer_was_away_before_the_passphrase_is_there_afterwards(self):

@@ -103,6 +103,17 @@ class Policy(Packs):
         os.remove(os.path.join(pack, "facts.dmn"))
         self.refused(run("policy", "list", "--pack", pack), 2, "facts.dmn is not in the folder of the pack")
 
+    def test_days_between_versions_are_told(self):
+        def said(versions):
+            shutil.rmtree(self.path("pack"), ignore_errors=True)
+            return [l for l in run("policy", "list", "--pack", self.pack(versions)).stdout.splitlines() if "No version" in l]
+        self.assertEqual(said(VERSIONS), [])
+        hole = "No version of law is in force from 2020-01-01 "
+        goes = ": what falls there goes to a person for review."
+        self.assertEqual(said(VERSIONS.replace("law-2020, kind: law, from: 2020-01-01", "law-2020, kind: law, from: 2020-01-05")),
+                         [hole + "to 2020-01-05" + goes])
+        self.assertEqual(said(VERSIONS.replace("law-2020, kind: law", "law-2020, kind: law, enabled: false")), [hole + "on" + goes])
+
     def test_the_versions_are_listed_and_shown_with_their_tables(self):
         pack = self.pack()
         listed = run("policy", "list", "--pack", pack).stdout.splitlines()
