@@ -17,7 +17,7 @@ import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "command"))
-from common import Case, ROOT, TEST_BINARY, Server, run, status, wait_for
+from common import Case, ROOT, TEST_BINARY, Server, answer, run, status, wait_for, wanted
 from links import crawl, dead
 from states import STATES
 
@@ -70,12 +70,14 @@ def more_pages(site, folder):
 
     def published(key, path):
         post("import", path, "--submit", by="press-officer-1")
+        answer(folder, key)
         post("approve", key, by="approver")
         return post("publish", key, by="duty-communications").split()[-1]
 
-    published("08-wanted", os.path.join(ROOT, "tests", "cases", "posts", "08-wanted.md"))
+    published("08-wanted", wanted(os.path.dirname(folder)))
     published("lamp", written("lamp", "The lamp", "The lamp is red.\n\nIt is mended on Monday."))
     post("import", written("lamp", "The lamps", "The lamp is green. It is mended on Tuesday."), "--submit", by="press-officer-1")
+    answer(folder, "lamp")
     post("approve", "lamp", by="approver")
     post("correct", "lamp", "--kind", "factual", "--reason", "It is green.", by="duty-communications")
     post("import", written("leak", "Stay away", "Stay away from Mill Lane."), by="press-officer-1")

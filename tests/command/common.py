@@ -37,6 +37,19 @@ def answer(folder, key, by="press-officer-1", reason="Somebody looked."):
                 raise AssertionError(said.stderr)
 
 
+def wanted(folder):
+    """The file of an appeal as it may go out, written there: with an officer's decision, and when the picture goes."""
+    cases, path = os.path.join(ROOT, "tests", "cases"), os.path.join(folder, "08-wanted.md")
+    with open(os.path.join(cases, "posts", "08-wanted.md"), encoding="utf-8") as f:
+        text = f.read()
+    mended = text.replace("reference: MP/26/01990 }", "reference: MP/26/01990, decision: SIO-2026-31, ends: arrest }")
+    assert mended != text
+    shutil.copy(os.path.join(cases, "images", "portrait-c.jpg"), folder)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(mended)
+    return path
+
+
 def wait_for(question, what, seconds=PATIENCE):
     """What `question` gives as soon as it is not false."""
     end = time.monotonic() + seconds

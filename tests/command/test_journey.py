@@ -5,11 +5,10 @@ import http.client
 import json
 import os
 import re
-import shutil
 import sqlite3
 import subprocess
 
-from common import BINARY, Case, ROOT, Server, answer, get, run, wait_for
+from common import BINARY, Case, ROOT, Server, answer, get, run, wait_for, wanted
 
 
 def ask(port, path):
@@ -97,18 +96,8 @@ class Journey(Case):
         """The addresses of a page's pictures, without those of other sizes."""
         return sorted(set(re.findall(r"/pictures/[0-9a-f]{64}\.(?:webp|jpg)", page)))
 
-    def wanted(self):
-        """The appeal as it may go out: with an officer's decision, and when the picture goes."""
-        with open(files("08-wanted")[0], encoding="utf-8") as f:
-            text = f.read().replace("reference: MP/26/01990 }", "reference: MP/26/01990, decision: SIO-2026-31, ends: arrest }")
-        self.assertIn("ends: arrest", text)
-        shutil.copy(os.path.join(IMAGES, "portrait-c.jpg"), self.work)
-        with open(self.path("08-wanted.md"), "w", encoding="utf-8") as f:
-            f.write(text)
-        return self.path("08-wanted.md")
-
     def test_a_picture_goes_with_its_post_and_is_never_the_original(self):
-        self.post("import", self.wanted(), by="press-officer-1")
+        self.post("import", wanted(self.work), by="press-officer-1")
         with Server(self.folder) as server:
             address = self.publish("08-wanted")
             page = get(server.port, address)[1]
