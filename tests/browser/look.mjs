@@ -157,8 +157,8 @@ async function decision(media, width) {
       frames: frames.length,
       reached: frames.filter((e) => e.tabIndex === 0 && e.getAttribute('role') === 'region' && document.getElementById(e.getAttribute('aria-labelledby'))?.tagName === 'CAPTION').length,
       wide: wide.length,
-      /* Scrolled to its end, it still says which rule a row is, and which table it is. */
-      kept: wide.filter((e) => [...e.querySelectorAll('tr > :first-child, caption')].every((one) => box(one).left >= box(e).left - 1 && box(one).left < box(e).left + 2)).length,
+      /* Scrolled to its end, it still says which rule a row is, what is noted behind it, and which table it is. */
+      kept: wide.filter((e) => [...e.querySelectorAll('tr > :first-child:not(.candour-rules__notes), .candour-rules__note, caption')].every((one) => box(one).left >= box(e).left - 1 && box(one).left < box(e).left + 2)).length,
       beside: frames.flatMap((e) => [...e.querySelectorAll('td, th, caption')]).filter((e) => box(e).right > document.documentElement.clientWidth + 1).length,
       page: document.documentElement.scrollWidth
     }
