@@ -116,11 +116,6 @@ enum status policy_pack_files(struct arena *arena, const char *folder, const str
 enum status policy_pack_open(struct arena *arena, const char *folder, const struct policy_pack **out,
                              struct fault *fault);
 
-/*
- * The pack that is in the program, read when it is first asked for and kept for the life of the process. Safe from any
- * thread. A fault is not kept: the next call tries again.
- */
-enum status policy_pack_shipped(const struct policy_pack **out, struct fault *fault);
 /* The version of this kind that is in force on a day and enabled; NULL: none. */
 const struct policy_version *policy_pack_on(const struct policy_pack *pack, enum policy_kind kind, int day);
 const struct policy_version *policy_pack_find(const struct policy_pack *pack, struct str id);

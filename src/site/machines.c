@@ -34,7 +34,7 @@ static enum status add_pages(struct request *req, struct db_tx *tx, struct sitem
     const struct policy_pack *pack = NULL;
     struct fault fault;
     if (status == STATUS_OK)
-        status = policy_pack_shipped(&pack, &fault);
+        status = policy_page_pack(req, &pack, &fault);
     for (size_t i = 0; status == STATUS_OK && i < pack->versions_n; i++)
         list[(*n)++].address = request_absolute(req, policy_page_version(req, &pack->versions[i]));
     for (size_t i = 0; status == STATUS_OK && i < pack->models_n; i++)

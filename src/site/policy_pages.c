@@ -1,8 +1,8 @@
 /*
  * How it is decided: the packs in force, each version with what is new in it, each table with what its rows rest on.
  *
- * Everything is read from the pack in the program; no database is needed. Names in addresses are looked up in the pack,
- * so that nobody can ask for more pages than it has.
+ * The pack in force and its sign-offs are read in the request's snapshot; while the database is away the pack in the
+ * program is shown. Names in addresses are looked up in the pack, so that nobody can ask for more pages than it has.
  */
 #include "site/policy_pages.h"
 
@@ -10,11 +10,10 @@
 #include "base/clock.h"
 #include "base/zone.h"
 #include "dmn/view.h"
+#include "posts/policy.h"
 #include "site/site_routes.h"
 #include "web/web_pages.h"
 #include "base/banned.h"
-
-site_signoff_fn *site_signoff_of;
 
 /* ---- Words and addresses ---- */
 
@@ -48,9 +47,10 @@ static struct str kind_words(enum language language, enum policy_kind kind)
 struct str policy_page_title(struct request *req, const struct policy_version *version)
 {
     struct str kind = kind_words(req->language, version->kind);
-    return version->from == POLICY_DAY_NONE
-               ? t_policy_version_open(req->language, req->arena, kind, version->id)
-               : t_policy_version_title(req->language, req->arena, kind, policy_page_day(req, version->from));
+    if (version->from != POLICY_DAY_NONE)
+        return t_policy_version_title(req->language, req->arena, kind, policy_page_day(req, version->from));
+    return version->enabled ? t_policy_version_always(req->language, req->arena, kind, version->id)
+                            : t_policy_version_open(req->language, req->arena, kind, version->id);
 }
 
 struct url policy_page_version(struct request *req, const struct policy_version *version)
@@ -63,21 +63,33 @@ struct url policy_page_model(struct request *req, const struct policy_model *mod
     return url_path(req->arena, request_own(req, STR("/how-we-decide/tables")), model->name);
 }
 
+enum status policy_page_pack(struct request *req, const struct policy_pack **out, struct fault *fault)
+{
+    struct db_tx *tx;
+    enum status status = request_read(req, &tx, fault);
+    if (status == STATUS_UNAVAILABLE)
+        return policy_pack_shipped(out, fault);
+    return status == STATUS_OK ? posts_pack(tx, req->arena, out, fault) : status;
+}
+
 struct str policy_page_signed(struct request *req, const struct policy_version *version)
 {
-    struct site_signoff signoff;
-    enum status status = site_signoff_of ? site_signoff_of(req, version->id, &signoff) : STATUS_NOT_FOUND;
-    if (status == STATUS_OK)
-        return t_policy_signed_by(req->language, req->arena, signoff.who, web_day_words(req, signoff.when));
-    if (status != STATUS_NOT_FOUND)
-        return t_policy_signed_away(req->language);
-    return version->signed_off ? t_policy_signed(req->language) : t_policy_not_signed(req->language);
+    struct db_tx *tx;
+    struct fault fault;
+    if (version->refused.p)
+        return t_policy_refused(req->language);
+    if (version->signature)
+        return t_policy_signed_by(req->language, req->arena,
+                                  version->signature->name.p ? version->signature->name : version->signature->role,
+                                  web_day_words(req, version->signature->at));
+    return request_read(req, &tx, &fault) == STATUS_OK ? t_policy_not_signed(req->language)
+                                                       : t_policy_signed_away(req->language);
 }
 
 static struct str state_words(struct request *req, const struct policy_version *version)
 {
     int today = policy_page_today(req);
-    if (!version->enabled || version->from == POLICY_DAY_NONE)
+    if (!version->enabled || version->refused.p)
         return t_policy_disabled(req->language);
     if (today < version->from)
         return t_policy_comes(req->language);
@@ -95,6 +107,8 @@ void policy_page_row(struct request *req, const struct policy_version *version, 
                                 .to = policy_page_day(req, version->to),
                                 .state = state_words(req, version),
                                 .signed_off = policy_page_signed(req, version) };
+    if (version->enabled && version->from == POLICY_DAY_NONE)
+        out->from = t_policy_no_first_day(req->language);
     if (version->to != POLICY_DAY_OPEN && version->to != POLICY_DAY_NONE)
         out->to = t_policy_until(req->language, req->arena, out->to);
 }
@@ -196,7 +210,7 @@ enum http_status site_policy(struct request *req, struct response *res)
     struct how_we_decide view = { 0 };
     struct policy_row *now = ARENA_ARRAY(req->arena, POLICY_PUBLICATION + 1, struct policy_row);
     int today = policy_page_today(req);
-    if (policy_pack_shipped(&pack, &res->fault) != STATUS_OK || !now)
+    if (policy_page_pack(req, &pack, &res->fault) != STATUS_OK || !now)
         return no_pack(req, res);
     for (int kind = POLICY_LAW; kind <= POLICY_PUBLICATION; kind++) {
         const struct policy_version *version = policy_pack_on(pack, (enum policy_kind)kind, today);
@@ -320,7 +334,7 @@ enum http_status site_policy_version(struct request *req, struct response *res)
 {
     const struct policy_pack *pack;
     struct policy_version_page view = { 0 };
-    if (policy_pack_shipped(&pack, &res->fault) != STATUS_OK)
+    if (policy_page_pack(req, &pack, &res->fault) != STATUS_OK)
         return no_pack(req, res);
     const struct policy_version *version =
         policy_pack_find(pack, request_param(req, SITE_POLICY_VERSION_PARAM_VERSION));
@@ -421,7 +435,7 @@ enum http_status site_policy_tables(struct request *req, struct response *res)
     const struct policy_pack *pack;
     struct policy_tables view = { 0 };
     struct decision_model shown;
-    if (policy_pack_shipped(&pack, &res->fault) != STATUS_OK)
+    if (policy_page_pack(req, &pack, &res->fault) != STATUS_OK)
         return no_pack(req, res);
     const struct policy_model *model = model_of(pack, request_param(req, SITE_POLICY_TABLES_PARAM_MODEL));
     if (!model)

@@ -18,7 +18,12 @@ struct url policy_page_model(struct request *req, const struct policy_model *mod
 bool policy_page_used(const struct policy_pack *pack, const struct policy_model *model);
 /* A version in the words of a list. */
 void policy_page_row(struct request *req, const struct policy_version *version, struct policy_row *out);
-/* Whether and by whom it was signed off. */
+/*
+ * The pack in force, with its sign-offs, inside the request's snapshot; while the database is away the one in the
+ * program, of which nobody can say who signed it.
+ */
+enum status policy_page_pack(struct request *req, const struct policy_pack **out, struct fault *fault);
+/* Whether and by whom it was signed off; before `web_layout`. */
 struct str policy_page_signed(struct request *req, const struct policy_version *version);
 /*
  * Where a row stands that a reason names ("recording-2023-06/7", "public-order-1998/poa-4a/4"), in one of these

@@ -111,20 +111,6 @@ enum status site_difference_fill(struct arena *arena, struct str old_text, struc
  */
 struct str site_verified_mark(enum language language, struct str verified);
 
-/* Who signed a version of the rules off, as the force's record has it. */
-struct site_signoff {
-    struct str who; /* in the words of a page: the office, or the name that the record shows */
-    int64_t when;   /* ms */
-};
-/*
- * Reads it inside a snapshot; STATUS_NOT_FOUND: nobody has. What keeps the record sets it before the site is served;
- * while it is NULL a version is signed off only where the pack itself says so. It may be asked while the database is
- * away
- * (`req->db` is NULL), and then gives STATUS_UNAVAILABLE.
- */
-typedef enum status site_signoff_fn(struct request *req, struct str version, struct site_signoff *out);
-extern site_signoff_fn *site_signoff_of;
-
 struct decision_model; /* of the generated pages */
 struct dmn_model;
 struct dmn_trace;

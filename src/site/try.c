@@ -283,7 +283,7 @@ enum http_status site_try_answer(struct request *req, struct response *res)
         return show(&form, res, NULL);
     status = policy_draft_facts(form.draft, &facts, &res->fault);
     if (status == STATUS_OK)
-        status = policy_pack_shipped(&asked.pack, &res->fault);
+        status = policy_page_pack(req, &asked.pack, &res->fault);
     if (status == STATUS_OK)
         status = policy_evaluate(req->arena, &asked, &answer, &res->fault);
     return status == STATUS_OK ? show(&form, res, &answer) : response_error(req, res, HTTP_SERVER_ERROR);

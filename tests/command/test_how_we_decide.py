@@ -6,6 +6,9 @@ import html
 import json
 import os
 import re
+import shutil
+import subprocess
+import sys
 import urllib.parse
 
 from common import ROOT, Case, Server, get, run, wait_for
@@ -297,6 +300,64 @@ class HowWeDecide(Case):
     def test_another_nation_and_a_day_before_any_law_are_for_a_person(self):
         for more in ({"place-nation": "scotland"}, {"dates-recorded-year": "1950", "dates-incident-year": "1949"}):
             self.assertIn("The answer: a person has to decide", plain(self.sent({**CASE, **more})))
+
+
+class SignedOff(Case):
+    """Who signed what, as the record of the force has it."""
+
+    def said(self, path):
+        code, text = get(self.server.port, path)
+        self.assertEqual(code, 200, path)
+        return plain(text)
+
+    def policy(self, *words):
+        done = run("policy", *words, "--as", "registrar", "--data", self.folder)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def own_pack(self, name):
+        """The shipped pack with one file changed after its sign-off, and the manifest made right again."""
+        folder = self.path("pack")
+        shutil.copytree(os.path.join(ROOT, "policy", "england-wales"), folder)
+        with open(os.path.join(folder, name), "a", encoding="utf-8") as f:
+            f.write("<!-- another word -->\n")
+        done = subprocess.run([sys.executable, os.path.join(ROOT, "tools", "pack_manifest.py"), "--write", folder], timeout=40)
+        self.assertEqual(done.returncode, 0)
+        return folder
+
+    def test_a_page_says_who_signed_a_version_and_when_and_what_was_changed_afterwards_is_not_used(self):
+        self.folder = self.installation(demonstration=True)
+        version, path = "ew-recording-2023-06", "/how-we-decide/versions/ew-recording-2023-06"
+        with Server(self.folder) as self.server:
+            visitor = Visitor(self.server)
+            for page in ("/how-we-decide", path):
+                self.assertNotIn("Signed off by", self.said(page))
+            self.policy("sign", version)
+            signed = r"Signed off by Force crime registrar on \d+ [A-Z][a-z]+ \d{4}"
+            for page in ("/how-we-decide", path):     # a page that was kept before the act is not shown after it
+                self.assertRegex(self.said(page), signed)
+            self.assertIn("In force today. Signed off by", self.said("/how-we-decide"))
+            self.assertNotRegex(self.said("/how-we-decide/versions/ew-recording-2022-07"), signed)
+            answer = plain(visitor.ask(TRY, CASE))
+            self.assertIn("The answer: hate crime", answer)
+            self.assertIn("Not signed off:", answer)   # the law is not
+            # A pack of the force's own, with that version altered.
+            self.policy("use", self.own_pack("recording/recording-2023-06.dmn"))
+            for page in ("/how-we-decide", path):
+                said = self.said(page)
+                self.assertIn("Not used: it was changed after it was signed off", said)
+                self.assertNotRegex(said, signed)
+            self.assertIn("Not in force. Not used", self.said("/how-we-decide"))
+            visitor.ask(TRY, {**CASE, "dates-recorded-year": "2024"})
+            self.assertEqual(visitor.status, 500)      # no answer rests on it
+            visitor.ask(TRY, CASE)                     # recorded in 2022: another version answers
+            self.assertEqual(visitor.status, 200)
+            self.policy("use", "--shipped")
+            self.assertRegex(self.said(path), signed)
+            # Nobody can read the record: nothing is said of it.
+            os.rename(os.path.join(self.folder, "candour.db"), os.path.join(self.folder, "away.db"))
+            wait_for(lambda: visitor.ask("/search?q=x") and visitor.status == 503, "a server that notices")
+            wait_for(lambda: "Whether it was signed off cannot be read just now" in plain(get(self.server.port, path)[1]),
+                     "a page that says so")
 
 
 class WithoutDatabase(Case):
