@@ -5,7 +5,8 @@
 
 --check, which is meant unless --write is said, ends with 1 where a value is not that of the file, where a version names
 a file that is not there, or where a model is in no version. --write puts the right values into the list under "sha256:"
-and changes nothing else: the manifest stays the text that a person wrote.
+and changes nothing else: the manifest stays the text that a person wrote. Days are not looked at here; that a version of
+law or recording has a first day, and that only one of publication may leave it out, is checked when the pack is read.
 
 A version that was signed off is never edited; the program refuses it whatever stands here, since a sign-off keeps its own
 values.

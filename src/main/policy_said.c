@@ -139,6 +139,17 @@ static struct str day_words(struct arena *arena, int day)
                                     : policy_day_text(arena, day);
 }
 
+/* From when to when, for a column of 24. What has no first day on purpose counts until another follows. */
+static struct str days_words(struct arena *arena, const struct policy_version *version)
+{
+    if (!version->enabled || version->from != POLICY_DAY_NONE)
+        return str_format(arena, "%.*s to %.*s", STR_ARG(day_words(arena, version->from)),
+                          STR_ARG(day_words(arena, version->to)));
+    if (version->to == POLICY_DAY_OPEN)
+        return STR("in force                ");
+    return str_format(arena, "           to %.*s", STR_ARG(day_words(arena, version->to)));
+}
+
 /* Days between two versions on which none is in force: nobody meant them, where nobody is told. */
 static void say_hole(struct arena *arena, const struct policy_pack *pack, const struct policy_version *before)
 {
@@ -172,10 +183,10 @@ void policy_said_versions(struct arena *arena, const struct policy_pack *pack)
     for (size_t i = 0; i < pack->versions_n; i++) {
         const struct policy_version *version = &pack->versions[i];
         bool alone = !version->enabled && !version->signature; /* nobody signs what counts for nothing */
-        policy_said_line("%-*.*s  %-11s  %.*s to %.*s  %s%s%s", (int)widest, STR_ARG(version->id),
-                         policy_kind_name(version->kind), STR_ARG(day_words(arena, version->from)),
-                         STR_ARG(day_words(arena, version->to)), version->enabled ? "" : "not enabled",
-                         version->enabled || alone ? "" : "; ", alone ? "" : sign_off_words(arena, version));
+        policy_said_line("%-*.*s  %-11s  %.*s  %s%s%s", (int)widest, STR_ARG(version->id),
+                         policy_kind_name(version->kind), STR_ARG(days_words(arena, version)),
+                         version->enabled ? "" : "not enabled", version->enabled || alone ? "" : "; ",
+                         alone ? "" : sign_off_words(arena, version));
     }
     policy_said_holes(arena, pack);
 }
@@ -237,7 +248,10 @@ void policy_said_version(struct arena *arena, const struct policy_version *versi
 {
     policy_said_line("%.*s", STR_ARG(version->id));
     policy_said_line("  %s", policy_kind_name(version->kind));
-    policy_said_line("  from: %.*s", STR_ARG(day_words(arena, version->from)));
+    if (version->enabled && version->from == POLICY_DAY_NONE)
+        policy_said_line("  no first day: it counts on any day");
+    else
+        policy_said_line("  from: %.*s", STR_ARG(day_words(arena, version->from)));
     if (version->to != POLICY_DAY_OPEN)
         policy_said_line("  to: %.*s (not in it)", STR_ARG(day_words(arena, version->to)));
     policy_said_line("  enabled: %s", version->enabled ? "yes" : "no");

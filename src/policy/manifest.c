@@ -205,7 +205,7 @@ static enum status read_version(struct reading *r, const struct yaml *map, struc
         status = read_files(r, map, out);
     if (status != STATUS_OK)
         return status;
-    if (out->enabled && out->from == POLICY_DAY_NONE)
+    if (out->enabled && out->from == POLICY_DAY_NONE && out->kind != POLICY_PUBLICATION)
         return refuse(r, out->line, "%.*s is enabled, so it needs a day in \"from\".", STR_ARG(out->id));
     if (out->from >= out->to)
         return refuse(r, out->line, "%.*s ends before it begins.", STR_ARG(out->id));

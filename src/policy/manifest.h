@@ -30,7 +30,8 @@ struct manifest {
 
 /*
  * STATUS_INVALID with "manifest.yaml:LINE: …". Checked: names, kinds, days, that no id stands twice, that a version has
- * files, that an enabled one begins on a day, and that two enabled ones of a kind are never in force together.
+ * files, that an enabled one begins on a day (one of publication need not: the rules are the force's own and count on
+ * any day), and that two enabled ones of a kind are never in force together.
  */
 enum status manifest_read(struct arena *arena, struct str text, struct manifest *out, struct fault *fault);
 

@@ -67,7 +67,11 @@ struct policy_signature;
 struct policy_version {
     struct str id; /* "ew-law-2022-06" */
     enum policy_kind kind;
-    int from, to; /* days; the last is not in it. POLICY_DAY_NONE: no day is known; POLICY_DAY_OPEN: still in force */
+    /*
+     * Days; the last is not in it. `from`: POLICY_DAY_NONE where the manifest has no first day. Then none is known and
+     * it is not enabled, or it is of publication and counts on every day before `to`. POLICY_DAY_OPEN: still in force.
+     */
+    int from, to;
     bool enabled;
     const struct str *instruments;
     size_t instruments_n;

@@ -359,6 +359,18 @@ class SignedOff(Case):
             wait_for(lambda: "Whether it was signed off cannot be read just now" in plain(get(self.server.port, path)[1]),
                      "a page that says so")
 
+    def test_rules_of_publishing_have_no_first_day(self):
+        self.folder = self.installation()
+        with Server(self.folder) as self.server:
+            front = self.said("/how-we-decide")
+            self.assertIn("Rules for publishing: ew-publication-2026-01", front)
+            for said in (front, self.said("/how-we-decide/versions/ew-publication-2026-01")):
+                self.assertNotIn("2000", said)
+                self.assertRegex(said, "No first day .*In force today")
+        self.assertRegex(run("policy", "list").stdout, r"(?m)^ew-publication-2026-01 +publication +in force +not signed off$")
+        self.assertIn("no first day: it counts on any day", run("policy", "show", "ew-publication-2026-01").stdout)
+        self.assertIsNone(json.loads(run("policy", "show", "ew-publication-2026-01", "--json").stdout)[0]["from"])
+
 
 class WithoutDatabase(Case):
     def test_it_is_answered_while_the_database_is_away(self):

@@ -116,11 +116,39 @@ static void a_manifest_says_what_is_wrong_and_where(void **state)
           "manifest.yaml:5: The version a stands twice" },
         { ONE("id: a, kind: law, from: 2010-01-01, " FILES "}\n  - {id: b, kind: law, from: 2011-01-01, " FILES),
           "b and a are in force on the same day" },
+        { ONE("id: a, kind: recording, " FILES), "it needs a day in \"from\"" },
+        { ONE("id: a, kind: publication, " FILES "}\n  - {id: b, kind: publication, " FILES),
+          "b and a are in force on the same day" },
+        { ONE("id: a, kind: publication, to: 2020-01-01, " FILES "}\n  - {id: b, kind: publication, " FILES),
+          "b and a are in force on the same day" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         refused(cases[i].manifest, STATUS_INVALID, cases[i].words);
     assert_int_equal(world_read(ONE("id: a, kind: law, from: 2010-01-01, to: 2010-01-02, " FILES)), STATUS_OK);
+}
+
+/* The rules of publication are the force's own: where they have no first day, a check on any day has rules. */
+static void a_version_of_publication_may_have_no_first_day(void **state)
+{
+    (void)state;
+    if (world_read(ONE("id: a, kind: publication, to: 2026-05-01, " FILES
+                       "}\n  - {id: b, kind: publication, from: 2026-05-01, " FILES)) != STATUS_OK)
+        fail_msg("%s", world.fault.text);
+    for (int year = 1900; year < 2026; year++)
+        same_text(policy_pack_on(world.pack, POLICY_PUBLICATION, year * 10000 + 101)->id, "a");
+    same_text(policy_pack_on(world.pack, POLICY_PUBLICATION, 20260430)->id, "a");
+    same_text(policy_pack_on(world.pack, POLICY_PUBLICATION, 20260501)->id, "b");
+    assert_int_equal(policy_pack_find(world.pack, STR("a"))->from, POLICY_DAY_NONE);
+    struct str none = policy_pack_find(world.pack, STR("a"))->sha256;
+    assert_int_equal(none.n, 64);
+    /* What is signed is that there is no first day: one that is put in later is another sum. Its end is not in it. */
+    assert_int_equal(world_read(ONE("id: a, kind: publication, " FILES)), STATUS_OK);
+    assert_true(str_equal(policy_pack_find(world.pack, STR("a"))->sha256, none));
+    assert_int_equal(world_read(ONE("id: a, kind: publication, from: 2026-01-01, " FILES)), STATUS_OK);
+    assert_false(str_equal(policy_pack_find(world.pack, STR("a"))->sha256, none));
+    assert_int_equal(world_read(ONE("id: a, kind: publication, enabled: false, " FILES)), STATUS_OK);
+    assert_null(policy_pack_on(world.pack, POLICY_PUBLICATION, 20200101));
 }
 
 static void the_pack_in_the_program_reads(void **state)
@@ -143,6 +171,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_day_chooses_the_version, world_begin, world_end),
         cmocka_unit_test_setup_teardown(a_version_that_is_not_enabled_is_found_only_by_its_id, world_begin, world_end),
+        cmocka_unit_test_setup_teardown(a_version_of_publication_may_have_no_first_day, world_begin, world_end),
         cmocka_unit_test_setup_teardown(a_file_is_read_once_for_all_versions, world_begin, world_end),
         cmocka_unit_test_setup_teardown(an_altered_file_is_refused, world_begin, world_end),
         cmocka_unit_test_setup_teardown(a_file_that_is_not_there_is_refused, world_begin, world_end),

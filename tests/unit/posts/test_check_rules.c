@@ -224,16 +224,6 @@ static void an_answer_says_which_rule_gave_it(void **state)
     assert_false(results[CHECK_ALT_TEXT].citation.verified);
 }
 
-static void without_rules_on_that_day_everything_blocks(void **state)
-{
-    (void)state;
-    check_with(NULL, 0); /* 1970 */
-    all_block("No rules of publication are in force");
-    struct policy_pack empty = { .nation = shipped->nation };
-    check_with(&empty, NOW);
-    all_block("No rules of publication are in force");
-}
-
 #define HEAD                                                                                                           \
     "<definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" name=\"own\" "                                \
     "namespace=\"https://own.invalid\">"
@@ -257,6 +247,25 @@ static const struct policy_pack *own_pack(const char *model)
     if (policy_pack_read(arena, files, 2, &pack, &fault) != STATUS_OK)
         fail_msg("%s", fault.text);
     return pack;
+}
+
+static void without_rules_on_that_day_everything_blocks(void **state)
+{
+    (void)state;
+    check_with(own_pack(HEAD DECISION("\"pass\"") "</definitions>"), 0); /* 1970, before its first day */
+    all_block("No rules of publication are in force");
+    struct policy_pack empty = { .nation = shipped->nation };
+    check_with(&empty, NOW);
+    all_block("No rules of publication are in force");
+}
+
+/* The clock of a demonstration stands in the past. */
+static void the_shipped_rules_count_on_any_day(void **state)
+{
+    (void)state;
+    check_with(NULL, 0);
+    assert_int_equal(results[CHECK_ALT_TEXT].outcome, CHECK_NOT_APPLICABLE);
+    assert_true(str_equal(results[CHECK_ALT_TEXT].rule, STR("publication-2026-01/alt-text/1")));
 }
 
 static void rules_that_have_no_answer_block(void **state)
@@ -292,6 +301,7 @@ int main(void)
         cmocka_unit_test(what_is_not_known_is_never_good),
         cmocka_unit_test(an_answer_says_which_rule_gave_it),
         cmocka_unit_test(without_rules_on_that_day_everything_blocks),
+        cmocka_unit_test(the_shipped_rules_count_on_any_day),
         cmocka_unit_test(rules_that_have_no_answer_block),
     };
     return cmocka_run_group_tests(tests, begin, end);
