@@ -89,11 +89,13 @@ struct str policy_page_signed(struct request *req, const struct policy_version *
 static struct str state_words(struct request *req, const struct policy_version *version)
 {
     int today = policy_page_today(req);
-    if (!version->enabled || version->refused.p)
+    if (!version->enabled)
         return t_policy_disabled(req->language);
     if (today < version->from)
         return t_policy_comes(req->language);
-    return today < version->to ? t_policy_in_force(req->language) : t_policy_was_in_force(req->language);
+    if (today >= version->to)
+        return t_policy_was_in_force(req->language);
+    return version->refused.p ? t_policy_disabled(req->language) : t_policy_in_force(req->language);
 }
 
 void policy_page_row(struct request *req, const struct policy_version *version, struct policy_row *out)

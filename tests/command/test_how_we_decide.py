@@ -347,6 +347,7 @@ class SignedOff(Case):
                 self.assertIn("Not used: it was changed after it was signed off", said)
                 self.assertNotRegex(said, signed)
             self.assertIn("Not in force. Not used", self.said("/how-we-decide"))
+            self.assertNotIn("In force today", self.said(path))
             visitor.ask(TRY, {**CASE, "dates-recorded-year": "2024"})
             self.assertEqual(visitor.status, 500)      # no answer rests on it
             visitor.ask(TRY, CASE)                     # recorded in 2022: another version answers
