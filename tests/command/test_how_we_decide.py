@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import urllib.parse
@@ -359,6 +360,23 @@ class SignedOff(Case):
             wait_for(lambda: visitor.ask("/search?q=x") and visitor.status == 503, "a server that notices")
             wait_for(lambda: "Whether it was signed off cannot be read just now" in plain(get(self.server.port, path)[1]),
                      "a page that says so")
+
+    def test_a_pack_whose_rows_were_altered_is_on_no_page_and_takes_no_other_page_with_it(self):
+        self.folder = self.installation(demonstration=True)
+        self.policy("use", os.path.join(ROOT, "policy", "england-wales"))
+        db = sqlite3.connect(os.path.join(self.folder, "candour.db"))
+        with db:
+            db.execute("UPDATE policy_local_file SET bytes = CAST(bytes || x'0a' AS BLOB) WHERE path LIKE 'recording/%'")
+        db.close()
+        with Server(self.folder) as self.server:
+            for path, status in (("/how-we-decide", 500), ("/how-we-decide/versions/ew-recording-2023-06", 500), (TRY, 200),
+                                 ("/", 200), ("/news", 200), ("/sitemap.xml", 200)):
+                self.assertEqual(get(self.server.port, path)[0], status, path)
+            self.assertIn("is not the one that was taken in", self.server.logged())
+            self.assertNotIn("/how-we-decide/versions/", get(self.server.port, "/sitemap.xml")[1])
+            self.policy("use", "--shipped")
+            self.assertEqual(get(self.server.port, "/how-we-decide")[0], 200)
+            self.assertIn("/how-we-decide/versions/", get(self.server.port, "/sitemap.xml")[1])
 
     def test_rules_of_publishing_have_no_first_day(self):
         self.folder = self.installation()
