@@ -221,14 +221,17 @@ static bool fill_answer(const struct case_form *form, const struct policy_answer
 
 /* ---- The page ---- */
 
-static enum http_status show(struct case_form *form, struct response *res, const struct policy_answer *answer)
+/* `refused`: the rules that this case needs were changed after they were signed off. */
+static enum http_status show(struct case_form *form, struct response *res, const struct policy_answer *answer,
+                             bool refused)
 {
     struct request *req = form->req;
     struct try view = { .all = request_own(req, STR("/how-we-decide")),
                         .action = request_own(req, STR("/how-we-decide/try")),
                         .start = request_own(req, STR("/how-we-decide/try")),
                         .entries = (int64_t)form->draft->conduct_n,
-                        .answered = answer != NULL };
+                        .answered = answer != NULL,
+                        .refused = refused };
     struct str title = t_case_title(req->language);
     if ((answer && !fill_answer(form, answer, &view.answer)) ||
         !case_form_fill(form, answer, &view.groups, &view.groups_n) ||
@@ -238,7 +241,7 @@ static enum http_status show(struct case_form *form, struct response *res, const
     view.layout.description = t_case_description(req->language);
     view.layout.away = req->db == NULL; /* then what needs it is not offered */
     try_write(&res->body, req->language, &view);
-    return view.mistakes_n > 0 ? HTTP_UNPROCESSABLE : HTTP_OK;
+    return view.mistakes_n > 0 ? HTTP_UNPROCESSABLE : refused ? HTTP_UNAVAILABLE : HTTP_OK;
 }
 
 /*
@@ -252,7 +255,7 @@ enum http_status site_try(struct request *req, struct response *res)
     struct case_form form;
     if (!case_form_new(req, &form))
         return response_error(req, res, HTTP_SERVER_ERROR);
-    return show(&form, res, NULL);
+    return show(&form, res, NULL, false);
 }
 
 /*
@@ -277,14 +280,16 @@ enum http_status site_try_answer(struct request *req, struct response *res)
         for (size_t i = 0; i < policy_vocabulary_n * (size_t)CASE_CONDUCT_MAX; i++)
             form.mistakes[i] = STR_NONE;
         form.mistakes_n = 0;
-        return show(&form, res, NULL);
+        return show(&form, res, NULL, false);
     }
     if (form.mistakes_n > 0)
-        return show(&form, res, NULL);
+        return show(&form, res, NULL, false);
     status = policy_draft_facts(form.draft, &facts, &res->fault);
     if (status == STATUS_OK)
         status = policy_page_pack(req, &asked.pack, &res->fault);
     if (status == STATUS_OK)
         status = policy_evaluate(req->arena, &asked, &answer, &res->fault);
-    return status == STATUS_OK ? show(&form, res, &answer) : response_error(req, res, HTTP_SERVER_ERROR);
+    if (status == STATUS_DAMAGED) /* a version, or a pack, is not what it was: the log says which */
+        return show(&form, res, NULL, true);
+    return status == STATUS_OK ? show(&form, res, &answer, false) : response_error(req, res, HTTP_SERVER_ERROR);
 }

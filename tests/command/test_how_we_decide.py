@@ -349,8 +349,11 @@ class SignedOff(Case):
                 self.assertNotRegex(said, signed)
             self.assertIn("Not in force. Not used", self.said("/how-we-decide"))
             self.assertNotIn("In force today", self.said(path))
-            visitor.ask(TRY, {**CASE, "dates-recorded-year": "2024"})
-            self.assertEqual(visitor.status, 500)      # no answer rests on it
+            said = visitor.ask(TRY, {**CASE, "dates-recorded-year": "2024"})
+            self.assertEqual(visitor.status, 503)      # no answer rests on it, and what was filled in is kept
+            self.assertIn("There is no answer Rules that this case needs were changed after they were signed off", plain(said))
+            self.assertIn('value="2024"', said)
+            self.assertNotIn("The answer:", plain(said))
             visitor.ask(TRY, CASE)                     # recorded in 2022: another version answers
             self.assertEqual(visitor.status, 200)
             self.policy("use", "--shipped")
