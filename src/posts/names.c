@@ -271,6 +271,14 @@ static struct str joined(struct arena *arena, const struct str *words, size_t n,
     return buf_str(&out);
 }
 
+/* The words of a surname that hyphens hold together: `bound[i]` where one stands before the word. */
+static void take_parts(struct name *out, const struct str *words, const bool *bound, size_t from, size_t to)
+{
+    for (size_t i = from; i < to && out->parts_n < NAME_PARTS; i++)
+        if (bound[i] || (i + 1 < to && bound[i + 1]))
+            out->parts[out->parts_n++] = words[i];
+}
+
 bool names_read(struct arena *arena, struct str text, struct name *out)
 {
     struct folded folded;
@@ -280,7 +288,8 @@ bool names_read(struct arena *arena, struct str text, struct name *out)
         return false;
     ptrdiff_t comma = str_find_byte(plain, ',');
     struct str *words = ARENA_ARRAY(arena, folded.n + 1, struct str);
-    if (words == NULL)
+    bool *bound = ARENA_ARRAY(arena, folded.n + 1, bool);
+    if (words == NULL || bound == NULL)
         return false;
     size_t n = 0;
     size_t surname_to = 0; /* words before the comma */
@@ -288,6 +297,8 @@ bool names_read(struct arena *arena, struct str text, struct name *out)
         struct str word = word_text(&folded, i);
         if (folded.n > 1 && is_title(word))
             continue;
+        bound[n] =
+            n > 0 && folded.words[i].from == folded.words[i - 1].to + 1 && plain.p[folded.words[i].from - 1] == '-';
         words[n++] = word;
         if (comma >= 0 && folded.words[i].from < (size_t)comma)
             surname_to = n;
@@ -313,6 +324,9 @@ bool names_read(struct arena *arena, struct str text, struct name *out)
         out->surname = joined(arena, words + surname_from, surname_to - surname_from, 0);
         if (out->surname.p == NULL)
             return false;
+        while (surname_from > 1 && bound[surname_from]) /* the first word is a given name */
+            surname_from--;
+        take_parts(out, words, bound, surname_from, surname_to);
     }
     return true;
 }
@@ -408,6 +422,9 @@ enum name_match names_find(const struct folded *text, const struct name *name, s
         return name->forms_n > 0 && names_find_letters(text, name->forms[0], from, to) ? NAME_ALIKE : NAME_NOT;
     if (name->surname.n >= SURNAME_LEAST && find_capital(text, name->surname, from, to))
         return NAME_ALIKE;
+    for (size_t i = 0; i < name->parts_n; i++)
+        if (name->parts[i].n >= SURNAME_LEAST && find_capital(text, name->parts[i], from, to))
+            return NAME_ALIKE;
     return find_sound(text, name, from, to) ? NAME_ALIKE : NAME_NOT;
 }
 
@@ -435,6 +452,9 @@ bool names_keys_of_name(const struct name *name, names_key_fn *put, void *self)
         if (n > 0 && !put(self, (struct str){ sound, n }))
             return false;
     }
+    for (size_t i = 0; i < name->parts_n; i++)
+        if (!put(self, key_of(name->parts[i], KEY_POINTS)))
+            return false;
     return name->surname.p == NULL || put(self, key_of(name->surname, KEY_POINTS));
 }
 

@@ -46,18 +46,20 @@ struct folded {
 /* `text` as check_plain gives it. False when memory is gone. */
 bool names_fold(struct arena *arena, struct str text, struct folded *out);
 
-enum { NAME_FORMS = 3 };
+enum { NAME_FORMS = 3, NAME_PARTS = 3 };
 struct name {
     struct str forms[NAME_FORMS]; /* folded: as written, surname first, surname last */
     size_t forms_n;               /* 0: there is no letter in it */
     struct str surname;           /* what stands before a comma, else the last word; STR_NONE: of one word alone */
+    struct str parts[NAME_PARTS]; /* of a surname with hyphens, for who goes by one of them */
+    size_t parts_n;
 };
 /* A name as a register has it, "John Smith" or "SMITH, John"; titles such as "Mr" do not count. */
 bool names_read(struct arena *arena, struct str text, struct name *out);
 
 enum name_match {
     NAME_NOT,
-    NAME_ALIKE, /* the surname alone, written with a capital; or all of it, and it sounds like this */
+    NAME_ALIKE, /* the surname alone, or a part of it, with a capital; or all of the name, and it sounds like this */
     NAME_SAME,
 };
 /* The first that fits best; words `*from` to the one before `*to`. */

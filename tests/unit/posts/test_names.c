@@ -131,6 +131,9 @@ static void alike(void **state)
     is(NAME_ALIKE, "John Smith", "J. Smith");
     is(NAME_ALIKE, "John Paul Smith", "John Smith");
     is(NAME_ALIKE, "John Smith", "John Paul Smith");
+    is(NAME_ALIKE, "Sean O'Brien-Smith", "Sean O’Brien of Hartley");
+    is(NAME_ALIKE, "O'BRIEN-SMITH, Sean", "Sean O'Brien");
+    is(NAME_ALIKE, "O'BRIEN-SMITH, Sean", "Mr Smith");
     is(NAME_ALIKE, "Catherine Philips", "Katherine Phillips");
     is(NAME_ALIKE, "Smudge", "There was a smudge on it.");
 }
@@ -143,6 +146,8 @@ static void neither(void **state)
     is(NAME_NOT, "John Smith", "Smithson John");
     is(NAME_NOT, "John Smith", "Johnny Smithers");
     is(NAME_NOT, "John Smith", "");
+    is(NAME_NOT, "Jean-Luc Moreau", "Jean Hale");
+    is(NAME_NOT, "VAN DER BERG, Anna", "A berg was seen");
     is(NAME_NOT, "Ann Ash", "Joann Ashton");
     is(NAME_NOT, "", "John Smith");
     is(NAME_NOT, "...", "John Smith ...");
