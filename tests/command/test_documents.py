@@ -1,6 +1,7 @@
 """What docs/ says about settings and commands is what the program does."""
 import os
 import re
+import shlex
 
 from common import ROOT, Case, run
 from test_words import COMMANDS
@@ -42,3 +43,14 @@ class Documents(Case):
         text = document("install.md")
         for name in os.listdir(self.installation(demonstration=True)):
             self.assertIn(f"`{name}`", text)
+
+    def test_the_first_commands_of_the_readme_do_what_they_say(self):
+        with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as f:
+            text = f.read()
+        folder = self.installation(demonstration=True)
+        lines = re.findall(r"(?m)^build/src/main/candour (post .*|policy (?:list|test).*|dmn .*)$", text)
+        self.assertGreater(len(lines), 12)
+        for line in lines:
+            words = [folder if word == "data" else word for word in shlex.split(line, comments=True)]
+            done = run(*words, cwd=ROOT)
+            self.assertEqual(done.returncode, 0, line + "\n" + done.stderr)
