@@ -75,12 +75,15 @@ def alive(pid):
 
 
 def children(pid):
+    """Those that have their name; a child that has just begun is called after the file it began from."""
     found = {}
     try:
         with open(f"/proc/{pid}/task/{pid}/children") as f:
             for child in f.read().split():
                 with open(f"/proc/{child}/comm") as name:
-                    found[name.read().strip()] = int(child)
+                    said = name.read().strip()
+                if said != "exe":
+                    found[said] = int(child)
     except (FileNotFoundError, ProcessLookupError):
         pass
     return found
