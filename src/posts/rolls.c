@@ -353,25 +353,25 @@ enum status rolls_find(struct db_tx *tx, struct arena *arena, enum roll roll, st
     enum status status = rolls_imported(tx, arena, roll, &imported);
     if (status != STATUS_OK || !imported.set)
         return status == STATUS_OK ? STATUS_NOT_FOUND : status;
-    struct str *fields = ARENA_ARRAY(arena, ROLL_FOUND_MAX, struct str);
+    struct str *fields = ARENA_ARRAY(arena, ROLL_FOUND_MAX + 1, struct str);
     if (fields == NULL)
         return STATUS_NO_MEMORY;
     switch (roll) {
     case ROLL_ORDERS: {
         struct str json = keys_json(arena, keys, keys_n);
         status = json.p == NULL ? STATUS_NO_MEMORY
-                                : sql_posts_roll_keyed(tx, arena, roll_word(roll), json, ROLL_FOUND_MAX, &keyed, n);
+                                : sql_posts_roll_keyed(tx, arena, roll_word(roll), json, ROLL_FOUND_MAX + 1, &keyed, n);
         for (size_t i = 0; i < *n && status == STATUS_OK; i++)
             fields[i] = keyed[i].fields;
         break;
     }
     case ROLL_ELECTIONS:
-        status = sql_posts_roll_on(tx, arena, roll_word(roll), today, ROLL_FOUND_MAX, &on, n);
+        status = sql_posts_roll_on(tx, arena, roll_word(roll), today, ROLL_FOUND_MAX + 1, &on, n);
         for (size_t i = 0; i < *n && status == STATUS_OK; i++)
             fields[i] = on[i].fields;
         break;
     case ROLL_REFERENCES:
-        for (size_t i = 0; i < keys_n && *n < ROLL_FOUND_MAX && status == STATUS_OK; i++) {
+        for (size_t i = 0; i < keys_n && *n <= ROLL_FOUND_MAX && status == STATUS_OK; i++) {
             struct posts_roll_entry row;
             status = sql_posts_roll_entry(tx, arena, roll_word(roll), keys[i], &row);
             if (status == STATUS_OK)
@@ -381,6 +381,10 @@ enum status rolls_find(struct db_tx *tx, struct arena *arena, enum roll roll, st
         }
         break;
     case ROLLS: return STATUS_NOT_FOUND;
+    }
+    if (status == STATUS_OK && *n > ROLL_FOUND_MAX) { /* what was not read may be what is looked for */
+        *n = 0;
+        return STATUS_LIMIT;
     }
     return status == STATUS_OK ? read_rows(arena, roll, fields, *n, entries) : status;
 }

@@ -133,6 +133,22 @@ static void as_many_as_fit(void **state)
     assert_int_equal(step.n, MANY);
 }
 
+/* A name that stands behind as many others as are read is not taken for one that is on no register. */
+static void more_than_are_read(void **state)
+{
+    struct buf out;
+    (void)state;
+    buf_init(&out, world.arena, (ROLL_FOUND_MAX + 2) * 80);
+    buf_add(&out, STR(ORDERS));
+    for (int i = 0; i < ROLL_FOUND_MAX; i++)
+        buf_add(&out, str_format(world.arena, "%d,\"Smithers, Xq%d\",,,k,c,2026-01-01,2026-02-01,\n", i, i));
+    buf_add(&out, STR("last,\"SMITHERS, John\",,,k,c,2026-01-01,,\n"));
+    buf_add_byte(&out, 0);
+    import(ROLL_ORDERS, buf_str(&out).p);
+    post("named", "", "John Smithers of Hartley was charged.");
+    outcome_is("named", CHECK_COURT_ORDER, CHECK_BLOCK);
+}
+
 static void an_import_says_what_it_did(void **state)
 {
     (void)state;
@@ -398,6 +414,7 @@ int main(void)
         TEST(faults),
         TEST(an_import_says_what_it_did),
         TEST(as_many_as_fit),
+        TEST(more_than_are_read),
         TEST(orders_are_read_by_whoever_may_and_the_audit_knows),
         TEST(a_name_on_the_register_holds_a_post),
         TEST(a_number_of_the_force_s_own),
