@@ -344,6 +344,8 @@ static enum status words_erase(struct db_tx *tx, const struct act *act, const st
     if (status == STATUS_OK)
         status = sql_posts_erase_confirmations(tx, post, kept, NULL);
     if (status == STATUS_OK)
+        status = sql_posts_erase_answer(tx, post, kept, NULL);
+    if (status == STATUS_OK)
         status = sql_posts_erase_work(tx, post, kept, NULL);
     if (status == STATUS_OK)
         status = sql_posts_erase_emergencies(tx, post, kept, NULL);

@@ -92,15 +92,22 @@ SELECT u.post, u.edition, p.key, u.published, e.labels, e.document, r.beside
 SELECT edition, state, answer, answer_today, held, CAST(changed AS INTEGER) FROM policy_post WHERE post = $1;
 
 -- name: answer_put :exec  role: write
+-- Nothing where the post is live with that edition no more: it may have been erased since it was read.
 -- in: post int, edition int, state text, answer text, versions text, answer_today text, versions_today text, held text,
 --     before_answer text?, before_today text?, before_held text?, differs bool
 INSERT INTO policy_post (post, edition, state, answer, versions, answer_today, versions_today, held, before_answer,
                          before_today, before_held, changed)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
+  FROM post_public u WHERE u.post = $1 AND u.edition = $2 AND u.withdrawn IS NULL AND u.ended IS NULL
     ON CONFLICT (post) DO UPDATE SET edition = excluded.edition, state = excluded.state, answer = excluded.answer,
        versions = excluded.versions, answer_today = excluded.answer_today, versions_today = excluded.versions_today,
        held = excluded.held, before_answer = excluded.before_answer, before_today = excluded.before_today,
        before_held = excluded.before_held, changed = excluded.changed;
+
+-- name: erase_answer :exec  role: write
+-- Outcomes alone, but they tell what the post was about, and what held it.
+-- in: post int, kept int
+DELETE FROM policy_post WHERE post = $1 AND edition <> $2;
 
 -- name: answers_changed :many  role: read
 -- Of the last re-check, of posts that are still live with that edition.

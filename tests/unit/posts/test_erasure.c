@@ -18,6 +18,8 @@
 #include "db/blob.h"
 #include "db/faulty.h"
 #include "migrations.h"
+#include "posts/policy.h"
+#include "posts/posts_sql.h"
 #include "posts/register.h"
 #include "posts/search.h"
 
@@ -220,6 +222,45 @@ static void a_withdrawal_that_hides_leaves_no_word_in_any_file(void **state)
     assert_int_equal(world_number("SELECT count(*) FROM post_erasure WHERE finished IS NOT NULL"), 3);
     assert_int_equal(list_length(), 3);
     world_check_whole();
+}
+
+static void recheck(void)
+{
+    struct policy_recheck at = { 0 };
+    struct arena *room = arena_new(64 << 20);
+    while (!at.finished)
+        fine(posts_recheck_step(world.db, room, world.now, &at, &world.fault));
+    arena_free(room);
+}
+
+struct late_answer {
+    int64_t post, edition;
+};
+
+/* What a re-check writes that had read the post before it was erased. */
+static enum status answer_late(struct db_tx *tx, void *arg)
+{
+    const struct late_answer *late = arg;
+    struct str none = STR_NONE;
+    return sql_posts_answer_put(tx, late->post, late->edition, STR("state"), STR("-"), STR(""), STR("-"), STR(""),
+                                STR("court-order"), none, none, none, true, NULL);
+}
+
+static void what_the_re_check_answered_goes_too_and_does_not_come_back(void **state)
+{
+    (void)state;
+    marked("a");
+    fine(world_import("press-officer-2", "other.md", world_post("Another post", NULL, NULL, "It stays.")));
+    fine(world_approve("approver", "other"));
+    fine(world_publish(DUTY, "other"));
+    recheck();
+    assert_int_equal(world_number("SELECT count(*) FROM policy_post"), 2);
+    struct late_answer late = { world_number("SELECT post FROM post_public ORDER BY post LIMIT 1"),
+                                world_number("SELECT edition FROM post_public ORDER BY post LIMIT 1") };
+    fine(world_withdraw(DUTY, "a", GROUND_PERSONAL_DATA, ""));
+    assert_int_equal(world_number("SELECT count(*) FROM policy_post"), 1);
+    fine(db_write(world.db, answer_late, &late, &world.fault));
+    assert_int_equal(world_number("SELECT count(*) FROM policy_post"), 1);
 }
 
 static void what_was_counted_stays_counted(void **state)
@@ -702,6 +743,7 @@ int main(void)
 #define FAULTY(name) cmocka_unit_test_setup_teardown(name, world_make_faulty, world_end)
     const struct CMUnitTest tests[] = {
         TEST(a_withdrawal_that_hides_leaves_no_word_in_any_file),
+        TEST(what_the_re_check_answered_goes_too_and_does_not_come_back),
         TEST(what_was_counted_stays_counted),
         TEST(the_audit_still_verifies_and_says_that_words_went),
         TEST(the_old_address_says_gone_and_the_new_one_cannot_be_guessed),
