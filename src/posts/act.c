@@ -15,7 +15,7 @@
 
 #include "base/banned.h"
 
-enum { CONFIRMATIONS_MAX = 64, RESULTS_MAX = 256 * 1024, SITE_NAME_MAX = 512 };
+enum { CONFIRMATIONS_MAX = 64, RESULTS_MAX = 256 * 1024, FINDING_MAX = 4 * 1024 * 1024, SITE_NAME_MAX = 512 };
 
 /* What posts_checks_site was told. */
 static struct check_site site;
@@ -209,6 +209,26 @@ static struct str results_json(struct arena *arena, const struct check_result re
     return buf_ok(&out) ? buf_str(&out) : STR_NONE;
 }
 
+struct str act_finding(struct arena *arena, const struct check_result *result)
+{
+    struct buf out;
+    struct json_writer w;
+    unsigned char hash[EDITION_HASH];
+    buf_init(&out, arena, FINDING_MAX);
+    json_writer_init(&w, &out);
+    json_open_array(&w);
+    json_put_str(&w, result->why);
+    for (size_t i = 0; i < result->evidence_n; i++) {
+        json_put_str(&w, result->evidence[i].where);
+        json_put_str(&w, result->evidence[i].text);
+    }
+    json_close_array(&w);
+    if (!buf_ok(&out))
+        return STR_NONE;
+    edition_hash(buf_str(&out), hash);
+    return edition_hex(arena, (struct str){ (const char *)hash, sizeof hash });
+}
+
 static struct str keep_name(char to[SITE_NAME_MAX], struct str name)
 {
     if (name.p == NULL || name.n >= SITE_NAME_MAX)
@@ -285,6 +305,23 @@ enum status act_check(struct db_tx *tx, struct arena *arena, int64_t edition, co
     return said.p == NULL ? STATUS_NO_MEMORY : sql_posts_check_add(tx, edition, account, now, said, NULL);
 }
 
+/* Whether somebody answered what this check asks now; an answer to something else is none. */
+static enum status find_answer(struct arena *arena, const struct posts_confirmations *rows, size_t n,
+                               const struct check_result *result, bool *answered)
+{
+    struct str word = check_id_word(result->id);
+    *answered = false;
+    for (size_t i = 0; i < n; i++) {
+        if (!str_equal(rows[i].check_id, word))
+            continue;
+        struct str finding = act_finding(arena, result);
+        if (finding.p == NULL)
+            return STATUS_NO_MEMORY;
+        *answered = str_equal(rows[i].finding, finding);
+    }
+    return STATUS_OK;
+}
+
 enum status posts_checks_of(struct db_tx *tx, struct arena *arena, struct str key, int64_t now, struct post_checks *out)
 {
     struct posts_head head;
@@ -308,11 +345,10 @@ enum status posts_checks_of(struct db_tx *tx, struct arena *arena, struct str ke
         status = sql_posts_confirmations(tx, arena, head.edition, CONFIRMATIONS_MAX, &rows, &n);
     if (status != STATUS_OK)
         return status;
-    for (size_t i = 0; i < n; i++) {
-        enum check_id id = CHECKS;
-        if (check_id_of_word(rows[i].check_id, &id))
-            out->answered[id] = true;
-    }
+    for (int i = 0; i < CHECKS && status == STATUS_OK; i++)
+        status = find_answer(arena, rows, n, &out->results[i], &out->answered[i]);
+    if (status != STATUS_OK)
+        return status;
     out->hash_hex = edition_hex(arena, head.hash);
     out->publishable = posts_checks_publishable(out->results);
     return out->hash_hex.p == NULL ? STATUS_NO_MEMORY : STATUS_OK;
@@ -348,8 +384,9 @@ enum status act_answered(struct db_tx *tx, struct arena *arena, int64_t edition,
             continue;
         struct str word = check_id_word(results[i].id);
         bool answered = false;
-        for (size_t j = 0; j < n; j++)
-            answered = answered || str_equal(rows[j].check_id, word);
+        status = find_answer(arena, rows, n, &results[i], &answered);
+        if (status != STATUS_OK)
+            return status;
         if (!answered)
             return db_refuse(tx, STATUS_REFUSED,
                              "%.*s waits for an answer to the check %.*s: %.*s Somebody who knows answers it with "

@@ -53,6 +53,11 @@ enum status act_ask(struct db_tx *tx, struct arena *arena, const struct act_aske
 /* The same, and keeps what they said. `account` 0: nobody, a release by the clock. */
 enum status act_check(struct db_tx *tx, struct arena *arena, int64_t edition, const struct post_content *content,
                       uint32_t labels, int64_t account, int64_t now, struct check_result results[CHECKS]);
+/*
+ * What a check asks now, as 64 hexadecimal digits: others where its words or anything that it names is another. An
+ * answer holds for this alone. STR_NONE: no memory.
+ */
+struct str act_finding(struct arena *arena, const struct check_result *result);
 /* STATUS_REFUSED with words where one blocks. */
 enum status act_unblocked(struct db_tx *tx, struct arena *arena, const struct check_result results[CHECKS],
                           struct str key);

@@ -203,15 +203,15 @@ SELECT results FROM post_check WHERE edition = $1 ORDER BY id DESC LIMIT 1;
 
 -- name: confirmation_put :exec  role: write
 -- The last answer is the one that counts; who gave an earlier one stands in the audit.
--- in: edition int, check_id text, account int, made time, reason text
-INSERT INTO post_confirmation (edition, check_id, account, made, reason) VALUES ($1, $2, $3, $4, $5)
+-- in: edition int, check_id text, account int, made time, reason text, finding text
+INSERT INTO post_confirmation (edition, check_id, account, made, reason, finding) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (edition, check_id) DO UPDATE SET account = excluded.account, made = excluded.made,
-  reason = excluded.reason;
+  reason = excluded.reason, finding = excluded.finding;
 
 -- name: confirmations :many  role: read
 -- in: edition int, most int
--- out: check_id text, account int, made time, reason text
-SELECT check_id, account, made, reason FROM post_confirmation WHERE edition = $1 ORDER BY check_id LIMIT $2;
+-- out: check_id text, finding text
+SELECT check_id, finding FROM post_confirmation WHERE edition = $1 ORDER BY check_id LIMIT $2;
 
 -- name: speaker_put :exec  role: write
 -- in: edition int, account int, made time

@@ -144,8 +144,11 @@ enum status posts_confirm_write(struct db_tx *tx, void *arg)
     if (results[check].outcome != CHECK_CONFIRM)
         return db_refuse(tx, STATUS_REFUSED, "The check %.*s asks nobody: it says \"%.*s\".",
                          STR_ARG(check_id_word(check)), STR_ARG(check_outcome_word(results[check].outcome)));
-    status =
-        sql_posts_confirmation_put(tx, head.edition, check_id_word(check), actor.account, step->act->now, words, NULL);
+    struct str finding = act_finding(step->arena, &results[check]);
+    if (finding.p == NULL)
+        return STATUS_NO_MEMORY;
+    status = sql_posts_confirmation_put(tx, head.edition, check_id_word(check), actor.account, step->act->now, words,
+                                        finding, NULL);
     if (status != STATUS_OK)
         return status;
     struct str said = str_format(step->arena, "%.*s: %.*s", STR_ARG(check_id_word(check)), STR_ARG(words));

@@ -253,6 +253,33 @@ static void a_name_on_the_register_holds_a_post(void **state)
     outcome_is("named", CHECK_COURT_ORDER, CHECK_PASS);
 }
 
+static bool is_answered(const char *key, enum check_id id)
+{
+    struct post_checks checks;
+    struct db_tx *tx = NULL;
+    assert_int_equal(db_read_begin(world.db, &tx, &world.fault), STATUS_OK);
+    assert_int_equal(posts_checks_of(tx, world.arena, str_of(key), world.now, &checks), STATUS_OK);
+    db_read_end(tx);
+    return checks.answered[id];
+}
+
+/* "There is no order" was said before there was a register: it says nothing of a name that is like one on it. */
+static void an_answer_holds_for_what_was_asked(void **state)
+{
+    (void)state;
+    post("alike", "", "Mr John Smith of Hartley was charged.");
+    outcome_is("alike", CHECK_COURT_ORDER, CHECK_CONFIRM);
+    assert_int_equal(world_confirm("press-officer-1", "alike", "court-order", "The court was asked."), STATUS_OK);
+    assert_true(is_answered("alike", CHECK_COURT_ORDER));
+    import(ROLL_ORDERS, ORDERS "1,Zebedee Smith,,,k,c,2026-01-01,,\n");
+    outcome_is("alike", CHECK_COURT_ORDER, CHECK_CONFIRM);
+    assert_false(is_answered("alike", CHECK_COURT_ORDER));
+    assert_int_equal(world_confirm("press-officer-1", "alike", "court-order", "Another Smith."), STATUS_OK);
+    assert_true(is_answered("alike", CHECK_COURT_ORDER));
+    import(ROLL_ORDERS, ORDERS "2,Yorick Smith,,,k,c,2026-01-01,,\n");
+    assert_false(is_answered("alike", CHECK_COURT_ORDER));
+}
+
 /* A crime number that the force knows is asked of nobody, however it is written; another, or any without a register,
  * is. */
 static void a_number_of_the_force_s_own(void **state)
@@ -417,6 +444,7 @@ int main(void)
         TEST(more_than_are_read),
         TEST(orders_are_read_by_whoever_may_and_the_audit_knows),
         TEST(a_name_on_the_register_holds_a_post),
+        TEST(an_answer_holds_for_what_was_asked),
         TEST(a_number_of_the_force_s_own),
         TEST(before_an_election),
         TEST(what_cannot_be_asked_blocks),
