@@ -354,6 +354,11 @@ enum status posts_checks_of(struct db_tx *tx, struct arena *arena, struct str ke
     return out->hash_hex.p == NULL ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
+bool act_never_unanswered(enum check_id id)
+{
+    return id == CHECK_COURT_ORDER || id == CHECK_LIFELONG_ANONYMITY;
+}
+
 enum status act_unblocked(struct db_tx *tx, struct arena *arena, const struct check_result results[CHECKS],
                           struct str key)
 {

@@ -64,6 +64,11 @@ enum status act_unblocked(struct db_tx *tx, struct arena *arena, const struct ch
 /* And where one that asks a person has no answer for this edition. */
 enum status act_answered(struct db_tx *tx, struct arena *arena, int64_t edition,
                          const struct check_result results[CHECKS], struct str key);
+/*
+ * An order of a court, and who is never named: what these checks ask of a person no emergency does without, and whoever
+ * may publish in one may answer it.
+ */
+bool act_never_unanswered(enum check_id id);
 /* Nobody speaks in public who has not confirmed the words of this edition: STATUS_REFUSED. No speaker: STATUS_OK. */
 enum status act_spoken(struct db_tx *tx, struct arena *arena, int64_t edition, const struct post_content *content,
                        struct str key);

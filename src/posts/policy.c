@@ -17,7 +17,7 @@
 #include "posts/act.h"
 #include "base/banned.h"
 
-enum { KEPT_MAX = 8, SUM_MAX = 64 * 1024 };
+enum { KEPT_MAX = 32, SUM_MAX = 256 * 1024 };
 
 /* ---- The pack ---- */
 

@@ -156,7 +156,10 @@ static enum status ask_live(struct db_tx *tx, struct arena *arena, const struct 
     return status == STATUS_OK ? act_ask(tx, arena, asked, results, story) : status;
 }
 
-/* `run` is emptied; what is kept goes into `arena`. Only memory fails. */
+/*
+ * `run` is emptied; what is kept goes into `arena`. A post that takes more than the arena may have is one that could
+ * not be checked, so that those behind it are; only memory of the machine fails.
+ */
 static enum status answer_live(struct db_tx *tx, struct arena *arena, struct arena *run, const struct policy_pack *pack,
                                const struct posts_live_after *row, int64_t now, struct answered *out)
 {
@@ -167,8 +170,9 @@ static enum status answer_live(struct db_tx *tx, struct arena *arena, struct are
     arena_reset(run);
     enum status status = ask_live(tx, run, row, &asked, results, &story);
     if (status != STATUS_OK) {
+        bool machine = status == STATUS_NO_MEMORY && arena_used(run) < ANSWER_MEMORY_MAX / 2;
         out->failed = true;
-        return status == STATUS_NO_MEMORY ? status : STATUS_OK;
+        return machine ? status : STATUS_OK;
     }
     struct str held = held_by(run, results);
     out->answer = outcome_of(story.evaluated, &story.answer);

@@ -182,7 +182,7 @@ static enum status overridden(struct db_tx *tx, struct arena *arena, const struc
                              "%.*s is held by the check %.*s, which no emergency overrides: %.*s %.*s", STR_ARG(key),
                              STR_ARG(check_id_word(r->id)), STR_ARG(r->why),
                              STR_ARG(r->fix.p == NULL ? STR("") : r->fix));
-        if (r->outcome != CHECK_BLOCK && r->outcome != CHECK_CONFIRM)
+        if ((r->outcome != CHECK_BLOCK && r->outcome != CHECK_CONFIRM) || act_never_unanswered(r->id))
             continue;
         if (list.n > 0)
             buf_add_byte(&list, ' ');
@@ -192,6 +192,19 @@ static enum status overridden(struct db_tx *tx, struct arena *arena, const struc
         return STATUS_NO_MEMORY;
     *out = list.n == 0 ? STR("") : buf_str(&list);
     return STATUS_OK;
+}
+
+/* What may only be asked of a person about an order, or about somebody who is never named, is answered first. */
+static enum status asked_and_answered(struct db_tx *tx, struct arena *arena, int64_t edition,
+                                      const struct check_result results[CHECKS], struct str key)
+{
+    struct check_result asked[CHECKS];
+    for (int i = 0; i < CHECKS; i++) {
+        asked[i] = results[i];
+        if (!act_never_unanswered(results[i].id))
+            asked[i].outcome = CHECK_NOT_APPLICABLE;
+    }
+    return act_answered(tx, arena, edition, asked, key);
 }
 
 static enum status publish_in_emergency(struct db_tx *tx, struct post_release *release, const struct actor *actor,
@@ -240,6 +253,8 @@ static enum status publish_in_emergency(struct db_tx *tx, struct post_release *r
         status = act_check(tx, arena, head->edition, &content, edition_labels(&content), actor->account, now, results);
     if (status == STATUS_OK)
         status = overridden(tx, arena, results, step->key, &over);
+    if (status == STATUS_OK)
+        status = asked_and_answered(tx, arena, head->edition, results, step->key);
     if (status == STATUS_OK)
         status = act_go_out(tx, arena, head, &content, now, &step->address);
     if (status == STATUS_OK)

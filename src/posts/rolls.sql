@@ -62,7 +62,7 @@ DELETE FROM roll_key WHERE entry = $1;
 
 -- name: picture_elsewhere :many  role: read
 -- Other posts' editions that show these bytes, or a picture whose rendition they are, or one that is a rendition of it:
--- the newest of each post and the public one, unless it was given up.
+-- the newest of each post and the public one, unless it was given up. What was withdrawn comes first: the bound never hides it.
 -- in: sha256 bytes, post int, most int
 -- out: key text, document json, withdrawn time?
 SELECT p.key, e.document, u.withdrawn
@@ -78,7 +78,7 @@ SELECT p.key, e.document, u.withdrawn
    AND e.post <> $2 AND p.erased IS NULL
    AND (u.edition = e.id
         OR (w.state <> 'discarded' AND e.number = (SELECT max(y.number) FROM post_edition y WHERE y.post = e.post)))
- ORDER BY e.id DESC LIMIT $3;
+ ORDER BY u.withdrawn IS NULL, e.id DESC LIMIT $3;
 
 -- name: post_of :one  role: read
 -- in: edition int

@@ -118,6 +118,8 @@ enum status posts_confirm_write(struct db_tx *tx, void *arg)
     enum status status = act_begin(tx, step, PERMISSION_POST_WRITE, "answer checks", &actor, &head);
     if (status == STATUS_DENIED) /* an approver may as well */
         status = act_begin(tx, step, PERMISSION_POST_APPROVE, "answer checks", &actor, &head);
+    if (status == STATUS_DENIED && check_id_of_word(confirmation->check, &check) && act_never_unanswered(check))
+        status = act_begin(tx, step, PERMISSION_POST_PUBLISH, "answer checks", &actor, &head);
     if (status == STATUS_OK)
         status = act_not_over(tx, &head, step->key);
     if (status == STATUS_OK)

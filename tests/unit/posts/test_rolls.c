@@ -280,6 +280,19 @@ static void an_answer_holds_for_what_was_asked(void **state)
     assert_false(is_answered("alike", CHECK_COURT_ORDER));
 }
 
+/* An emergency waits for what asks about an order, and who publishes may answer; what else asks it overrides. */
+static void an_emergency_waits_for_an_answer_about_an_order(void **state)
+{
+    (void)state;
+    import(ROLL_ORDERS, ORDERS "1,Zebedee Smith,,,k,c,2026-01-01,,\n");
+    post("alike", "people: [{ as_written: Mr John Smith, kind: real }]\n", "Mr John Smith was charged.");
+    outcome_is("alike", CHECK_COURT_ORDER, CHECK_CONFIRM);
+    assert_int_equal(world_emergency("duty-communications", "alike", "now", "Chief officer"), STATUS_REFUSED);
+    assert_non_null(strstr(world.fault.text, "waits for an answer to the check court-order"));
+    assert_int_equal(world_confirm("duty-communications", "alike", "court-order", "Another Smith."), STATUS_OK);
+    assert_int_equal(world_emergency("duty-communications", "alike", "now", "Chief officer"), STATUS_OK);
+}
+
 /* A crime number that the force knows is asked of nobody, however it is written; another, or any without a register,
  * is. */
 static void a_number_of_the_force_s_own(void **state)
@@ -445,6 +458,7 @@ int main(void)
         TEST(orders_are_read_by_whoever_may_and_the_audit_knows),
         TEST(a_name_on_the_register_holds_a_post),
         TEST(an_answer_holds_for_what_was_asked),
+        TEST(an_emergency_waits_for_an_answer_about_an_order),
         TEST(a_number_of_the_force_s_own),
         TEST(before_an_election),
         TEST(what_cannot_be_asked_blocks),
