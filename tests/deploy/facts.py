@@ -372,12 +372,12 @@ def disk_writes(trace):
         for line in f:
             to_file = re.match(r"\d+ +(?:write|writev|pwrite64|pwritev2?|ftruncate|fallocate)\(\d+</(?!dev/(?!shm/))([^>]*)>", line)
             if to_file and (MARKER in line or "ftruncate" in line or "fallocate" in line):
-                found.append(line[:160])
+                found.append(line[:400])
             made = re.match(r'\d+ +(?:open|openat|openat2|creat)\(.*"([^"]*)".*\b(?:O_CREAT|O_TMPFILE)', line)
             if made and (not made[1].startswith("/dev/") or made[1].startswith("/dev/shm/")):
-                found.append(line[:160])
+                found.append(line[:400])
             if re.match(r"\d+ +(?:copy_file_range|splice|sendfile)\(\d+</(?!dev/(?!shm/))", line):
-                found.append(line[:160])
+                found.append(line[:400])
     return found
 
 
