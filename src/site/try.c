@@ -221,7 +221,7 @@ static bool fill_answer(const struct case_form *form, const struct policy_answer
 
 /* ---- The page ---- */
 
-/* `refused`: the rules that this case needs were changed after they were signed off. */
+/* `refused`: the rules that this case needs were changed after they were signed off or taken in. */
 static enum http_status show(struct case_form *form, struct response *res, const struct policy_answer *answer,
                              bool refused)
 {
