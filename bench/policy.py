@@ -8,8 +8,8 @@ pictures; the same, and of each ordinary post of tests/cases/checks, with regist
 elections, whose names are made up of syllables and given names, so that a post that names somebody meets entries that are
 like it; and `candour policy recheck` over copies of one story with facts, put into a demonstration's data folder behind the
 program's back: each is read, checked with all checks, and its story held against law and recording policy, and the answers
-are written. All but the last are times of the processor, the best of the rounds for each; the last is by the clock. Aims: half
-of the cases in 1 ms each, every post in 5 ms, 10,000 live posts in 30 s. Ends with 1 where one is missed. The engine beside
+are written. All but the last are times of the processor, the best of the rounds for each; the last is by the clock. Aims: every
+case in 1 ms, every post in 5 ms, 10,000 live posts in 30 s. Ends with 1 where one is missed. The engine beside
 others: bench/dmn.py.
 """
 import argparse
@@ -30,7 +30,7 @@ from pages import machine
 
 SYLLABLES = "ka lo mi ten var do sha rin bel cor du fen gra hol ist jun kel".split()
 GIVEN = "Joan Sam Daniel Priya Omar Alex Ellie Mary John Sarah David Anna Lee Maria Peter Grace".split()
-CASE_MOST_US, POST_MOST_US, RECHECK_MOST_S = 1000, 5000, 30
+POST_MOST_US, RECHECK_MOST_S = 5000, 30
 STORY = """---
 kind: awareness
 title: A story
@@ -134,7 +134,7 @@ def main():
         for posts in stories, os.path.join(ROOT, "tests", "cases", "checks", "clean"):
             rows.append(timed(1, posts, data)[-1])
             print(json.dumps(rows[-1]))
-    missed = [f"{row['cases']} cases" for row in rows if "cases" in row and row["median_us"] > CASE_MOST_US]
+    missed = [f"{row['over_1_ms']} of {row['cases']} cases" for row in rows if "cases" in row and row["over_1_ms"]]
     missed += [f"{row['posts']} posts" for row in rows if "posts" in row and row["longest_us"] > POST_MOST_US]
     seconds, said = recheck(given.posts)
     print(json.dumps({"recheck_s": round(seconds, 1), "said": said}))
