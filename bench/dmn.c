@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "base/alloc.h"
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -81,6 +82,7 @@ int main(int argc, char **argv)
     struct rusage used;
     if (argc != 6 || zone_use(STR("Europe/London"), &fault) != STATUS_OK)
         return 2;
+    mem_keep(); /* as the program does */
     struct arena *files = arena_new(ARENA_MAX), *run = arena_new(DMN_RUN_MEMORY_MAX);
     if (!files || !run || file_read(files, argv[1], DMN_MODEL_MAX, &bytes, &fault) != STATUS_OK)
         end(&fault);

@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "base/alloc.h"
 #include "base/arena.h"
 #include "base/zone.h"
 #include "policy/fixture.h"
@@ -48,6 +49,7 @@ int main(int argc, char **argv)
     size_t n;
     int64_t rounds = 0;
     struct rusage usage;
+    mem_keep(); /* as the program does */
     struct arena *arena = arena_new(POLICY_PACK_MEMORY_MAX), *run = arena_new(ANSWER_MEMORY_MAX);
     if (argc < 3 || argc > 5 || !str_to_i64(str_of(argv[2]), &rounds) || rounds < 1)
         end("usage: policy FOLDER ROUNDS [POSTS [DATA]]");

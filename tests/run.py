@@ -19,7 +19,7 @@ FAILED = re.compile(r"\s*(FAIL(ED)?|not ok)\b")
 AFTER_FAILED, FAILED_MAX = 25, 100   # lines that are said again at the end: after each fault, and of one part
 COUNT = re.compile(r"^(?:\w+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$")
 PYTHON = sys.executable
-LIMIT, LIMIT_LONG = 1200, 4 * 3600   # seconds: five times what the longest part takes, for machines that are busy
+LIMIT, LIMIT_LONG = 2400, 4 * 3600   # seconds: ten times what the longest part takes, for machines that are busy
 
 
 @dataclass

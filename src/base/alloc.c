@@ -8,6 +8,7 @@
  */
 #include "base/alloc.h"
 
+#include <malloc.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -17,6 +18,13 @@
 static _Atomic uint64_t calls;
 static _Atomic uint64_t fail_at;
 static _Atomic int64_t live;
+
+void mem_keep(void)
+{
+    enum { KEPT = 4 * 1024 * 1024, OF_ITS_OWN = 1024 * 1024 };
+    (void)mallopt(M_TRIM_THRESHOLD, KEPT);
+    (void)mallopt(M_MMAP_THRESHOLD, OF_ITS_OWN); /* what is larger is mapped by itself, and goes back */
+}
 
 static bool must_fail(void)
 {

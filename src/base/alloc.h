@@ -18,6 +18,13 @@ void *mem_resize(void *old, size_t size);
 void mem_free(void *p);
 
 /*
+ * Once, before the first thread: up to 4 MB of what is given back stay with the process. A page of memory that the
+ * kernel gives anew costs more time than what is computed on it, and by itself the C library returns what a request has
+ * used at the end of each.
+ */
+void mem_keep(void);
+
+/*
  * The seam for tests. After `mem_fail_at(k)` the k-th call of an allocating
  * function fails, once, in whichever thread it comes; 0 means never. The
  * count of calls starts anew.

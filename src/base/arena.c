@@ -168,6 +168,20 @@ void *arena_array(struct arena *a, size_t count, size_t size, size_t align)
     return arena_alloc(a, bytes, align);
 }
 
+void *arena_grown(struct arena *a, void *list, size_t n, size_t *cap, size_t size, size_t align)
+{
+    if (n < *cap)
+        return list;
+    size_t wanted = *cap == 0 ? 4 : *cap * 2;
+    void *more = arena_array(a, wanted, size, align);
+    if (!more)
+        return NULL;
+    if (n > 0)
+        memcpy(more, list, n * size);
+    *cap = wanted;
+    return more;
+}
+
 bool arena_hook(struct arena *a, void (*run)(void *self), void *self)
 {
     struct hook *h = ARENA_NEW(a, struct hook);

@@ -30,6 +30,16 @@ void *arena_array(struct arena *arena, size_t count, size_t size, size_t align);
 #define ARENA_ARRAY(arena, count, type) ((type *)arena_array((arena), (count), sizeof(type), _Alignof(type)))
 
 /*
+ * Room for one more at the end of a list of `n`, which has room for *cap and moves where that is used up; the old room
+ * stays in the arena. NULL when memory is gone. ARENA_PUSH then leaves an empty list, so that nobody reads what is not
+ * there.
+ */
+void *arena_grown(struct arena *arena, void *list, size_t n, size_t *cap, size_t size, size_t align);
+#define ARENA_PUSH(arena, list, n, cap)                                                                                \
+    ((list) = arena_grown((arena), (list), (n), &(cap), sizeof *(list), _Alignof(max_align_t)),                        \
+     (list) ? &(list)[(n)++] : ((n) = 0, (cap) = 0, NULL))
+
+/*
  * `run(self)` when the arena ends. Hooks run newest first. False when there
  * is no memory: then the caller still owns what the hook should have freed.
  */

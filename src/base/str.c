@@ -299,14 +299,17 @@ const char *str_z(struct arena *arena, struct str s)
 
 struct str str_format(struct arena *arena, const char *format, ...)
 {
+    char most[200]; /* are shorter, and need no second pass */
     va_list ap;
     va_list again;
     va_start(ap, format);
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, format, ap);
+    int n = vsnprintf(most, sizeof most, format, ap);
     va_end(ap);
     char *p = n < 0 ? NULL : arena_alloc(arena, (size_t)n + 1, 1);
-    if (p)
+    if (p && (size_t)n < sizeof most)
+        memcpy(p, most, (size_t)n + 1);
+    else if (p)
         vsnprintf(p, (size_t)n + 1, format, again);
     va_end(again);
     return p ? (struct str){ p, (size_t)n } : STR_NONE;

@@ -113,7 +113,7 @@ static const struct node *context(struct compiling *c, const struct xml *xml)
             good = value != NULL;
             continue;
         }
-        struct node_entry *room = value ? PARSE_PUSH(c->model->arena, entries, n, cap) : NULL;
+        struct node_entry *room = value ? ARENA_PUSH(c->model->arena, entries, n, cap) : NULL;
         good = room != NULL;
         if (!good)
             break;
@@ -141,7 +141,7 @@ static const struct node *list(struct compiling *c, const struct xml *xml)
         bool is = false;
         for (size_t i = 0; expressions[i]; i++)
             is = is || xml_is(child, expressions[i]);
-        const struct node **room = is ? PARSE_PUSH(c->model->arena, items, n, cap) : NULL;
+        const struct node **room = is ? ARENA_PUSH(c->model->arena, items, n, cap) : NULL;
         if (!is)
             continue;
         if (!room || !(items[n - 1] = model_expression(c, child)))
@@ -164,7 +164,7 @@ static const struct node *relation_row(struct compiling *c, const struct xml *co
         return NULL;
     for (size_t i = 0; i < columns_n; i++) {
         const struct xml *column = columns[i];
-        struct node_entry *room = PARSE_PUSH(c->model->arena, entries, n, cap);
+        struct node_entry *room = ARENA_PUSH(c->model->arena, entries, n, cap);
         if (!room)
             return NULL;
         *room = (struct node_entry){ name_of(c, column), maker_slot(c->parsing.maker), NULL, row->line };
@@ -187,13 +187,13 @@ static const struct node *relation(struct compiling *c, const struct xml *xml)
     const struct xml **columns = NULL;
     size_t columns_n = 0, columns_cap = 0;
     for (const struct xml *column = xml_child(xml, "column"); column; column = xml_again(column)) {
-        const struct xml **room = PARSE_PUSH(c->model->arena, columns, columns_n, columns_cap);
+        const struct xml **room = ARENA_PUSH(c->model->arena, columns, columns_n, columns_cap);
         if (!room)
             return NULL;
         *room = column;
     }
     for (const struct xml *row = xml_child(xml, "row"); row; row = xml_again(row)) {
-        const struct node **room = PARSE_PUSH(c->model->arena, items, n, cap);
+        const struct node **room = ARENA_PUSH(c->model->arena, items, n, cap);
         if (!room || !(items[n - 1] = relation_row(c, columns, columns_n, row)))
             return NULL;
     }
@@ -217,7 +217,7 @@ static const struct node *invocation(struct compiling *c, const struct xml *xml)
     node->call.function = model_expression(c, called);
     for (const struct xml *binding = xml_child(xml, "binding"); binding; binding = xml_again(binding)) {
         const struct xml *parameter = xml_child(binding, "parameter"), *value = model_expression_in(binding);
-        struct node_argument *room = PARSE_PUSH(c->model->arena, arguments, n, cap);
+        struct node_argument *room = ARENA_PUSH(c->model->arena, arguments, n, cap);
         if (!room)
             return NULL;
         *room = (struct node_argument){ parameter ? name_of(c, parameter) : STR(""), NULL };
@@ -243,7 +243,7 @@ static const struct node *function(struct compiling *c, const struct xml *xml)
     const struct xml *expression = model_expression_in(xml);
     c->parsing.maker = &maker;
     for (const struct xml *child = xml_child(xml, "formalParameter"); good && child; child = xml_again(child)) {
-        struct node_parameter *room = PARSE_PUSH(c->model->arena, parameters, n, cap);
+        struct node_parameter *room = ARENA_PUSH(c->model->arena, parameters, n, cap);
         good = room != NULL;
         if (!good)
             break;

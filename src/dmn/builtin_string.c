@@ -327,7 +327,7 @@ struct feel_value builtin_replace(const struct builtin_call *call)
 static bool add_piece(const struct builtin_call *call, struct feel_value **items, size_t *n, size_t *cap,
                       struct str piece)
 {
-    struct feel_value *room = *n < DMN_ITEMS_MAX ? PARSE_PUSH(call->run->arena, *items, *n, *cap) : NULL;
+    struct feel_value *room = *n < DMN_ITEMS_MAX ? ARENA_PUSH(call->run->arena, *items, *n, *cap) : NULL;
     if (room)
         *room = feel_string(piece);
     return room != NULL;

@@ -31,7 +31,7 @@ struct dmn_finding *check_found(struct checking *c, enum dmn_severity severity, 
     va_start(arguments, format);
     vsnprintf(words, sizeof words, format, arguments);
     va_end(arguments);
-    struct dmn_finding *room = PARSE_PUSH(c->arena, c->findings, c->n, c->cap);
+    struct dmn_finding *room = ARENA_PUSH(c->arena, c->findings, c->n, c->cap);
     if (room)
         *room = (struct dmn_finding){ .severity = severity,
                                       .kind = kind,
@@ -261,7 +261,7 @@ static bool take_faults(struct checking *c)
 {
     for (size_t i = 0; i < c->model->faults_n; i++) {
         const struct dmn_fault *fault = &c->model->faults[i];
-        struct dmn_finding *room = PARSE_PUSH(c->arena, c->findings, c->n, c->cap);
+        struct dmn_finding *room = ARENA_PUSH(c->arena, c->findings, c->n, c->cap);
         if (!room)
             return false;
         *room = (struct dmn_finding){

@@ -46,7 +46,7 @@ static bool gather(struct points *points, struct feel_value value)
     case FEEL_MONTHS:
     case FEEL_CONTEXT:
     case FEEL_FUNCTION:
-        room = PARSE_PUSH(points->arena, points->list, points->n, points->cap);
+        room = ARENA_PUSH(points->arena, points->list, points->n, points->cap);
         if (room)
             *room = value;
         return room != NULL;

@@ -117,6 +117,23 @@ enum status dmn_unknown_wide(const struct dmn_model *model, const struct dmn_ele
                              struct fault *fault);
 
 /*
+ * The wide answer for several decisions of one model, and for other values of the last `changing` inputs: what the
+ * decisions share is looked at once, and after a change again only what hangs on an input that changed. An answer lists
+ * only leaves that could change the decision. Each question has the steps of a run of its own; the arena's memory is
+ * shared by all of them. It lives in the arena, as its answers do; the model and the values of the inputs have to live
+ * as long. STATUS_NO_MEMORY where it could not begin; a bound that is hit is told by the questions.
+ */
+struct dmn_asking;
+enum status dmn_asking_begin(const struct dmn_model *model, struct arena *arena, int64_t now_ms,
+                             const struct dmn_input *inputs, size_t inputs_n, size_t changing, struct dmn_asking **out,
+                             struct fault *fault);
+/* `values`: one for each of the inputs that change. */
+void dmn_asking_change(struct dmn_asking *asking, const struct feel_value *values);
+/* A decision; no service. STATUS_LIMIT as dmn_unknown: then every further question is answered so. */
+enum status dmn_asking_wide(struct dmn_asking *asking, const struct dmn_element *element, struct dmn_unknowns *out,
+                            struct fault *fault);
+
+/*
  * JSON as the value that `element` takes: a text becomes a date where its type wants one, and a member
  * that its type has and the object has not is null. NULL: without a type. Values
  * are in the arena; null where it is full (arena_failed says so).

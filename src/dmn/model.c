@@ -24,7 +24,7 @@ void model_complain(struct dmn_model *model, const struct model_file *file, stru
     va_start(arguments, format);
     vsnprintf(words, sizeof words, format, arguments);
     va_end(arguments);
-    struct dmn_fault *room = PARSE_PUSH(model->arena, model->faults, model->faults_n, model->faults_cap);
+    struct dmn_fault *room = ARENA_PUSH(model->arena, model->faults, model->faults_n, model->faults_cap);
     if (room)
         *room = (struct dmn_fault){ file->given.name, where, str_copy(model->arena, str_of(words)), line };
 }
@@ -98,7 +98,7 @@ static bool find_imports(struct dmn_model *model, struct model_file *file)
         struct str type = xml_attribute(child, "importType");
         if (type.p && !is_dmn(type))
             continue;
-        struct model_import *room = PARSE_PUSH(model->arena, file->imports, file->imports_n, cap);
+        struct model_import *room = ARENA_PUSH(model->arena, file->imports, file->imports_n, cap);
         if (!room)
             return false;
         *room = (struct model_import){ attribute_name(model, child, "name"), xml_attribute(child, "namespace"), NULL };
@@ -112,7 +112,7 @@ static bool find_types(struct dmn_model *model, struct model_file *file)
 {
     size_t cap = 0;
     for (const struct xml *child = xml_child(file->xml, "itemDefinition"); child; child = xml_again(child)) {
-        struct model_type *room = PARSE_PUSH(model->arena, file->types, file->types_n, cap);
+        struct model_type *room = ARENA_PUSH(model->arena, file->types, file->types_n, cap);
         if (!room)
             return false;
         *room = (struct model_type){ .name = attribute_name(model, child, "name"), .xml = child };
@@ -133,7 +133,7 @@ static bool find_elements(struct dmn_model *model, struct model_file *file, size
         for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
             if (!xml_is(child, kinds[i].name))
                 continue;
-            struct dmn_element *room = PARSE_PUSH(model->arena, model->elements, model->elements_n, *cap);
+            struct dmn_element *room = ARENA_PUSH(model->arena, model->elements, model->elements_n, *cap);
             if (!room)
                 return false;
             const struct xml *variable = xml_child(child, "variable");
@@ -202,7 +202,7 @@ static bool take_requirements(struct compiling *c, const char *holder_name)
             const struct dmn_element *needed = reference ? referred(c, reference) : NULL;
             if (!needed)
                 continue;
-            struct requirement *room = PARSE_PUSH(c->model->arena, list, n, cap);
+            struct requirement *room = ARENA_PUSH(c->model->arena, list, n, cap);
             if (!room)
                 return false;
             *room = (struct requirement){ needed, maker_slot(c->parsing.maker) };
@@ -248,7 +248,7 @@ static bool compile_knowledge(struct compiling *c)
         return false;
     for (const struct xml *child = logic ? xml_child(logic, "formalParameter") : NULL; child;
          child = xml_again(child)) {
-        struct node_parameter *room = PARSE_PUSH(c->model->arena, parameters, n, cap);
+        struct node_parameter *room = ARENA_PUSH(c->model->arena, parameters, n, cap);
         if (!room)
             return false;
         const struct feel_type *type = model_type_of(c, child);
@@ -293,7 +293,7 @@ static bool collect(struct compiling *c, const char *name, const struct dmn_elem
         const struct dmn_element *element = referred(c, child);
         if (!element)
             continue;
-        const struct dmn_element **room = PARSE_PUSH(c->model->arena, *list, *n, *cap);
+        const struct dmn_element **room = ARENA_PUSH(c->model->arena, *list, *n, *cap);
         if (!room)
             return false;
         *room = element;

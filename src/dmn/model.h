@@ -99,10 +99,13 @@ struct str model_qualified(struct compiling *c, const struct dmn_element *elemen
 
 /* ---- model_run.c: for unknown.c ---- */
 
-/* A run over the elements, with these inputs; NULL after a bound was hit. Sets what the run needs of a model. */
+/* A run over the elements, with those of these inputs that are decisions (unknown.c takes the others by itself); NULL
+ * after a bound was hit. Sets what the run needs of a model. */
 struct model_run *model_run_begin(struct run *run, const struct dmn_model *model, const struct dmn_input *inputs,
                                   size_t inputs_n);
-/* Whether the inputs gave this element a value. */
+/* The same inputs with other values. */
+void model_run_take(struct model_run *m, const struct dmn_input *inputs, size_t inputs_n);
+/* Whether the inputs gave this decision a value. */
 bool model_run_given(const struct model_run *m, const struct dmn_element *element);
 /* The value of an element, evaluated where it is not yet. */
 struct feel_value model_run_value(struct model_run *m, const struct dmn_element *element);

@@ -204,7 +204,8 @@ bool model_run_is_input(const struct dmn_element *element, const struct dmn_inpu
            is_called(element->name, input->name) && (!input->space.p || str_equal(element->file->space, input->space));
 }
 
-static void take_inputs(struct model_run *m, const struct dmn_input *inputs, size_t inputs_n)
+/* `decisions`: only those that are decisions. */
+static void take_inputs(struct model_run *m, const struct dmn_input *inputs, size_t inputs_n, bool decisions)
 {
     if (!run_spend(m->run, inputs_n * m->model->elements_n / RUN_NAMES_OF_STEP))
         return;
@@ -217,7 +218,8 @@ static void take_inputs(struct model_run *m, const struct dmn_input *inputs, siz
             m->run->line = element->line;
             if (!run_takes(m->run, inputs[i].value))
                 return;
-            set(m, element, run_convert(m->run, element->type, inputs[i].value));
+            if (!decisions || element->kind == DMN_DECISION)
+                set(m, element, run_convert(m->run, element->type, inputs[i].value));
         }
 }
 
@@ -246,7 +248,7 @@ enum status dmn_evaluate(const struct dmn_model *model, const struct dmn_element
     *out = (struct dmn_result){ .value = FEEL_NONE };
     if (begin(&run, model, &m)) {
         m.trace = &out->trace;
-        take_inputs(&m, inputs, inputs_n);
+        take_inputs(&m, inputs, inputs_n, false);
         if (element->kind == DMN_DECISION_SERVICE)
             take_no_more(&m, &element->service);
         out->value = element->kind == DMN_DECISION_SERVICE ? outputs_of(&m, &element->service) : value_of(&m, element);
@@ -272,8 +274,13 @@ struct model_run *model_run_begin(struct run *run, const struct dmn_model *model
     }
     if (!begin(run, model, m))
         return NULL;
-    take_inputs(m, inputs, inputs_n);
+    model_run_take(m, inputs, inputs_n);
     return m;
+}
+
+void model_run_take(struct model_run *m, const struct dmn_input *inputs, size_t inputs_n)
+{
+    take_inputs(m, inputs, inputs_n, true);
 }
 
 bool model_run_given(const struct model_run *m, const struct dmn_element *element)

@@ -133,7 +133,7 @@ static bool take_fields(struct compiling *c, const struct xml *xml, struct feel_
     for (const struct xml *child = xml_child(xml, child_name); child; child = xml_again(child)) {
         struct str name = xml_attribute(child, "name");
         const struct feel_type *inner = make(c, child, depth + 1);
-        struct feel_field *room = PARSE_PUSH(c->model->arena, fields, n, cap);
+        struct feel_field *room = ARENA_PUSH(c->model->arena, fields, n, cap);
         if (!room)
             return false;
         *room = (struct feel_field){ name.p ? scan_name_of(c->model->arena, name) : STR(""), inner };

@@ -12,20 +12,6 @@
 
 enum { COMPLAINT_MAX = 400 };
 
-void *parse_grown(struct arena *arena, void *list, size_t n, size_t *cap, size_t size, size_t align)
-{
-    if (n < *cap)
-        return list;
-    size_t wanted = *cap == 0 ? 4 : *cap * 2;
-    void *more = arena_array(arena, wanted, size, align);
-    if (!more)
-        return NULL;
-    if (n > 0)
-        memcpy(more, list, n * size);
-    *cap = wanted;
-    return more;
-}
-
 bool members_look(struct members *members, size_t names)
 {
     size_t left = DMN_NAME_LOOKS_MAX - members->looks;
@@ -73,7 +59,7 @@ void members_add(struct members *members, struct str name)
         members->full = true;
         return;
     }
-    struct str *room = PARSE_PUSH(members->arena, members->names, members->n, members->cap);
+    struct str *room = ARENA_PUSH(members->arena, members->names, members->n, members->cap);
     if (!room) {
         members->places_n = 0; /* the list is empty */
         return;
@@ -94,7 +80,7 @@ void complaints_add(struct complaints *complaints, struct str where, int line, c
     va_start(arguments, format);
     vsnprintf(words, sizeof words, format, arguments);
     va_end(arguments);
-    struct complaint *room = PARSE_PUSH(complaints->arena, complaints->list, complaints->n, complaints->cap);
+    struct complaint *room = ARENA_PUSH(complaints->arena, complaints->list, complaints->n, complaints->cap);
     if (room)
         *room = (struct complaint){ where, line, str_copy(complaints->arena, str_of(words)) };
 }
@@ -109,7 +95,7 @@ static int capture(struct members *members, struct maker *maker, const struct ma
     for (size_t i = 0; i < maker->captures_n && members->looks < DMN_NAME_LOOKS_MAX; i++)
         if (maker->captures[i].from == from)
             return maker->captures[i].to;
-    struct node_capture *room = PARSE_PUSH(maker->arena, maker->captures, maker->captures_n, maker->captures_cap);
+    struct node_capture *room = ARENA_PUSH(maker->arena, maker->captures, maker->captures_n, maker->captures_cap);
     if (!room)
         return -1;
     *room = (struct node_capture){ from, maker_slot(maker) };

@@ -151,7 +151,7 @@ static const struct node *loop(struct parser *p, enum node_kind kind)
         good = parser_enter(p, STR("partial"), node->loop.partial);
     }
     while (good) {
-        struct node_iterator *room = PARSE_PUSH(p->in->arena, iterators, n, cap);
+        struct node_iterator *room = ARENA_PUSH(p->in->arena, iterators, n, cap);
         good = room && iterator(p, room);
         if (!scan_take(&p->scan, ","))
             break;
@@ -214,7 +214,7 @@ static const struct node *function(struct parser *p)
     inner.in = &inside;
     if (!scan_take(&inner.scan, ")")) {
         do {
-            struct node_parameter *room = PARSE_PUSH(p->in->arena, parameters, n, cap);
+            struct node_parameter *room = ARENA_PUSH(p->in->arena, parameters, n, cap);
             if (!room || !parameter(&inner, room) || !parser_enter(&inner, room->name, maker_slot(&maker)))
                 return p->failed = inner.failed, NULL;
         } while (scan_take(&inner.scan, ","));
@@ -267,7 +267,7 @@ static const struct node *call(struct parser *p, const struct node *called)
     if (!scan_take(&p->scan, ")")) {
         do {
             struct str name = scan_name_before(&p->scan, ":");
-            struct node_argument *room = PARSE_PUSH(p->in->arena, arguments, n, cap);
+            struct node_argument *room = ARENA_PUSH(p->in->arena, arguments, n, cap);
             if (!room)
                 return NULL;
             *room = (struct node_argument){ 0 };
@@ -511,8 +511,8 @@ static struct node *tests(struct parser *p, const struct node *first)
         if (!item && !(item = test(p)))
             return NULL;
         first = NULL;
-        const struct node **room = PARSE_PUSH(p->in->arena, items, n, cap);
-        bool *use = PARSE_PUSH(p->in->arena, uses, uses_n, uses_cap);
+        const struct node **room = ARENA_PUSH(p->in->arena, items, n, cap);
+        bool *use = ARENA_PUSH(p->in->arena, uses, uses_n, uses_cap);
         if (!room || !use)
             return NULL;
         *room = item;

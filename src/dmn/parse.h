@@ -86,11 +86,4 @@ const struct node *parse_name(const struct parsing *parsing, struct str name);
 /* Gives a NODE_CONTEXT its entries, and finds a name that two of them have. False when memory is gone. */
 bool parse_entries(const struct parsing *parsing, struct node *node, const struct node_entry *entries, size_t n);
 
-/* Room for one more; the list may move. NULL when memory is gone. `list` has room for *cap. PARSE_PUSH then leaves an
- * empty list, so that nobody reads what is not there. */
-void *parse_grown(struct arena *arena, void *list, size_t n, size_t *cap, size_t size, size_t align);
-#define PARSE_PUSH(arena, list, n, cap)                                                                                \
-    ((list) = parse_grown((arena), (list), (n), &(cap), sizeof *(list), _Alignof(max_align_t)),                        \
-     (list) ? &(list)[(n)++] : ((n) = 0, (cap) = 0, NULL))
-
 #endif

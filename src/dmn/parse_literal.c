@@ -147,7 +147,7 @@ static const struct node *list_or_range(struct parser *p)
     p->ends_range = false;
     do {
         const struct node *item = parser_expression(p);
-        const struct node **room = item ? PARSE_PUSH(p->in->arena, items, n, cap) : NULL;
+        const struct node **room = item ? ARENA_PUSH(p->in->arena, items, n, cap) : NULL;
         if (!room)
             return NULL;
         *room = item;
@@ -191,7 +191,7 @@ static const struct node *context(struct parser *p)
         do {
             struct node_entry entry = { .slot = maker_slot(p->in->maker) };
             good = entry_name(p, &entry.name) && parser_want(p, ":") && (entry.value = parser_expression(p)) != NULL;
-            struct node_entry *room = good ? PARSE_PUSH(p->in->arena, entries, n, cap) : NULL;
+            struct node_entry *room = good ? ARENA_PUSH(p->in->arena, entries, n, cap) : NULL;
             good = room && parser_enter(p, entry.name, entry.slot);
             if (room)
                 *room = entry;

@@ -59,7 +59,7 @@ static bool take_fields(struct parser *p, struct feel_type *type, bool names)
     size_t cap = 0;
     if (!scan_sees(&p->scan, ">"))
         do {
-            struct feel_field *field = PARSE_PUSH(p->in->arena, fields, type->n, cap);
+            struct feel_field *field = ARENA_PUSH(p->in->arena, fields, type->n, cap);
             if (!field)
                 return false;
             if (names) {

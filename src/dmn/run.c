@@ -411,7 +411,7 @@ static bool grow(struct run *run, struct growing *list, struct feel_value value)
         run_stop(run, "a list has more than %d items", (int)DMN_ITEMS_MAX);
         return false;
     }
-    struct feel_value *room = PARSE_PUSH(run->arena, list->items, list->n, list->cap);
+    struct feel_value *room = ARENA_PUSH(run->arena, list->items, list->n, list->cap);
     if (!room) {
         run_no_memory(run);
         return false;

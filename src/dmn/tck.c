@@ -75,7 +75,7 @@ static struct feel_value list_in(struct arena *arena, const struct xml *xml)
     size_t n = 0, cap = 0;
     for (const struct xml *item = xml_child(xml, "item"); item; item = xml_again(item)) {
         struct feel_value value = value_in(arena, item);
-        struct feel_value *room = PARSE_PUSH(arena, items, n, cap);
+        struct feel_value *room = ARENA_PUSH(arena, items, n, cap);
         if (room)
             *room = value;
     }
@@ -88,7 +88,7 @@ static struct feel_value context_in(struct arena *arena, const struct xml *xml)
     size_t n = 0, cap = 0;
     for (const struct xml *child = xml_child(xml, "component"); child; child = xml_again(child)) {
         struct feel_value value = is_nil(child) ? FEEL_NONE : value_in(arena, child);
-        struct feel_entry *room = PARSE_PUSH(arena, entries, n, cap);
+        struct feel_entry *room = ARENA_PUSH(arena, entries, n, cap);
         if (room)
             *room = (struct feel_entry){ scan_name_of(arena, xml_attribute(child, "name")), value };
     }
@@ -209,7 +209,7 @@ static size_t inputs_of(struct arena *arena, const struct dmn_model *model, cons
         const struct dmn_element *element = input_named(model, &input);
         if (element)
             input.value = dmn_value_typed(arena, input.value, element);
-        struct dmn_input *room = PARSE_PUSH(arena, *out, n, cap);
+        struct dmn_input *room = ARENA_PUSH(arena, *out, n, cap);
         if (room)
             *room = input;
     }

@@ -45,11 +45,11 @@ static struct set leaf_of(struct unknown *u, const struct feel_type *type, const
     struct set like = { 0 };
     uint64_t *own = leaves_none(u);
     struct str path = path_of(u, place);
-    if (u->leaves_n == DMN_UNKNOWN_LEAVES_MAX || u->leaves_n == u->leaf_words * 64) {
+    if (u->leaves_n == u->leaves_most) {
         run_stop(u->run, "more than %d inputs and members of inputs are not known", (int)DMN_UNKNOWN_LEAVES_MAX);
         return like;
     }
-    struct leaf *room = PARSE_PUSH(u->run->arena, u->leaves, u->leaves_n, u->leaves_cap);
+    struct leaf *room = ARENA_PUSH(u->run->arena, u->leaves, u->leaves_n, u->leaves_cap);
     if (!room || !own || !path.p) {
         run_no_memory(u->run);
         return like;
@@ -165,13 +165,20 @@ static struct set input_of(struct unknown *u, const struct feel_type *type, stru
 
 static struct set *value_of(struct unknown *u, const struct dmn_element *element);
 
-static struct feel_value given(const struct unknown *u, const struct dmn_element *element)
+/* Which of the inputs is this element's, the last of several; inputs_n: none. */
+static size_t given_at(const struct unknown *u, const struct dmn_element *element)
 {
-    struct feel_value value = FEEL_NONE;
+    size_t at = u->inputs_n;
     for (size_t i = 0; i < u->inputs_n; i++)
         if (model_run_is_input(element, &u->inputs[i]))
-            value = u->inputs[i].value;
-    return value;
+            at = i;
+    return at;
+}
+
+static struct feel_value given(const struct unknown *u, const struct dmn_element *element)
+{
+    size_t at = given_at(u, element);
+    return at < u->inputs_n ? u->inputs[at].value : FEEL_NONE;
 }
 
 /* The most leaves that input_of makes of a value; beyond the bound any number will do. */
@@ -191,21 +198,38 @@ static size_t most_leaves(const struct feel_type *type, struct feel_value value,
     return n;
 }
 
-/* How long a set of leaves has to be: the bound is far more than most models need. */
-static size_t leaf_words(const struct unknown *u, const struct dmn_model *model)
+/* What a service that was asked for takes: an input decision is as good as an input. */
+static bool is_parameter(const struct unknown *u, const struct dmn_element *element)
+{
+    for (size_t i = 0; u->service && i < u->service->parameters_n; i++)
+        if (u->service->parameters[i] == element)
+            return true;
+    return false;
+}
+
+/* How many leaves there are at most: the bound is far more than most models need. */
+static size_t leaves_most(const struct unknown *u, const struct dmn_model *model)
 {
     size_t n = 1;
     for (size_t i = 0; i < model->elements_n && n <= DMN_UNKNOWN_LEAVES_MAX; i++)
-        if (model->elements[i].kind == DMN_INPUT_DATA)
+        if (model->elements[i].kind == DMN_INPUT_DATA || is_parameter(u, &model->elements[i]))
             n += most_leaves(model->elements[i].type, given(u, &model->elements[i]), 0);
-    n = n > DMN_UNKNOWN_LEAVES_MAX ? DMN_UNKNOWN_LEAVES_MAX : n;
-    return (n + 63) / 64;
+    return n;
 }
 
 /* Inputs first, so that every leaf is known before anything is evaluated. */
 static void take_input(struct unknown *u, const struct dmn_element *element)
 {
-    struct feel_value value = given(u, element);
+    size_t at = given_at(u, element);
+    struct feel_value value = at < u->inputs_n ? u->inputs[at].value : FEEL_NONE;
+    const struct dmn_element *same = at < u->inputs_n ? u->taken[at] : NULL;
+    if (same && same->type == element->type) { /* two files that name one input: what is unknown in it is the same */
+        u->elements[element->at] = u->elements[same->at];
+        u->states[element->at] = DONE;
+        return;
+    }
+    if (at < u->inputs_n)
+        u->taken[at] = element;
     u->run->where = element->name;
     u->run->line = element->line;
     u->unfit = false;
@@ -215,15 +239,6 @@ static void take_input(struct unknown *u, const struct dmn_element *element)
         set = set_one(u, FEEL_NONE);
     u->elements[element->at] = set;
     u->states[element->at] = DONE;
-}
-
-/* What a service that was asked for takes: an input decision is as good as an input. */
-static bool is_parameter(const struct unknown *u, const struct dmn_element *element)
-{
-    for (size_t i = 0; u->service && i < u->service->parameters_n; i++)
-        if (u->service->parameters[i] == element)
-            return true;
-    return false;
 }
 
 static void take_inputs(struct unknown *u, const struct dmn_element *element, unsigned char *seen, int depth)
@@ -301,6 +316,8 @@ static struct set make_value(struct unknown *u, const struct dmn_element *elemen
 {
     if (element->kind == DMN_DECISION && !model_run_given(u->model, element))
         return decision(u, element);
+    if (element->kind == DMN_INPUT_DATA) /* one beyond what was taken */
+        return set_kinds(u, SET_ANY, NULL);
     if (element->kind == DMN_BUSINESS_KNOWLEDGE_MODEL && looks_at_inputs(u, element, 0))
         return set_kinds(u, 1 << FEEL_FUNCTION, NULL);
     return set_one(u, model_run_value(u->model, element));
@@ -328,24 +345,60 @@ static struct set *value_of(struct unknown *u, const struct dmn_element *element
 
 /* ---- The answer ---- */
 
-static struct dmn_unknown_leaf *answer(struct unknown *u, const struct set *set, struct dmn_unknowns *out)
+static bool could_change(const struct set *set, const struct dmn_outcomes *results, size_t leaf)
 {
-    struct dmn_unknown_leaf *leaves = ARENA_ARRAY(u->run->arena, u->leaves_n + 1, struct dmn_unknown_leaf);
+    bool settled = results->n <= 1 && !results->anything;
+    return !settled && set->leaves && (set->leaves[leaf / 64] >> leaf % 64 & 1);
+}
+
+/* `every`: leaves too that change nothing. */
+static struct dmn_unknown_leaf *answer(struct unknown *u, const struct set *set, bool every, struct dmn_unknowns *out)
+{
+    size_t n = 0;
+    out->results = set_outcomes(u, set);
+    for (size_t i = 0; i < u->leaves_n; i++)
+        n += every || could_change(set, &out->results, i);
+    struct dmn_unknown_leaf *leaves = ARENA_ARRAY(u->run->arena, n + 1, struct dmn_unknown_leaf);
     if (!leaves) {
         run_no_memory(u->run);
         return NULL;
     }
-    out->results = set_outcomes(u, set);
-    bool settled = out->results.n <= 1 && !out->results.anything;
     for (size_t i = 0; i < u->leaves_n; i++) {
-        leaves[i] = (struct dmn_unknown_leaf){ .path = u->leaves[i].path };
-        leaves[i].could_change = !settled && set->leaves && (set->leaves[i / 64] >> i % 64 & 1);
-        if (leaves[i].could_change)
-            leaves[i].could_become = set->by_leaf ? set_outcomes(u, &set->by_leaf[i]) : out->results;
+        bool could = could_change(set, &out->results, i);
+        if (!every && !could)
+            continue;
+        struct dmn_unknown_leaf *leaf = &leaves[out->n++];
+        *leaf = (struct dmn_unknown_leaf){ .path = u->leaves[i].path, .could_change = could };
+        if (could && !set->by_leaf)
+            leaf->could_become = out->results;
+        else if (could && set->by_leaf[i])
+            leaf->could_become = set_outcomes(u, set->by_leaf[i]);
     }
     out->leaves = leaves;
-    out->n = u->leaves_n;
     return u->run->stopped ? NULL : leaves;
+}
+
+/* `spare`: leaves beyond those that these inputs have. */
+static bool begin(struct unknown *u, const struct dmn_model *model, const struct dmn_input *inputs, size_t inputs_n,
+                  size_t spare)
+{
+    enum { ELEMENTS_OF_STEP = 8 };
+    struct arena *arena = u->run->arena;
+    size_t n = model->elements_n;
+    u->inputs = inputs;
+    u->inputs_n = inputs_n;
+    u->leaves_most = leaves_most(u, model) + spare;
+    if (u->leaves_most > DMN_UNKNOWN_LEAVES_MAX)
+        u->leaves_most = DMN_UNKNOWN_LEAVES_MAX;
+    u->leaf_words = (u->leaves_most + 63) / 64;
+    u->elements = ARENA_ARRAY(arena, n + 1, struct set);
+    u->states = ARENA_ARRAY(arena, n + 1, unsigned char);
+    u->taken = ARENA_ARRAY(arena, inputs_n + 1, const struct dmn_element *);
+    if (!u->elements || !u->states || !u->taken)
+        run_no_memory(u->run);
+    else if (run_spend(u->run, n / ELEMENTS_OF_STEP))
+        u->model = model_run_begin(u->run, model, inputs, inputs_n);
+    return u->model != NULL;
 }
 
 /* What was asked: a model, a decision, and what is known. */
@@ -361,23 +414,14 @@ struct question {
 static bool reached(struct unknown *u, const struct question *question, struct set *out)
 {
     const struct dmn_element *element = question->element;
-    struct arena *arena = u->run->arena;
-    enum { ELEMENTS_OF_STEP = 8 };
-    size_t n = question->model->elements_n;
-    unsigned char *seen = ARENA_ARRAY(arena, n + 1, unsigned char);
-    u->inputs = question->inputs;
-    u->inputs_n = question->inputs_n;
+    unsigned char *seen = ARENA_ARRAY(u->run->arena, question->model->elements_n + 1, unsigned char);
     u->service = element->kind == DMN_DECISION_SERVICE ? &element->service : NULL;
-    u->leaf_words = leaf_words(u, question->model);
-    u->elements = ARENA_ARRAY(arena, n + 1, struct set);
-    u->states = ARENA_ARRAY(arena, n + 1, unsigned char);
-    if (!seen || !u->elements || !u->states)
+    if (!seen)
         run_no_memory(u->run);
-    else if (run_spend(u->run, n / ELEMENTS_OF_STEP))
-        u->model = model_run_begin(u->run, question->model, question->inputs, question->inputs_n);
-    if (!u->model)
+    if (!seen || !begin(u, question->model, question->inputs, question->inputs_n, 0))
         return false;
     take_inputs(u, element, seen, 0);
+    u->leaves_most = u->leaves_n + 1; /* no more come */
     u->run->where = element->name;
     *out = element->kind == DMN_DECISION_SERVICE ? outputs(u, &element->service) : set_shared(value_of(u, element));
     return !u->run->stopped;
@@ -516,7 +560,7 @@ static enum status unknowns_of(const struct question *question, struct arena *ar
     struct set set;
     *out = (struct dmn_unknowns){ 0 };
     if (reached(&u, question, &set)) {
-        struct dmn_unknown_leaf *leaves = answer(&u, &set, out);
+        struct dmn_unknown_leaf *leaves = answer(&u, &set, true, out);
         if (leaves && each)
             narrow(&u, question, out, leaves);
     }
@@ -543,4 +587,149 @@ enum status dmn_unknown_wide(const struct dmn_model *model, const struct dmn_ele
 {
     const struct question question = { model, element, now_ms, inputs, inputs_n };
     return unknowns_of(&question, arena, false, out, fault);
+}
+
+/* ---- Several decisions, and inputs that change ---- */
+
+enum hangs { NOT_LOOKED_AT, NO, YES };
+
+struct dmn_asking {
+    struct run run;
+    struct unknown u;
+    const struct dmn_model *model;
+    struct dmn_input *inputs; /* those that stay, then those that change */
+    size_t inputs_n, stay_n;
+    unsigned char *hangs; /* of each element: on one that changes */
+    size_t stay_leaves;
+};
+
+static bool changes(const struct dmn_asking *asking, const struct dmn_element *element)
+{
+    for (size_t i = asking->stay_n; i < asking->inputs_n; i++)
+        if (model_run_is_input(element, &asking->inputs[i]))
+            return true;
+    return false;
+}
+
+/* An element that needs itself, or is too deep, is taken to hang on what changes. */
+static bool find_hanging(struct dmn_asking *asking, const struct dmn_element *element, int depth)
+{
+    if (asking->hangs[element->at] != NOT_LOOKED_AT)
+        return asking->hangs[element->at] == YES;
+    bool hangs = depth > DMN_EXPRESSION_DEPTH_MAX || !run_spend(&asking->run, 1) || changes(asking, element);
+    asking->hangs[element->at] = YES;
+    for (size_t i = 0; i < element->requirements_n && !hangs; i++)
+        hangs = element->requirements[i].element && find_hanging(asking, element->requirements[i].element, depth + 1);
+    asking->hangs[element->at] = hangs ? YES : NO;
+    return hangs;
+}
+
+static void take_all(struct dmn_asking *asking, enum hangs those)
+{
+    for (size_t i = 0; i < asking->model->elements_n && !asking->run.stopped; i++)
+        if (asking->model->elements[i].kind == DMN_INPUT_DATA && asking->hangs[i] == those)
+            take_input(&asking->u, &asking->model->elements[i]);
+}
+
+/* The most leaves of the inputs that change, as they are now, or if nothing of them were known. */
+static size_t changing_leaves(const struct dmn_asking *asking, bool known)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < asking->model->elements_n && n <= DMN_UNKNOWN_LEAVES_MAX; i++) {
+        const struct dmn_element *element = &asking->model->elements[i];
+        if (element->kind == DMN_INPUT_DATA && asking->hangs[i] == YES)
+            n += most_leaves(element->type, known ? given(&asking->u, element) : FEEL_NONE, 0);
+    }
+    return n;
+}
+
+/* With room for the leaves of the inputs as they are now, and as most of them will be. */
+static void begin_asking(struct dmn_asking *asking)
+{
+    asking->u = (struct unknown){ .run = &asking->run, .inputs = asking->inputs, .inputs_n = asking->inputs_n };
+    size_t now = changing_leaves(asking, true), unknown = changing_leaves(asking, false);
+    if (!begin(&asking->u, asking->model, asking->inputs, asking->inputs_n, unknown > now ? unknown - now : 0))
+        return;
+    take_all(asking, NO);
+    asking->stay_leaves = asking->u.leaves_n;
+    take_all(asking, YES);
+}
+
+enum status dmn_asking_begin(const struct dmn_model *model, struct arena *arena, int64_t now_ms,
+                             const struct dmn_input *inputs, size_t inputs_n, size_t changing, struct dmn_asking **out,
+                             struct fault *fault)
+{
+    struct dmn_asking *asking = ARENA_NEW(arena, struct dmn_asking);
+    struct dmn_input *copy = ARENA_ARRAY(arena, inputs_n + 1, struct dmn_input);
+    unsigned char *hangs = ARENA_ARRAY(arena, model->elements_n + 1, unsigned char);
+    *out = NULL;
+    if (!asking || !copy || !hangs)
+        return fault_no_memory(fault);
+    for (size_t i = 0; i < inputs_n; i++)
+        copy[i] = inputs[i];
+    *asking = (struct dmn_asking){
+        .run = { .arena = arena, .steps_left = DMN_STEPS_MAX, .now_ms = now_ms, .where = STR("") },
+        .model = model,
+        .inputs = copy,
+        .inputs_n = inputs_n,
+        .stay_n = inputs_n - changing,
+        .hangs = hangs,
+    };
+    for (size_t i = 0; i < model->elements_n; i++)
+        find_hanging(asking, &model->elements[i], 0);
+    begin_asking(asking);
+    *out = asking;
+    return STATUS_OK;
+}
+
+/* Each question, and each change, has the steps and the stack of a run. */
+static void run_anew(struct dmn_asking *asking)
+{
+    asking->run.steps_left = DMN_STEPS_MAX;
+    asking->run.stack = 0;
+    asking->u.looks = asking->u.words = 0;
+}
+
+void dmn_asking_change(struct dmn_asking *asking, const struct feel_value *values)
+{
+    struct unknown *u = &asking->u;
+    if (asking->run.stopped)
+        return;
+    run_anew(asking);
+    for (size_t i = asking->stay_n; i < asking->inputs_n; i++) {
+        asking->inputs[i].value = values[i - asking->stay_n];
+        u->taken[i] = NULL;
+    }
+    if (asking->stay_leaves + changing_leaves(asking, true) >= u->leaves_most) {
+        begin_asking(asking);
+        return;
+    }
+    for (size_t i = 0; i < asking->model->elements_n; i++)
+        if (asking->hangs[i] == YES)
+            u->states[i] = NOT_YET;
+    u->leaves_n = asking->stay_leaves;
+    model_run_take(u->model, asking->inputs + asking->stay_n, asking->inputs_n - asking->stay_n);
+    take_all(asking, YES);
+}
+
+enum status dmn_asking_wide(struct dmn_asking *asking, const struct dmn_element *element, struct dmn_unknowns *out,
+                            struct fault *fault)
+{
+    struct unknown *u = &asking->u;
+    *out = (struct dmn_unknowns){ 0 };
+    if (!asking->run.stopped) {
+        run_anew(asking);
+        asking->run.where = element->name;
+        asking->run.line = element->line;
+        struct set set = set_shared(value_of(u, element));
+        if (!asking->run.stopped)
+            answer(u, &set, false, out);
+        out->steps = cost_of(u);
+    }
+    if (!asking->run.stopped)
+        return STATUS_OK;
+    if (fault)
+        *fault = asking->run.fault;
+    *out = (struct dmn_unknowns){ 0 };
+    return STATUS_LIMIT;
 }

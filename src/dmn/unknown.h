@@ -33,11 +33,12 @@ struct part {
 struct set {
     struct part *parts;
     size_t n, cap;
-    uint32_t kinds;            /* all values of these kinds (1 << kind) too */
-    const uint64_t *leaves;    /* that the value may depend on: one bit each; NULL: on none */
-    const uint64_t *choice;    /* of these: that which of the parts it is may depend on, not what stands inside */
-    bool untyped;              /* all of an input whose model says no type */
-    const struct set *by_leaf; /* for each leaf what it could make of it; NULL: each of `leaves` may make all of it */
+    uint32_t kinds;         /* all values of these kinds (1 << kind) too */
+    const uint64_t *leaves; /* that the value may depend on: one bit each; NULL: on none */
+    const uint64_t *choice; /* of these: that which of the parts it is may depend on, not what stands inside */
+    bool untyped;           /* all of an input whose model says no type */
+    /* For each leaf what it could make of it, NULL: nothing; all NULL: each of `leaves` may make all of it. */
+    struct set *const *by_leaf;
 };
 enum { SET_ANY = (1 << FEEL_KINDS) - 1, SET_NULL = 1 << FEEL_NULL };
 /* What a value may be as a truth. */
@@ -47,7 +48,7 @@ struct leaf {
     struct str path;
     struct set set; /* all that it may be */
 };
-enum { LEAF_WORDS = DMN_UNKNOWN_LEAVES_MAX / 64 }; /* of a set of leaves, at most: see leaf_words */
+enum { LEAF_WORDS = DMN_UNKNOWN_LEAVES_MAX / 64 }; /* of a set of leaves, at most */
 struct unknown {
     struct run *run;
     struct model_run *model;
@@ -56,8 +57,10 @@ struct unknown {
     const struct dmn_service *service; /* that was asked for; NULL: a decision was */
     struct leaf *leaves;
     size_t leaves_n, leaves_cap;
-    size_t leaf_words;    /* of 64 leaves, in a set of leaves */
-    struct set *elements; /* one for each element of the model */
+    size_t leaves_most;               /* that there can be with these inputs: what by_leaf has room for */
+    size_t leaf_words;                /* of 64 leaves, in a set of leaves */
+    const struct dmn_element **taken; /* of each input the element that it was taken for first */
+    struct set *elements;             /* one for each element of the model */
     unsigned char *states;
     const struct feel_value *fixed; /* one leaf that is taken to be this; NULL: none is */
     size_t fixed_leaf;
@@ -84,6 +87,8 @@ struct set set_one(struct unknown *u, struct feel_value value);
 struct set set_kinds(struct unknown *u, uint32_t kinds, const struct set *like);
 /* All values that the type allows. */
 struct set set_of_type(struct unknown *u, const struct feel_type *type, const struct set *like);
+/* One in the arena; NULL, and the run stops, when memory is gone. */
+struct set *set_kept(struct unknown *u, struct set set);
 void set_add(struct unknown *u, struct set *set, struct part part);
 void set_add_value(struct unknown *u, struct set *set, struct feel_value value);
 void set_join(struct unknown *u, struct set *set, const struct set *other);
@@ -102,6 +107,8 @@ struct set set_shared(const struct set *set);
 struct set set_of_part(const struct part *part, const struct set *of);
 /* The set as values, at most `max`: false where it is more, or is not finite. */
 bool set_values(struct unknown *u, const struct set *set, size_t max, struct feel_value **out, size_t *n);
+/* Whether set_cut would find anything to cut. */
+bool set_has_intervals(const struct set *set);
 /* The set with its intervals cut at these values, so that each is a part of its own. */
 struct set set_cut(struct unknown *u, const struct set *set, struct feel_value *at, size_t n);
 struct set set_convert(struct unknown *u, const struct feel_type *type, const struct set *set);
@@ -117,9 +124,16 @@ bool frame_make(struct unknown *u, struct frame *frame, size_t n);
 void frame_set(struct frame *frame, int slot, const struct set *set);
 /* Whether the expression looks at a slot whose value is not known. */
 bool node_is_unknown(const struct frame *frame, const struct node *node);
-enum { UNKNOWN_SLOTS_MAX = 16 };
-/* The slots whose values are not known that the expression looks at, each once; false where they are more. */
-bool unknown_slots(const struct frame *frame, const struct node *node, int slots[UNKNOWN_SLOTS_MAX], size_t *n);
+/* What an expression looks at: a slot, or of a slot that is one context, of which not all is known, one entry. */
+struct place_seen {
+    int slot;
+    struct str entry; /* STR_NONE: all of the slot */
+    const struct set *set;
+};
+enum { UNKNOWN_PLACES_MAX = 16 };
+/* The places in slots whose values are not known that it looks at, each once; false where they are more. */
+bool unknown_places(const struct frame *frame, const struct node *node, struct place_seen places[UNKNOWN_PLACES_MAX],
+                    size_t *n);
 /* The set depends on all that the expression looks at. */
 void unknown_depend(struct unknown *u, struct frame *frame, const struct node *node, struct set *set);
 /* The values in the text of the tests, where intervals are to be cut. */
@@ -134,6 +148,11 @@ void constants_of(struct unknown *u, struct constants *constants, struct frame *
 struct set unknown_node(struct unknown *u, struct frame *frame, const struct node *node);
 /* What the tests may say of a value of the set. */
 unsigned unknown_tests(struct unknown *u, struct frame *frame, const struct node *tests, const struct set *set);
+
+/* ---- unknown_try.c ---- */
+
+/* False where there are too many combinations, or they cannot be said. */
+bool unknown_try(struct unknown *u, struct frame *frame, const struct node *node, struct set *out);
 
 /* ---- unknown_list.c ---- */
 

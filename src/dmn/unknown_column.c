@@ -150,13 +150,13 @@ void column_test(struct deciding *d, const struct column *column, const struct n
 static void make_reach(struct deciding *d, struct column *column)
 {
     struct unknown *u = d->u;
-    const struct set *by_leaf = column->regions.by_leaf;
-    column->reach = by_leaf ? ARENA_ARRAY(u->run->arena, u->leaves_n + 1, uint64_t *) : NULL;
+    struct set *const *by_leaf = column->regions.by_leaf;
+    column->reach = by_leaf ? ARENA_ARRAY(u->run->arena, u->leaves_most, uint64_t *) : NULL;
     for (size_t leaf = 0; column->reach && leaf < u->leaves_n; leaf++) {
-        const struct set *set = &by_leaf[leaf];
+        const struct set *set = by_leaf[leaf];
         struct feel_value *values;
         size_t n;
-        if (set->n == 0 || !set_values(u, set, DMN_UNKNOWN_TRIES_MAX, &values, &n))
+        if (!set || set->n == 0 || !set_values(u, set, DMN_UNKNOWN_TRIES_MAX, &values, &n))
             continue;
         uint64_t *reach = ARENA_ARRAY(u->run->arena, column->words + 1, uint64_t);
         for (size_t j = 0; reach && j < column->n; j++) {
@@ -183,9 +183,11 @@ void column_make(struct deciding *d, size_t i)
     else if (input->type)
         set = set_convert(u, input->type, &set);
     set = set_settled(set);
-    constants_of(u, &constants, d->frame, input->values);
-    for (size_t r = 0; r < d->table->rules_n; r++)
-        constants_of(u, &constants, d->frame, d->table->rules[r].tests[i]);
+    if (set_has_intervals(&set)) {
+        constants_of(u, &constants, d->frame, input->values);
+        for (size_t r = 0; r < d->table->rules_n; r++)
+            constants_of(u, &constants, d->frame, d->table->rules[r].tests[i]);
+    }
     column->regions = set_cut(u, &set, constants.values, constants.n);
     column->has_null = (column->regions.kinds & SET_NULL) != 0;
     column->has_rest = (column->regions.kinds & ~(uint32_t)SET_NULL) != 0;

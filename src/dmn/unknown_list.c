@@ -209,7 +209,7 @@ static bool round_of(struct looping *loop)
     unsigned ends = loop->node->kind == NODE_SOME ? MAY_TRUE : MAY_FALSE;
     set_depend(loop->u, &loop->seen, value.leaves);
     if (loop->node->kind == NODE_FOR) {
-        struct set *room = PARSE_PUSH(loop->u->run->arena, loop->made, loop->made_n, loop->made_cap);
+        struct set *room = ARENA_PUSH(loop->u->run->arena, loop->made, loop->made_n, loop->made_cap);
         if (!room)
             return false;
         *room = value;

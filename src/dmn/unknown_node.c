@@ -13,130 +13,12 @@
 
 enum { DEPTH_SHARE = 5 }; /* what one level here takes of the stack, in those of a run */
 
-/* ---- Every combination ---- */
-
 /* The expression may be anything of these kinds. */
 static struct set wide(struct unknown *u, struct frame *frame, const struct node *node, uint32_t kinds)
 {
     struct set none = { 0 }, set = set_kinds(u, kinds, &none);
     unknown_depend(u, frame, node, &set);
     return set;
-}
-
-/* The combinations that were tried: of each slot its values, and what came of each. */
-struct trial {
-    int slots[UNKNOWN_SLOTS_MAX];
-    struct feel_value *lists[UNKNOWN_SLOTS_MAX];
-    size_t counts[UNKNOWN_SLOTS_MAX], n, all;
-    struct feel_value *results;
-};
-
-/* Whether no leaf is in two of the slots: then one that changes moves along one of them alone. */
-static bool slots_apart(const struct unknown *u, const struct frame *frame, const struct trial *trial)
-{
-    uint64_t seen[LEAF_WORDS] = { 0 };
-    for (size_t i = 0; i < trial->n; i++) {
-        const uint64_t *leaves = frame->sets[trial->slots[i]].leaves;
-        for (size_t k = 0; leaves && k < u->leaf_words; k++) {
-            if (seen[k] & leaves[k])
-                return false;
-            seen[k] |= leaves[k];
-        }
-    }
-    return true;
-}
-
-/* What a leaf could make of the expression: the results along each line of its slot, where they differ. */
-static struct set along(struct unknown *u, const struct trial *trial, size_t dimension, const struct set *reach)
-{
-    struct set out = { 0 };
-    bool in[DMN_UNKNOWN_TRIES_MAX];
-    size_t step = 1, n = trial->counts[dimension];
-    for (size_t i = 0; i < dimension; i++)
-        step *= trial->counts[i];
-    for (size_t i = 0; i < n; i++) {
-        in[i] = !reach || reach->kinds || reach->n == 0;
-        for (size_t j = 0; !in[i] && j < reach->n; j++)
-            in[i] = reach->parts[j].form != PART_VALUE || feel_same(reach->parts[j].value, trial->lists[dimension][i]);
-    }
-    for (size_t k = 0; k < trial->all; k++) {
-        const struct feel_value *first = NULL;
-        bool differ = false;
-        if (k / step % n != 0)
-            continue; /* the first of its line */
-        for (size_t i = 0; i < n; i++) {
-            const struct feel_value *result = &trial->results[k + i * step];
-            if (!in[i])
-                continue;
-            differ = differ || (first && !feel_same(*first, *result));
-            first = result;
-        }
-        for (size_t i = 0; differ && i < n; i++)
-            if (in[i])
-                set_add_value(u, &out, trial->results[k + i * step]);
-    }
-    return out;
-}
-
-static void trial_leaves(struct unknown *u, const struct frame *frame, const struct trial *trial, struct set *out)
-{
-    struct set *by_leaf = ARENA_ARRAY(u->run->arena, u->leaves_n + 1, struct set);
-    uint64_t *leaves = leaves_none(u);
-    if (!by_leaf || !leaves) {
-        run_no_memory(u->run);
-        return;
-    }
-    for (size_t i = 0; i < trial->n; i++) {
-        const struct set *set = &frame->sets[trial->slots[i]];
-        struct set whole = along(u, trial, i, NULL);
-        for (size_t leaf = 0; set->leaves && leaf < u->leaves_n; leaf++) {
-            if (!(set->leaves[leaf / 64] >> leaf % 64 & 1))
-                continue;
-            if (set->by_leaf && !unknown_step(u, (int64_t)trial->all))
-                return; /* the leaves of all slots have been taken down already */
-            by_leaf[leaf] = set->by_leaf ? along(u, trial, i, &set->by_leaf[leaf]) : set_shared(&whole);
-            if (by_leaf[leaf].n > 0)
-                leaves[leaf / 64] |= UINT64_C(1) << leaf % 64;
-        }
-    }
-    out->leaves = out->choice = leaves;
-    out->by_leaf = by_leaf;
-}
-
-static bool tried(struct unknown *u, struct frame *frame, const struct node *node, struct set *out)
-{
-    struct trial trial = { .all = 1 };
-    size_t at[UNKNOWN_SLOTS_MAX] = { 0 };
-    if (!unknown_slots(frame, node, trial.slots, &trial.n) || trial.n == 0)
-        return false;
-    for (size_t i = 0; i < trial.n; i++) {
-        if (!set_values(u, &frame->sets[trial.slots[i]], DMN_UNKNOWN_TRIES_MAX, &trial.lists[i], &trial.counts[i]))
-            return false;
-        trial.all *= trial.counts[i];
-        if (trial.all > DMN_UNKNOWN_TRIES_MAX || trial.all == 0)
-            return false;
-    }
-    *out = (struct set){ 0 };
-    if (!(trial.results = ARENA_ARRAY(u->run->arena, trial.all, struct feel_value))) {
-        run_no_memory(u->run);
-        return false;
-    }
-    for (size_t k = 0; k < trial.all; k++) {
-        for (size_t i = 0; i < trial.n; i++)
-            frame->values[trial.slots[i]] = trial.lists[i][at[i]];
-        if (!unknown_step(u, 1))
-            return false;
-        trial.results[k] = run_node(u->run, node, frame->values);
-        set_add_value(u, out, trial.results[k]);
-        for (size_t i = 0; i < trial.n && ++at[i] == trial.counts[i]; i++)
-            at[i] = 0;
-    }
-    for (size_t i = 0; i < trial.n; i++)
-        set_depend(u, out, frame->sets[trial.slots[i]].leaves);
-    if (slots_apart(u, frame, &trial) && !set_is_one(out, NULL) && unknown_step(u, (int64_t)(trial.all * trial.n)))
-        trial_leaves(u, frame, &trial, out);
-    *out = set_settled(*out);
-    return true;
 }
 
 /* ---- Logic ---- */
@@ -480,8 +362,9 @@ static bool has_leaf(const struct set *set, size_t leaf)
 /* What a leaf does by one branch alone: it is not in the condition, so the branch stays. */
 static void by_branch(struct unknown *u, const struct set *branch, size_t leaf, struct set *out)
 {
-    if (has_leaf(branch, leaf))
-        set_join(u, out, branch->by_leaf ? &branch->by_leaf[leaf] : branch);
+    const struct set *own = branch->by_leaf ? branch->by_leaf[leaf] : branch;
+    if (has_leaf(branch, leaf) && own)
+        set_join(u, out, own);
 }
 
 static struct set choice(struct unknown *u, struct frame *frame, const struct node *node)
@@ -499,14 +382,18 @@ static struct set choice(struct unknown *u, struct frame *frame, const struct no
     if ((truth & MAY_OTHER) && node->choice.strict)
         set_add_value(u, &out, FEEL_NONE);
     set_depend(u, &out, condition.leaves);
-    struct set *by_leaf = ARENA_ARRAY(u->run->arena, u->leaves_n + 1, struct set);
+    struct set **by_leaf = ARENA_ARRAY(u->run->arena, u->leaves_most, struct set *);
+    struct set *whole = set_kept(u, out);
     for (size_t leaf = 0; by_leaf && leaf < u->leaves_n; leaf++) {
+        struct set one = { 0 };
         if (has_leaf(&condition, leaf)) {
-            by_leaf[leaf] = set_shared(&out);
+            by_leaf[leaf] = whole;
             continue;
         }
-        by_branch(u, &yes, leaf, &by_leaf[leaf]);
-        by_branch(u, &no, leaf, &by_leaf[leaf]);
+        by_branch(u, &yes, leaf, &one);
+        by_branch(u, &no, leaf, &one);
+        if (one.n > 0 || one.kinds)
+            by_leaf[leaf] = set_kept(u, one);
     }
     out.by_leaf = unknown_step(u, (int64_t)u->leaves_n) ? by_leaf : NULL;
     return set_settled(out);
@@ -746,7 +633,7 @@ struct set unknown_node(struct unknown *u, struct frame *frame, const struct nod
     /* A table looks at its own parts; a name, or an entry of one, is what it is. */
     bool direct = node->kind == NODE_DECISION_TABLE || node->kind == NODE_SLOT || node->kind == NODE_PATH ||
                   node->kind == NODE_CONVERT;
-    if (direct || !tried(u, frame, node, &set))
+    if (direct || !unknown_try(u, frame, node, &set))
         set = by_kind(u, frame, node);
     u->depth--;
     u->run->depth -= DEPTH_SHARE;

@@ -143,13 +143,28 @@ static void widen(struct set *set)
 
 static void push(struct unknown *u, struct set *set, struct part part)
 {
-    struct part *room = PARSE_PUSH(u->run->arena, set->parts, set->n, set->cap);
+    enum { FEW = 2 }; /* parts: true and false */
+    if (set->cap == 0 && (set->parts = ARENA_ARRAY(u->run->arena, FEW, struct part)))
+        set->cap = FEW;
+    struct part *room = ARENA_PUSH(u->run->arena, set->parts, set->n, set->cap);
     if (room)
         *room = part;
     else
         run_no_memory(u->run);
     if (!room)
         set->n = 0;
+}
+
+struct set *set_kept(struct unknown *u, struct set set)
+{
+    struct set *kept = ARENA_NEW(u->run->arena, struct set);
+    if (!kept) {
+        run_no_memory(u->run);
+        return NULL;
+    }
+    *kept = set_shared(&set);
+    kept->by_leaf = NULL;
+    return kept;
 }
 
 void set_add(struct unknown *u, struct set *set, struct part part)
@@ -182,8 +197,12 @@ void set_join(struct unknown *u, struct set *set, const struct set *other)
 
 struct set set_one(struct unknown *u, struct feel_value value)
 {
-    struct set set = { 0 };
-    set_add_value(u, &set, value);
+    struct set set = { .parts = ARENA_NEW(u->run->arena, struct part), .n = 1, .cap = 1 };
+    if (!set.parts) {
+        run_no_memory(u->run);
+        return (struct set){ 0 };
+    }
+    *set.parts = (struct part){ .form = PART_VALUE, .value = value };
     return set;
 }
 
@@ -204,6 +223,13 @@ struct set set_of_part(const struct part *part, const struct set *of)
 struct set set_kinds(struct unknown *u, uint32_t kinds, const struct set *like)
 {
     struct set set = { .kinds = kinds };
+    if (kinds == 1 << FEEL_BOOLEAN) { /* what most leaves are */
+        set = (struct set){ 0 };
+        push(u, &set, (struct part){ .form = PART_VALUE, .value = feel_boolean(true) });
+        push(u, &set, (struct part){ .form = PART_VALUE, .value = feel_boolean(false) });
+        depend_like(u, &set, like);
+        return set;
+    }
     for (unsigned kind = 0; kind < FEEL_KINDS; kind++) {
         if (!(kinds >> kind & 1) || (!has_order(kind) && kind != FEEL_BOOLEAN))
             continue;
@@ -351,16 +377,37 @@ unsigned set_compare(struct unknown *u, enum node_operator operation, const stru
 
 struct values {
     struct feel_value *list;
-    size_t n, max;
+    size_t n, cap, max;
 };
 
-static bool values_add(struct values *values, struct feel_value value)
+static bool values_add(struct unknown *u, struct values *values, struct feel_value value)
 {
     if (values->n == values->max)
         return false;
-    values->list[values->n++] = value;
+    struct feel_value *room = ARENA_PUSH(u->run->arena, values->list, values->n, values->cap);
+    if (!room) {
+        run_no_memory(u->run);
+        return false;
+    }
+    *room = value;
     return true;
 }
+
+/* How many values the set has; max + 1: more, or they are not finite. */
+static size_t values_count(const struct set *set, size_t max)
+{
+    size_t n = set->kinds & ~(uint32_t)SET_NULL ? max + 1 : (set->kinds & SET_NULL) != 0;
+    for (size_t i = 0; i < set->n && n <= max; i++) {
+        const struct part *part = &set->parts[i];
+        size_t product = part->form == PART_BETWEEN ? max + 1 : 1;
+        for (size_t j = 0; part->form != PART_VALUE && j < part->n && product <= max; j++)
+            product *= values_count(part->entries[j].set, max);
+        n += product;
+    }
+    return n > max ? max + 1 : n;
+}
+
+static bool values_of(struct unknown *u, const struct set *set, size_t max, struct feel_value **out, size_t *n);
 
 /* Every choice of one value for each entry, as a context or a list. */
 static bool products(struct unknown *u, const struct part *part, struct values *out)
@@ -374,7 +421,7 @@ static bool products(struct unknown *u, const struct part *part, struct values *
         return false;
     }
     for (size_t i = 0; i < part->n; i++) {
-        if (!set_values(u, part->entries[i].set, out->max, &lists[i], &counts[i]))
+        if (!values_of(u, part->entries[i].set, out->max, &lists[i], &counts[i]))
             return false;
         all *= counts[i]; /* each is at most max, and all is at most max before */
         if (all > out->max)
@@ -393,7 +440,7 @@ static bool products(struct unknown *u, const struct part *part, struct values *
         }
         struct feel_value value =
             part->form == PART_LIST ? run_list(u->run, items, part->n) : run_context(u->run, entries, part->n);
-        if (u->run->stopped || !unknown_step(u, 1) || !values_add(out, value))
+        if (u->run->stopped || !unknown_step(u, 1) || !values_add(u, out, value))
             return false;
         for (size_t i = 0; i < part->n && ++at[i] == counts[i]; i++)
             at[i] = 0;
@@ -401,34 +448,28 @@ static bool products(struct unknown *u, const struct part *part, struct values *
     return true;
 }
 
-bool set_values(struct unknown *u, const struct set *set, size_t max, struct feel_value **out, size_t *n)
+static bool values_of(struct unknown *u, const struct set *set, size_t max, struct feel_value **out, size_t *n)
 {
-    struct values values = { .max = max };
-    size_t room = set->n + 1; /* and null; lists and contexts have products */
-    if ((set->kinds & ~(uint32_t)SET_NULL) || u->run->stopped)
-        return false;
-    for (size_t i = 0; i < set->n; i++) {
-        if (set->parts[i].form == PART_BETWEEN)
-            return false;
-        if (set->parts[i].form != PART_VALUE)
-            room = max + 1;
-    }
-    if (set->n > max)
-        return false;
-    values.list = ARENA_ARRAY(u->run->arena, room, struct feel_value);
+    struct values values = { .cap = set->n + 1, .max = max }; /* and null; what has products may have more */
+    values.list = ARENA_ARRAY(u->run->arena, values.cap, struct feel_value);
     if (!values.list) {
         run_no_memory(u->run);
         return false;
     }
     for (size_t i = 0; i < set->n; i++)
-        if (set->parts[i].form == PART_VALUE ? !values_add(&values, set->parts[i].value)
+        if (set->parts[i].form == PART_VALUE ? !values_add(u, &values, set->parts[i].value)
                                              : !products(u, &set->parts[i], &values))
             return false;
-    if ((set->kinds & SET_NULL) && !values_add(&values, FEEL_NONE))
+    if ((set->kinds & SET_NULL) && !values_add(u, &values, FEEL_NONE))
         return false;
     *out = values.list;
     *n = values.n;
     return true;
+}
+
+bool set_values(struct unknown *u, const struct set *set, size_t max, struct feel_value **out, size_t *n)
+{
+    return !u->run->stopped && values_count(set, max) <= max && values_of(u, set, max, out, n);
 }
 
 struct dmn_outcomes set_outcomes(struct unknown *u, const struct set *set)
@@ -490,8 +531,18 @@ static void add_between(struct unknown *u, struct set *set, struct part part)
         push(u, set, part);
 }
 
+bool set_has_intervals(const struct set *set)
+{
+    bool has = set->kinds & ~(uint32_t)SET_NULL;
+    for (size_t i = 0; i < set->n && !has; i++)
+        has = set->parts[i].form == PART_BETWEEN;
+    return has;
+}
+
 struct set set_cut(struct unknown *u, const struct set *set, struct feel_value *at, size_t n)
 {
+    if (!set_has_intervals(set))
+        return set_shared(set);
     struct set out = { .kinds = set->kinds, .leaves = set->leaves, .choice = set->choice, .by_leaf = set->by_leaf };
     struct set all = set_kinds(u, set->kinds, set);
     size_t kept = 0;
@@ -561,6 +612,21 @@ static bool is_list_of_texts(const struct feel_type *type)
     return true;
 }
 
+static struct set of_texts(struct unknown *u, const struct feel_type *type, const struct set *like)
+{
+    size_t n = type->allowed->tests.n;
+    struct set set = { .parts = ARENA_ARRAY(u->run->arena, n + 1, struct part), .cap = n + 1 };
+    if (!set.parts || n > DMN_UNKNOWN_VALUES_MAX) {
+        set = (struct set){ .kinds = 1 << FEEL_STRING };
+        if (n <= DMN_UNKNOWN_VALUES_MAX)
+            run_no_memory(u->run);
+    }
+    for (; set.parts && set.n < n; set.n++)
+        set.parts[set.n] = (struct part){ .form = PART_VALUE, .value = type->allowed->tests.items[set.n]->value };
+    depend_like(u, &set, like);
+    return set;
+}
+
 static struct set of_type(struct unknown *u, const struct feel_type *type, const struct set *like, int depth)
 {
     enum { DEPTH_MAX = 20 };
@@ -569,12 +635,8 @@ static struct set of_type(struct unknown *u, const struct feel_type *type, const
     const uint32_t any = SET_ANY & ~(uint32_t)SET_NULL;
     if (!type || depth > DEPTH_MAX || !unknown_step(u, 1))
         return set_kinds(u, any, like);
-    if (is_list_of_texts(type)) {
-        for (size_t i = 0; i < type->allowed->tests.n; i++)
-            set_add_value(u, &set, type->allowed->tests.items[i]->value);
-        depend_like(u, &set, like);
-        return set;
-    }
+    if (is_list_of_texts(type))
+        return of_texts(u, type, like);
     switch (type->form) {
     case TYPE_ANY: set = set_kinds(u, any, like); break;
     case TYPE_NULL: set = set_kinds(u, SET_NULL, like); break;
@@ -638,11 +700,40 @@ static void convert_part(struct unknown *u, const struct feel_type *type, const 
     }
 }
 
+/* Whether the text is one of those of the type; *at: where it was looked for last, since most come in their order. */
+static bool is_text_of(const struct feel_type *type, struct str text, size_t *at)
+{
+    size_t n = type->allowed->tests.n;
+    for (size_t i = 0; i < n; i++, *at = (*at + 1) % n)
+        if (str_equal(type->allowed->tests.items[*at]->value.string, text))
+            return true;
+    return false;
+}
+
+/* Whether each value of the set is one of the type as it is, as far as that can be seen at once. */
+static bool fits_as_it_is(const struct feel_type *type, const struct set *set)
+{
+    bool texts = is_list_of_texts(type);
+    bool fits = type->form == TYPE_KIND && (texts || (!type->allowed && !type->narrows)) && !set->kinds;
+    for (size_t i = 0, at = 0; i < set->n && fits; i++) {
+        const struct part *part = &set->parts[i];
+        fits = part->form == PART_VALUE && part->value.kind == type->kind &&
+               (!texts || is_text_of(type, part->value.string, &at));
+    }
+    return fits;
+}
+
 struct set set_convert(struct unknown *u, const struct feel_type *type, const struct set *set)
 {
     struct set out = { 0 };
     if (!type || type->form == TYPE_ANY)
         return set_shared(set);
+    if (fits_as_it_is(type, set)) {
+        out = set_shared(set);
+        out.choice = out.leaves;
+        out.untyped = false;
+        return set_settled(out);
+    }
     for (size_t i = 0; i < set->n && !u->run->stopped; i++) {
         if (!unknown_step(u, 1)) {
             out.kinds = SET_ANY;
@@ -662,12 +753,10 @@ struct set set_convert(struct unknown *u, const struct feel_type *type, const st
     }
     set_depend(u, &out, set->leaves);
     if (set->by_leaf && !set->kinds) {
-        struct set *by_leaf = ARENA_ARRAY(u->run->arena, u->leaves_n + 1, struct set);
-        for (size_t i = 0; by_leaf && i < u->leaves_n; i++) {
-            struct set one = set->by_leaf[i];
-            one.by_leaf = NULL;
-            by_leaf[i] = set_convert(u, type, &one);
-        }
+        struct set **by_leaf = ARENA_ARRAY(u->run->arena, u->leaves_most, struct set *);
+        for (size_t i = 0; by_leaf && i < u->leaves_n; i++)
+            if (set->by_leaf[i])
+                by_leaf[i] = set_kept(u, set_convert(u, type, set->by_leaf[i]));
         out.by_leaf = by_leaf;
     }
     return set_settled(out);

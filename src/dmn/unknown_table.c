@@ -160,9 +160,15 @@ static void add_box(struct deciding *d, size_t first, uint64_t *bits, struct set
         d->given_up = true;
         return;
     }
+    struct box *room = ARENA_PUSH(d->u->run->arena, d->boxes, d->boxes_n, d->boxes_cap);
+    if (!room) {
+        run_no_memory(d->u->run);
+        d->given_up = true;
+        return;
+    }
     for (size_t i = 0; outcome.leaves && i < d->u->leaf_words; i++)
         matters[i] |= outcome.leaves[i];
-    d->boxes[d->boxes_n++] = (struct box){ first, bits, outcome, matters };
+    *room = (struct box){ first, bits, outcome, matters };
 }
 
 static bool differ(const struct set *a, const struct set *b)
@@ -305,7 +311,9 @@ static void add_gap(struct deciding *d, const uint64_t *all, volume **beside, bo
 static bool by_rules(struct deciding *d, const uint64_t *all)
 {
     size_t columns = d->table->inputs_n;
-    volume **beside = ARENA_ARRAY(d->u->run->arena, d->boxes_max + 1, volume *);
+    volume **beside = ARENA_ARRAY(d->u->run->arena, d->possible_n + 1, volume *);
+    if (!beside)
+        run_no_memory(d->u->run);
     bool exact = beside && d->boxes_max * columns * sizeof(volume) < DMN_UNKNOWN_BITS_MAX;
     for (size_t i = 0; i < d->possible_n; i++)
         add_box(d, d->possible[i], d->may[d->possible[i]], outcome_of(d, &d->possible[i], 1));
@@ -394,7 +402,7 @@ static void split(struct deciding *d, uint64_t *box, size_t rule, const size_t *
             return;
         if (!box_within(d, box, d->must[at])) /* here it may match, or not */
             split(d, column_bits(d, box), rule + 1, own, n, depth + 1);
-        size_t *room = PARSE_PUSH(d->u->run->arena, own, n, cap);
+        size_t *room = ARENA_PUSH(d->u->run->arena, own, n, cap);
         if (!room) {
             d->given_up = true;
             return;
@@ -470,21 +478,26 @@ static struct set gathered(struct deciding *d)
     struct unknown *u = d->u;
     struct set out = { 0 };
     uint64_t *leaves = leaves_none(u);
-    struct set *by_leaf = ARENA_ARRAY(u->run->arena, u->leaves_n + 1, struct set);
+    if (d->boxes_n > 0)
+        qsort(d->boxes, d->boxes_n, sizeof *d->boxes, by_first_rule);
+    for (size_t i = 0; i < d->boxes_n; i++)
+        set_join(u, &out, &d->boxes[i].outcome);
+    if (set_is_one(&out, NULL) && !d->barred_vague)
+        return set_settled(out);
+    struct set **by_leaf = ARENA_ARRAY(u->run->arena, u->leaves_most, struct set *);
     if (!leaves || !by_leaf) {
         run_no_memory(u->run);
         return out;
     }
-    if (d->boxes_n > 0)
-        qsort(d->boxes, d->boxes_n, sizeof *d->boxes, by_first_rule);
     for (size_t i = 0; i < d->boxes_n; i++) {
-        set_join(u, &out, &d->boxes[i].outcome);
         for (size_t k = 0; k < d->u->leaf_words; k++)
             leaves[k] |= d->boxes[i].matters[k];
         for (size_t leaf = 0; leaf < u->leaves_n && by_leaf; leaf++)
             if (d->boxes[i].matters[leaf / 64] >> leaf % 64 & 1) {
-                struct set *set = &by_leaf[leaf];
-                if (!look(d, 1 + (int64_t)set->n / 8))
+                if (!by_leaf[leaf])
+                    by_leaf[leaf] = set_kept(u, (struct set){ 0 });
+                struct set *set = by_leaf[leaf];
+                if (!set || !look(d, 1 + (int64_t)set->n / 8))
                     by_leaf = NULL;
                 else
                     set_join(u, set, &d->boxes[i].outcome);
@@ -569,8 +582,7 @@ struct set unknown_table(struct unknown *u, struct frame *frame, const struct de
     d.boxes_max = BOXES_A_RULE * table->rules_n + BOX_SPARE + n;
     d.columns = ARENA_ARRAY(u->run->arena, n + 1, struct column);
     d.possible = ARENA_ARRAY(u->run->arena, table->rules_n + 1, size_t);
-    d.boxes = ARENA_ARRAY(u->run->arena, d.boxes_max, struct box);
-    if (!d.columns || !d.possible || !d.boxes) {
+    if (!d.columns || !d.possible) {
         run_no_memory(u->run);
         return set_kinds(u, SET_ANY, NULL);
     }

@@ -29,7 +29,7 @@ struct deciding {
     bool barred_vague;
     size_t *possible, possible_n;
     struct box *boxes;
-    size_t boxes_n, boxes_max;
+    size_t boxes_n, boxes_cap, boxes_max;
     bool given_up;
 };
 

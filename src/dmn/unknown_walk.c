@@ -12,10 +12,12 @@ struct walk {
     const struct frame *frame;
     struct unknown *u;
     struct constants *constants;
-    int slots[UNKNOWN_SLOTS_MAX];
+    bool entries; /* of contexts are told apart */
+    struct place_seen places[UNKNOWN_PLACES_MAX];
     size_t n;
     bool many;
 };
+
 bool frame_make(struct unknown *u, struct frame *frame, size_t n)
 {
     frame->n = n + 1;
@@ -38,6 +40,38 @@ void frame_set(struct frame *frame, int slot, const struct set *set)
 }
 
 /* ---- What an expression looks at ---- */
+
+/* `set` NULL: the slot's own. */
+static bool note(struct walk *walk, int slot, struct str entry, const struct set *set)
+{
+    if (slot < 0 || (size_t)slot >= walk->frame->n || !walk->frame->unknown[slot])
+        return false;
+    for (size_t i = 0; i < walk->n; i++)
+        if (walk->places[i].slot == slot && str_equal(walk->places[i].entry, entry))
+            return true;
+    if (walk->n == UNKNOWN_PLACES_MAX) {
+        walk->many = true;
+        return true;
+    }
+    walk->places[walk->n++] = (struct place_seen){ slot, entry, set ? set : &walk->frame->sets[slot] };
+    return true;
+}
+
+/* "a.b" where `a` is a slot with one context, which has a `b`: what else is in it is not looked at. */
+static bool see_entry(struct walk *walk, const struct node *path)
+{
+    const struct node *target = path->path.target;
+    if (path->path.name.n == 0 || target->kind != NODE_SLOT || target->slot < 0 ||
+        (size_t)target->slot >= walk->frame->n)
+        return false;
+    const struct set *set = &walk->frame->sets[target->slot];
+    if (!walk->frame->unknown[target->slot] || set->n != 1 || set->kinds || set->parts[0].form != PART_CONTEXT)
+        return false;
+    for (size_t i = 0; i < set->parts[0].n; i++)
+        if (str_equal(set->parts[0].entries[i].name, path->path.name))
+            return note(walk, target->slot, path->path.name, set->parts[0].entries[i].set);
+    return false;
+}
 
 static bool each(struct walk *walk, const struct node *node);
 
@@ -100,7 +134,7 @@ static bool each(struct walk *walk, const struct node *node)
     case NODE_UNKNOWN:
     case NODE_FUNCTION: return false;
     case NODE_FIELD: return each(walk, node->field.outside);
-    case NODE_PATH: return each(walk, node->path.target);
+    case NODE_PATH: return (walk->entries && see_entry(walk, node)) ? walk->many : each(walk, node->path.target);
     case NODE_FILTER: return each(walk, node->filter.target) || each(walk, node->filter.condition);
     case NODE_CALL: return each_of_call(walk, node);
     case NODE_BINARY: return each(walk, node->binary.left) || each(walk, node->binary.right);
@@ -125,30 +159,15 @@ static bool each(struct walk *walk, const struct node *node)
     return false;
 }
 
-static bool note(struct walk *walk, int slot)
-{
-    if (slot < 0 || (size_t)slot >= walk->frame->n || !walk->frame->unknown[slot])
-        return false;
-    for (size_t i = 0; i < walk->n; i++)
-        if (walk->slots[i] == slot)
-            return false;
-    if (walk->n == UNKNOWN_SLOTS_MAX) {
-        walk->many = true;
-        return true;
-    }
-    walk->slots[walk->n++] = slot;
-    return false;
-}
-
 static bool see_unknown(struct walk *walk, const struct node *node)
 {
     if (node->kind == NODE_SLOT)
-        note(walk, node->slot);
+        note(walk, node->slot, STR_NONE, NULL);
     if (node->kind == NODE_FIELD)
-        note(walk, node->field.slot);
+        note(walk, node->field.slot, STR_NONE, NULL);
     if (node->kind == NODE_FUNCTION)
         for (size_t i = 0; i < node->function->captures_n; i++)
-            note(walk, node->function->captures[i].from);
+            note(walk, node->function->captures[i].from, STR_NONE, NULL);
     return walk->n > 0;
 }
 
@@ -166,14 +185,14 @@ bool node_is_unknown(const struct frame *frame, const struct node *node)
 
 void unknown_depend(struct unknown *u, struct frame *frame, const struct node *node, struct set *set)
 {
-    struct walk walk = { .see = see_all_unknown, .frame = frame };
-    if (each(&walk, node)) {
+    struct walk walk = { .see = see_all_unknown, .frame = frame, .entries = true };
+    if (each(&walk, node) || walk.many) {
         struct set all = set_kinds(u, SET_NULL, NULL);
         set_depend(u, set, all.leaves);
         return;
     }
     for (size_t i = 0; i < walk.n; i++)
-        set_depend(u, set, frame->sets[walk.slots[i]].leaves);
+        set_depend(u, set, walk.places[i].set->leaves);
 }
 
 static bool see_constant(struct walk *walk, const struct node *node)
@@ -200,7 +219,7 @@ static bool see_constant(struct walk *walk, const struct node *node)
         if (list.items[i].kind == FEEL_NULL)
             continue;
         struct feel_value *room =
-            PARSE_PUSH(walk->u->run->arena, walk->constants->values, walk->constants->n, walk->constants->cap);
+            ARENA_PUSH(walk->u->run->arena, walk->constants->values, walk->constants->n, walk->constants->cap);
         if (!room) {
             walk->constants->n = 0;
             run_no_memory(walk->u->run);
@@ -217,11 +236,18 @@ void constants_of(struct unknown *u, struct constants *constants, struct frame *
     each(&walk, node);
 }
 
-bool unknown_slots(const struct frame *frame, const struct node *node, int slots[UNKNOWN_SLOTS_MAX], size_t *n)
+bool unknown_places(const struct frame *frame, const struct node *node, struct place_seen places[UNKNOWN_PLACES_MAX],
+                    size_t *n)
 {
-    struct walk walk = { .see = see_all_unknown, .frame = frame };
-    bool many = each(&walk, node);
-    memcpy(slots, walk.slots, sizeof walk.slots);
-    *n = walk.n;
+    struct walk walk = { .see = see_all_unknown, .frame = frame, .entries = true };
+    bool many = each(&walk, node) || walk.many;
+    *n = 0;
+    for (size_t i = 0; i < walk.n; i++) {
+        bool whole = false; /* is looked at too */
+        for (size_t j = 0; j < walk.n; j++)
+            whole = whole || (walk.places[j].slot == walk.places[i].slot && !walk.places[j].entry.p);
+        if (!walk.places[i].entry.p || !whole)
+            places[(*n)++] = walk.places[i];
+    }
     return !many;
 }

@@ -24,7 +24,7 @@ struct viewing {
 
 static struct dmn_view_part *add(struct viewing *v, int depth, struct str label, struct str text)
 {
-    struct dmn_view_part *part = PARSE_PUSH(v->arena, v->parts, v->n, v->cap);
+    struct dmn_view_part *part = ARENA_PUSH(v->arena, v->parts, v->n, v->cap);
     if (part)
         *part = (struct dmn_view_part){ depth, label.p ? label : STR(""), text.p ? text : STR(""), NULL };
     return part;

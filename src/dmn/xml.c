@@ -45,7 +45,7 @@ static bool take_attributes(struct reading *r, struct xml *xml)
     while (xmlTextReaderMoveToNextAttribute(r->reader) == 1) {
         if (xmlTextReaderIsNamespaceDecl(r->reader) == 1)
             continue;
-        struct xml_attribute *room = PARSE_PUSH(r->arena, list, xml->attributes_n, cap);
+        struct xml_attribute *room = ARENA_PUSH(r->arena, list, xml->attributes_n, cap);
         if (!room)
             return false;
         room->name = copy(r, xmlTextReaderConstLocalName(r->reader));

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "main/options.h"
 #include "main/roles.h"
@@ -129,6 +130,7 @@ int main(int argc, char **argv)
     /* A limit on file sizes is then a fault of the disk like any other, and not the end in the middle of an act. */
     signal(SIGXFSZ, SIG_IGN);
 
+    mem_keep();
     wiring_begin();
     const char *role = proc_role_word(argc, argv);
     if (role)

@@ -43,9 +43,9 @@ static void ask(struct evaluation *e, struct str fact, outcomes could, size_t be
         if (str_equal(e->questions[i].fact, fact))
             question = &e->questions[i];
     if (!question) {
-        if (e->questions_n == EVALUATE_QUESTIONS_MAX)
+        if (e->questions_n == EVALUATE_QUESTIONS_MAX ||
+            !(question = ARENA_PUSH(e->arena, e->questions, e->questions_n, e->questions_cap)))
             return;
-        question = &e->questions[e->questions_n++];
         *question =
             (struct policy_question){ .fact = str_copy(e->arena, fact), .text = about->question, .about = about };
     }
@@ -59,12 +59,18 @@ static void ask(struct evaluation *e, struct str fact, outcomes could, size_t be
 }
 
 /* What recording comes to if the law says this; and what it hangs on then is asked too. */
-static enum status recorded_as(struct evaluation *e, struct evaluate_crime crime, bool now, outcomes *out)
+static enum status recorded_as(struct evaluation *e, struct evaluate_asking *asking, struct evaluate_crime crime,
+                               bool now, outcomes *out)
 {
     struct dmn_input inputs[EVALUATE_INPUTS_MAX];
+    struct feel_value values[EVALUATE_CRIME_INPUTS];
     struct dmn_unknowns unknowns;
     size_t n = evaluate_recording_inputs(e, crime, inputs);
-    enum status status = evaluate_unknown(e, e->out->recording->outcome, inputs, n, &unknowns);
+    for (size_t i = 0; i < EVALUATE_CRIME_INPUTS; i++)
+        values[i] = inputs[n - EVALUATE_CRIME_INPUTS + i].value;
+    enum status status = evaluate_with(e, asking, values);
+    if (status == STATUS_OK)
+        status = evaluate_unknown(e, asking, e->out->recording->outcome.decision, &unknowns);
     if (status != STATUS_OK)
         return status;
     *out = outcomes_of(&unknowns.results);
@@ -88,7 +94,7 @@ static bool same_crime(struct evaluate_crime a, struct evaluate_crime b)
     return a.status == b.status && a.against_person == b.against_person && a.only_words == b.only_words;
 }
 
-static enum status ask_of_offences(struct evaluation *e)
+static enum status ask_of_offences(struct evaluation *e, struct evaluate_asking *asking)
 {
     struct {
         bool known;
@@ -103,7 +109,7 @@ static enum status ask_of_offences(struct evaluation *e)
             continue; /* made out or not, recording is told the same */
         unsigned at = (crime.against_person ? 1U : 0U) + (crime.only_words ? 2U : 0U);
         if (!answers[at].known) {
-            enum status status = recorded_as(e, crime, false, &answers[at].could);
+            enum status status = recorded_as(e, asking, crime, false, &answers[at].could);
             if (status != STATUS_OK)
                 return status;
             answers[at].known = true;
@@ -140,9 +146,12 @@ static int by_decisiveness(const void *a, const void *b)
 enum status evaluate_questions(struct evaluation *e)
 {
     outcomes ignored;
-    enum status status = recorded_as(e, e->crime, true, &ignored);
+    struct policy_decision what = e->out->recording->outcome;
+    struct evaluate_asking asking = { .model = what.model, .names = what.names, .changing = EVALUATE_CRIME_INPUTS };
+    asking.n = evaluate_recording_inputs(e, e->crime, asking.inputs);
+    enum status status = recorded_as(e, &asking, e->crime, true, &ignored);
     if (status == STATUS_OK)
-        status = ask_of_offences(e);
+        status = ask_of_offences(e, &asking);
     if (e->questions_n > 1)
         qsort(e->questions, e->questions_n, sizeof *e->questions, by_decisiveness);
     return status;

@@ -39,13 +39,8 @@ const char *policy_personal_data_name(enum policy_personal_data decision)
 
 /* ---- Runs ---- */
 
-/* Blocks that are given back for each run would be fetched again for the next. */
-static void empty_scratch(struct evaluation *e)
-{
-    enum { KEPT = 96 * 1024 };
-    if (arena_used(e->scratch) > KEPT)
-        arena_reset(e->scratch);
-}
+/* Where more than this was taken, the next run, or question, begins with an empty arena. */
+enum { KEPT = 96 * 1024, ASKING_MEMORY = DMN_RUN_MEMORY_MAX / 8 };
 
 enum status policy_run_status(const struct arena *scratch, enum status status, struct fault *fault)
 {
@@ -56,7 +51,8 @@ enum status policy_run_status(const struct arena *scratch, enum status status, s
 enum status evaluate_run(struct evaluation *e, struct policy_decision what, const struct dmn_input *inputs, size_t n,
                          struct dmn_result *out)
 {
-    empty_scratch(e);
+    if (arena_used(e->scratch) > KEPT) /* blocks that are given back for each run would be fetched again for the next */
+        arena_reset(e->scratch);
     enum status status =
         dmn_evaluate(what.model->model, what.decision, e->scratch, e->asked->now_ms, inputs, n, out, e->fault);
     status = policy_run_status(e->scratch, status, e->fault);
@@ -65,15 +61,43 @@ enum status evaluate_run(struct evaluation *e, struct policy_decision what, cons
     return status;
 }
 
-enum status evaluate_unknown(struct evaluation *e, struct policy_decision what, const struct dmn_input *inputs,
-                             size_t n, struct dmn_unknowns *out)
+/* From an empty scratch arena. */
+static enum status open_asking(struct evaluation *e, struct evaluate_asking *asking)
 {
     struct dmn_input named[EVALUATE_INPUTS_MAX];
-    empty_scratch(e);
-    enum status status = policy_names_only(e->scratch, what.names, inputs, n, named, e->fault);
+    arena_reset(e->scratch);
+    asking->open = NULL;
+    enum status status = policy_names_only(e->scratch, asking->names, asking->inputs, asking->n, named, e->fault);
     if (status != STATUS_OK)
         return status;
-    status = dmn_unknown_wide(what.model->model, what.decision, e->scratch, e->asked->now_ms, named, n, out, e->fault);
+    return dmn_asking_begin(asking->model->model, e->scratch, e->asked->now_ms, named, asking->n, asking->changing,
+                            &asking->open, e->fault);
+}
+
+enum status evaluate_with(struct evaluation *e, struct evaluate_asking *asking, const struct feel_value *values)
+{
+    struct dmn_input *own = asking->inputs + asking->n - asking->changing, named[EVALUATE_INPUTS_MAX];
+    struct feel_value changed[EVALUATE_INPUTS_MAX];
+    for (size_t i = 0; i < asking->changing; i++)
+        own[i].value = values[i];
+    if (!asking->open)
+        return STATUS_OK;
+    enum status status = policy_names_only(e->scratch, asking->names, own, asking->changing, named, e->fault);
+    if (status != STATUS_OK)
+        return status;
+    for (size_t i = 0; i < asking->changing; i++)
+        changed[i] = named[i].value;
+    dmn_asking_change(asking->open, changed);
+    return STATUS_OK;
+}
+
+enum status evaluate_unknown(struct evaluation *e, struct evaluate_asking *asking, const struct dmn_element *decision,
+                             struct dmn_unknowns *out)
+{
+    bool open = asking->open && arena_used(e->scratch) < ASKING_MEMORY;
+    enum status status = open ? STATUS_OK : open_asking(e, asking);
+    if (status == STATUS_OK)
+        status = dmn_asking_wide(asking->open, decision, out, e->fault);
     return policy_run_status(e->scratch, status, e->fault);
 }
 
@@ -252,12 +276,13 @@ static enum status decide_personal_data(struct evaluation *e)
 /* The reasons from `n` on come before the first `n`: the outcome's before those of the law. */
 static enum status put_last_first(struct evaluation *e, size_t n)
 {
-    struct policy_reason *sorted = ARENA_ARRAY(e->arena, EVALUATE_REASONS_MAX, struct policy_reason);
+    struct policy_reason *sorted = ARENA_ARRAY(e->arena, e->reasons_n + 1, struct policy_reason);
     if (!sorted)
         return fault_no_memory(e->fault);
     for (size_t i = 0; i < e->reasons_n; i++)
         sorted[i < n ? i + e->reasons_n - n : i - n] = e->reasons[i];
     e->reasons = sorted;
+    e->reasons_cap = e->reasons_n + 1;
     return STATUS_OK;
 }
 
@@ -301,9 +326,7 @@ enum status policy_evaluate(struct arena *arena, const struct policy_case *asked
     struct evaluation e = { .asked = asked, .arena = arena, .fault = fault, .out = out };
     *out = (struct policy_answer){ .outcome = POLICY_REVIEW };
     e.scratch = arena_new(DMN_RUN_MEMORY_MAX);
-    e.reasons = ARENA_ARRAY(arena, EVALUATE_REASONS_MAX, struct policy_reason);
-    e.questions = ARENA_ARRAY(arena, EVALUATE_QUESTIONS_MAX, struct policy_question);
-    enum status status = e.scratch && e.reasons && e.questions ? evaluate_all(&e) : fault_no_memory(fault);
+    enum status status = e.scratch ? evaluate_all(&e) : fault_no_memory(fault);
     arena_free(e.scratch);
     return status;
 }

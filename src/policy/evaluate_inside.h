@@ -28,17 +28,34 @@ struct evaluation {
     bool known_nation;      /* of this pack */
     struct evaluate_crime crime;
     struct policy_reason *reasons;
-    size_t reasons_n;
+    size_t reasons_n, reasons_cap;
     struct policy_question *questions;
-    size_t questions_n;
+    size_t questions_n, questions_cap;
 };
 
 /* A run in the scratch arena, noted in the coverage. */
 enum status evaluate_run(struct evaluation *e, struct policy_decision what, const struct dmn_input *inputs, size_t n,
                          struct dmn_result *out);
-enum status evaluate_unknown(struct evaluation *e, struct policy_decision what, const struct dmn_input *inputs,
-                             size_t n, struct dmn_unknowns *out);
-/* The inputs of the recording policy, as if the law had said this; at most EVALUATE_INPUTS_MAX. */
+/*
+ * What could still come of several decisions of one model, and of other values of some inputs. It lives in the scratch
+ * arena, as its answers do: each has to be used up before the next question, and the last before evaluate_run.
+ */
+struct evaluate_asking {
+    const struct policy_model *model;
+    const bool *names; /* of facts that count: see policy_decision */
+    struct dmn_input inputs[EVALUATE_INPUTS_MAX];
+    size_t n, changing;      /* the last `changing` of the `n` may be given other values by evaluate_with */
+    struct dmn_asking *open; /* NULL: nothing was asked yet */
+};
+/* Other values for the inputs that change. */
+enum status evaluate_with(struct evaluation *e, struct evaluate_asking *asking, const struct feel_value *values);
+enum status evaluate_unknown(struct evaluation *e, struct evaluate_asking *asking, const struct dmn_element *decision,
+                             struct dmn_unknowns *out);
+/*
+ * The inputs of the recording policy, as if the law had said this; at most EVALUATE_INPUTS_MAX, the last
+ * EVALUATE_CRIME_INPUTS of them what the law said.
+ */
+enum { EVALUATE_CRIME_INPUTS = 3 };
 size_t evaluate_recording_inputs(const struct evaluation *e, struct evaluate_crime crime, struct dmn_input *inputs);
 bool evaluate_outcome_of(struct feel_value value, enum policy_outcome *out);
 

@@ -29,63 +29,113 @@ static struct str path_in(struct evaluation *e, struct str path, size_t entry)
     return str_copy(e->arena, path);
 }
 
-static void add_missing(struct evaluation *e, const struct dmn_unknowns *unknowns, size_t entry, struct str *missing,
-                        size_t *n, size_t max)
+/* What one offence came to over the entries so far. */
+struct deciding {
+    struct policy_offence_answer *answer;
+    struct str *missing; /* in the entries in which it is possible */
+    size_t missing_n, missing_cap;
+    size_t made_out; /* the entry in which it is, where it is */
+};
+
+static bool add_missing(struct evaluation *e, const struct dmn_unknowns *unknowns, size_t entry, struct deciding *d)
 {
-    for (size_t i = 0; i < unknowns->n && *n < max; i++) {
+    enum { MISSING_MAX = 256 };
+    for (size_t i = 0; i < unknowns->n && d->missing_n < MISSING_MAX; i++) {
         if (!unknowns->leaves[i].could_change)
             continue;
         struct str path = path_in(e, unknowns->leaves[i].path, entry);
         bool there = !path.p;
-        for (size_t j = 0; j < *n && !there; j++)
-            there = str_equal(missing[j], path);
-        if (!there)
-            missing[(*n)++] = path;
+        for (size_t j = 0; j < d->missing_n && !there; j++)
+            there = str_equal(d->missing[j], path);
+        if (there)
+            continue;
+        struct str *room = ARENA_PUSH(e->arena, d->missing, d->missing_n, d->missing_cap);
+        if (!room)
+            return false;
+        *room = path;
     }
+    return true;
 }
 
-/* One offence over all entries: the first in which it is made out, else all in which it is possible. */
-static enum status decide_offence(struct evaluation *e, const struct policy_offence *offence, struct dmn_input *inputs,
-                                  size_t n, uint64_t *bits, struct policy_offence_answer *out)
+/* One offence in one entry. */
+static enum status decide_offence(struct evaluation *e, struct evaluate_asking *asking, struct deciding *d,
+                                  size_t entry)
 {
-    enum { MISSING_MAX = 256 };
+    struct dmn_unknowns unknowns;
+    enum status status = evaluate_unknown(e, asking, d->answer->offence->made_out.decision, &unknowns);
+    if (status != STATUS_OK)
+        return status;
+    enum policy_made_out here = settled(&unknowns.results);
+    if (here == POLICY_POSSIBLE && !add_missing(e, &unknowns, entry, d))
+        return fault_no_memory(e->fault);
+    if (here == POLICY_MADE_OUT && d->answer->status != POLICY_MADE_OUT)
+        d->made_out = entry;
+    if (here < d->answer->status)
+        d->answer->status = here;
+    return STATUS_OK;
+}
+
+/* Whether the offence is still to be looked at in an entry. */
+static bool is_open(const struct evaluation *e, const struct deciding *d, const uint64_t *bits)
+{
+    return e->asked->coverage ||
+           (d->answer->status != POLICY_MADE_OUT && policy_ways_open(d->answer->offence->ways, bits));
+}
+
+/* The offences of one model over all entries: each until it is made out. */
+static enum status decide_model(struct evaluation *e, const struct policy_model *model, const struct dmn_input *inputs,
+                                size_t n, uint64_t *bits, struct deciding *all)
+{
     const struct policy_facts *facts = e->asked->facts;
-    struct policy_decision what = offence->made_out;
-    struct str missing[MISSING_MAX];
-    size_t missing_n = 0;
-    *out = (struct policy_offence_answer){ .offence = offence, .status = POLICY_NOT_MADE_OUT };
-    for (size_t entry = 0; entry < facts->conduct_n && out->status != POLICY_MADE_OUT; entry++) {
-        struct dmn_unknowns unknowns;
-        struct dmn_result result;
+    struct evaluate_asking asking = { .model = model, .names = model->names, .n = n, .changing = 1 };
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < n; i++)
+        asking.inputs[i] = inputs[i];
+    for (size_t entry = 0; entry < facts->conduct_n; entry++) {
+        bool taken = false;
         policy_bits_of(facts->conduct[entry], STR("conduct"), bits);
-        if (!policy_ways_open(offence->ways, bits) && !e->asked->coverage)
+        for (size_t i = 0; i < e->out->law->offences_n; i++) {
+            if (all[i].answer->offence->made_out.model != model || !is_open(e, &all[i], bits))
+                continue;
+            if (!taken)
+                status = evaluate_with(e, &asking, &facts->conduct[entry]);
+            taken = true;
+            if (status == STATUS_OK)
+                status = decide_offence(e, &asking, &all[i], entry);
+            if (status != STATUS_OK)
+                return status;
+        }
+    }
+    return STATUS_OK;
+}
+
+/* Why an offence is made out; and for a coverage all rows that its entries reach. */
+static enum status explain_offence(struct evaluation *e, struct dmn_input *inputs, size_t n, const struct deciding *d)
+{
+    const struct policy_facts *facts = e->asked->facts;
+    struct policy_decision what = d->answer->offence->made_out;
+    enum status status = STATUS_OK;
+    for (size_t entry = 0; entry < facts->conduct_n && status == STATUS_OK; entry++) {
+        bool here = d->answer->status == POLICY_MADE_OUT && entry == d->made_out;
+        struct dmn_result result;
+        if (!here && !e->asked->coverage)
             continue;
         inputs[n - 1].value = facts->conduct[entry];
-        enum status status = evaluate_unknown(e, what, inputs, n, &unknowns);
-        if (status != STATUS_OK)
-            return status;
-        enum policy_made_out here = settled(&unknowns.results);
-        if (here == POLICY_POSSIBLE)
-            add_missing(e, &unknowns, entry, missing, &missing_n, MISSING_MAX);
-        if (here == POLICY_MADE_OUT || e->asked->coverage)
-            status = evaluate_run(e, what, inputs, n, &result);
-        if (status != STATUS_OK)
-            return status;
-        if (here == POLICY_MADE_OUT)
+        status = evaluate_run(e, what, inputs, n, &result);
+        if (here && status == STATUS_OK)
             explain_trace(e, what, result.trace, false);
-        if (here < out->status)
-            out->status = here;
     }
-    if (out->status == POLICY_MADE_OUT && offence->possible_only)
-        out->status = POLICY_POSSIBLE;
-    if (out->status != POLICY_POSSIBLE)
-        return STATUS_OK;
-    struct str *kept = ARENA_ARRAY(e->arena, missing_n + 1, struct str);
-    for (size_t i = 0; kept && i < missing_n; i++)
-        kept[i] = missing[i];
-    out->missing = kept;
-    out->missing_n = missing_n;
-    return kept ? STATUS_OK : fault_no_memory(e->fault);
+    return status;
+}
+
+static void finish_offence(struct deciding *d)
+{
+    if (d->answer->status == POLICY_MADE_OUT && d->answer->offence->possible_only)
+        d->answer->status = POLICY_POSSIBLE;
+    if (d->answer->status == POLICY_POSSIBLE) {
+        d->answer->missing = d->missing;
+        d->answer->missing_n = d->missing_n;
+    }
 }
 
 static void sum_up(struct evaluation *e)
@@ -123,8 +173,9 @@ enum status evaluate_law(struct evaluation *e)
     struct dmn_input inputs[EVALUATE_INPUTS_MAX];
     size_t n = 0;
     struct policy_offence_answer *answers = ARENA_ARRAY(e->arena, law->offences_n + 1, struct policy_offence_answer);
+    struct deciding *all = ARENA_ARRAY(e->arena, law->offences_n + 1, struct deciding);
     uint64_t *bits = ARENA_ARRAY(e->arena, policy_vocabulary_n, uint64_t);
-    if (!answers || !bits)
+    if (!answers || !all || !bits)
         return fault_no_memory(e->fault);
     for (; n < facts->groups_n; n++) {
         inputs[n] = facts->groups[n];
@@ -132,8 +183,16 @@ enum status evaluate_law(struct evaluation *e)
     }
     enum status status = rule_out(e, inputs, n);
     inputs[n++] = (struct dmn_input){ STR_NONE, STR("conduct"), FEEL_NONE };
-    for (size_t i = 0; i < law->offences_n && status == STATUS_OK; i++)
-        status = decide_offence(e, law->offences[i], inputs, n, bits, &answers[i]);
+    for (size_t i = 0; i < law->offences_n; i++) {
+        answers[i] = (struct policy_offence_answer){ .offence = law->offences[i], .status = POLICY_NOT_MADE_OUT };
+        all[i].answer = &answers[i];
+    }
+    for (size_t i = 0; i < law->models_n && status == STATUS_OK; i++)
+        status = decide_model(e, law->models[i], inputs, n, bits, all);
+    for (size_t i = 0; i < law->offences_n && status == STATUS_OK; i++) {
+        status = explain_offence(e, inputs, n, &all[i]);
+        finish_offence(&all[i]);
+    }
     if (status != STATUS_OK)
         return status; /* some of the answers are not there */
     e->out->offences = answers;

@@ -11,7 +11,7 @@ bool policy_reason_verified(const struct policy_reason *reason)
 
 static struct policy_reason *reason_room(struct evaluation *e)
 {
-    return e->reasons_n < EVALUATE_REASONS_MAX ? &e->reasons[e->reasons_n++] : NULL;
+    return e->reasons_n < EVALUATE_REASONS_MAX ? ARENA_PUSH(e->arena, e->reasons, e->reasons_n, e->reasons_cap) : NULL;
 }
 
 static struct str annotation(const struct decision_table *table, size_t rule, struct str name)

@@ -196,8 +196,15 @@ static enum status read_offences(struct building *b, struct policy_model *model)
     struct policy_offence *offences = ARENA_ARRAY(b->arena, result.value.list.n + 1, struct policy_offence);
     if (!offences)
         return fault_no_memory(b->fault);
-    for (size_t i = 0; i < result.value.list.n && status == STATUS_OK; i++)
+    bool *names = ARENA_ARRAY(b->arena, policy_vocabulary_n, bool);
+    if (!names)
+        return fault_no_memory(b->fault);
+    for (size_t i = 0; i < result.value.list.n && status == STATUS_OK; i++) {
         status = read_offence(b, model, result.value.list.items[i], &offences[i]);
+        for (size_t j = 0; j < policy_vocabulary_n && status == STATUS_OK; j++)
+            names[j] = names[j] || offences[i].made_out.names[j];
+    }
+    model->names = names;
     model->offences = offences;
     model->offences_n = result.value.list.n;
     return status;

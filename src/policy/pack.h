@@ -43,6 +43,7 @@ struct policy_model {
     const struct dmn_model *model;
     const struct policy_offence *offences;
     size_t offences_n;
+    const bool *names; /* as of a decision: those of all offences */
 };
 /* A decision of a version, with the model that it is evaluated in; all NULL: the version has none of this name. */
 struct policy_decision {

@@ -129,9 +129,14 @@ class Visitor:
         self.port, self.connection, self.tags = port, http.client.HTTPConnection("127.0.0.1", port, timeout=40), {}
 
     def ask(self, path, method="GET", **fields):
-        self.connection.request(method, path, headers={"Host": f"localhost:{self.port}",
-                                                       **{k.replace("_", "-"): v for k, v in fields.items()}})
-        answer = self.connection.getresponse()
+        head = {"Host": f"localhost:{self.port}", **{k.replace("_", "-"): v for k, v in fields.items()}}
+        try:
+            self.connection.request(method, path, headers=head)
+            answer = self.connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):  # it was idle for so long that the server closed it
+            self.connection.close()
+            self.connection.request(method, path, headers=head)
+            answer = self.connection.getresponse()
         body = answer.read()
         coding = answer.headers.get("Content-Encoding")
         if method == "GET" and coding:
