@@ -156,6 +156,9 @@ static struct set input_of(struct unknown *u, const struct feel_type *type, stru
         if (u->leaves_n > before)
             return set;
     }
+    if (!deep && value.kind == FEEL_CONTEXT && type->form == TYPE_CONTEXT && type->n > 0 && !type->allowed &&
+        !type->narrows && !u->unfit)
+        return set_one(u, value); /* each member is there, and was taken as it is */
     struct feel_value converted = run_convert(u->run, type, value);
     u->unfit = u->unfit || (depth > 0 && converted.kind != value.kind);
     return set_one(u, converted);
@@ -436,6 +439,14 @@ static struct run run_of(struct arena *arena, const struct question *question)
                          .line = question->element->line };
 }
 
+/* What was made without memory somewhere is only wider, but nobody should take it for an answer. */
+static bool ended_well(struct run *run)
+{
+    if (!run->stopped && arena_failed(run->arena))
+        run_no_memory(run);
+    return !run->stopped;
+}
+
 static int64_t cost_of(const struct unknown *u)
 {
     return DMN_STEPS_MAX - u->run->steps_left + u->looks;
@@ -565,7 +576,7 @@ static enum status unknowns_of(const struct question *question, struct arena *ar
             narrow(&u, question, out, leaves);
     }
     out->steps += cost_of(&u);
-    if (!run.stopped)
+    if (ended_well(&run))
         return STATUS_OK;
     if (fault)
         *fault = run.fault;
@@ -726,7 +737,7 @@ enum status dmn_asking_wide(struct dmn_asking *asking, const struct dmn_element 
             answer(u, &set, false, out);
         out->steps = cost_of(u);
     }
-    if (!asking->run.stopped)
+    if (ended_well(&asking->run))
         return STATUS_OK;
     if (fault)
         *fault = asking->run.fault;

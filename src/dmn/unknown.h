@@ -128,6 +128,7 @@ bool node_is_unknown(const struct frame *frame, const struct node *node);
 struct place_seen {
     int slot;
     struct str entry; /* STR_NONE: all of the slot */
+    size_t at;        /* of the entry in the context */
     const struct set *set;
 };
 enum { UNKNOWN_PLACES_MAX = 16 };

@@ -26,11 +26,42 @@ void column_bit(uint64_t *bits, size_t i)
     bits[i / 64] |= UINT64_C(1) << i % 64;
 }
 
+/*
+ * Whether a cell of literals, all of the value's kind, holds for it: most cells are such, and most values. False where
+ * the cell or the value is of another form.
+ */
+static bool is_plain_cell(const struct node *tests, struct feel_value value, bool *holds)
+{
+    *holds = false;
+    if (tests->kind != NODE_TESTS || (value.kind != FEEL_BOOLEAN && value.kind != FEEL_STRING))
+        return false;
+    for (size_t i = 0; i < tests->tests.n; i++) {
+        const struct node *item = tests->tests.items[i];
+        if (item->kind != NODE_VALUE || item->value.kind != value.kind || tests->tests.uses_input[i])
+            return false;
+        *holds = *holds || (value.kind == FEEL_BOOLEAN ? item->value.boolean == value.boolean
+                                                       : str_equal(item->value.string, value.string));
+    }
+    *holds = *holds != tests->tests.negated;
+    return true;
+}
+
 /* Which regions of the column the tests hold for: in `may`, and for certain in `must`. */
 static void test_region(struct deciding *d, const struct column *column, const struct node *tests, size_t region,
                         uint64_t *may, uint64_t *must)
 {
     struct part null = { .form = PART_VALUE };
+    bool holds;
+    if (region < column->regions.n && column->regions.parts[region].form == PART_VALUE &&
+        is_plain_cell(tests, column->regions.parts[region].value, &holds)) {
+        if (!unknown_step(d->u, 1))
+            d->given_up = true;
+        if (holds) {
+            column_bit(may + column->at, region);
+            column_bit(must + column->at, region);
+        }
+        return;
+    }
     struct set one = set_of_part(region < column->regions.n ? &column->regions.parts[region] : &null, &column->regions);
     unsigned truth = MAY_ANY;
     if (region < column->regions.n || (column->has_null && region == column->regions.n))

@@ -174,8 +174,8 @@ struct set unknown_field(struct unknown *u, struct frame *frame, const struct no
     const struct set *item = &frame->sets[node->field.slot];
     struct set out = { 0 };
     if (!frame->unknown[node->field.slot]) { /* what is outside is not known */
-        struct set known = set_one(u, frame->values[node->field.slot]);
-        return field_of_part(u, frame, node, &known.parts[0]);
+        struct part known = { .form = PART_VALUE, .value = frame->values[node->field.slot] };
+        return field_of_part(u, frame, node, &known);
     }
     if (item->kinds)
         return set_kinds(u, SET_ANY, NULL);

@@ -24,11 +24,18 @@ uint64_t *leaves_none(struct unknown *u)
     return leaves;
 }
 
+/* What a set has of leaves is never written to, so sets may share it. */
 static void add_leaves(struct unknown *u, const uint64_t **to, const uint64_t *leaves)
 {
     bool more = false;
-    for (size_t i = 0; leaves && i < u->leaf_words; i++)
+    if (!leaves || leaves == *to)
+        return;
+    for (size_t i = 0; i < u->leaf_words; i++)
         more = more || (leaves[i] & ~(*to ? (*to)[i] : 0));
+    if (more && !*to) {
+        *to = leaves;
+        return;
+    }
     uint64_t *all = more ? leaves_none(u) : NULL;
     for (size_t i = 0; all && i < u->leaf_words; i++)
         all[i] = leaves[i] | (*to ? (*to)[i] : 0);

@@ -162,7 +162,6 @@ static void add_box(struct deciding *d, size_t first, uint64_t *bits, struct set
     }
     struct box *room = ARENA_PUSH(d->u->run->arena, d->boxes, d->boxes_n, d->boxes_cap);
     if (!room) {
-        run_no_memory(d->u->run);
         d->given_up = true;
         return;
     }
@@ -307,13 +306,21 @@ static void add_gap(struct deciding *d, const uint64_t *all, volume **beside, bo
     }
 }
 
+static bool rules_meet(const struct deciding *d, size_t a, size_t b)
+{
+    for (size_t i = 0; i < d->table->inputs_n; i++)
+        if (!meets(&d->columns[i], d->may[a], d->may[b]))
+            return false;
+    return true;
+}
+
 /* Boxes of the rules as they are, where no two overlap. False where two do. */
 static bool by_rules(struct deciding *d, const uint64_t *all)
 {
     size_t columns = d->table->inputs_n;
+    if (d->possible_n > 1 && rules_meet(d, d->possible[d->possible_n - 1], d->possible[d->possible_n - 2]))
+        return false; /* as most do, by a last rule for all that is left */
     volume **beside = ARENA_ARRAY(d->u->run->arena, d->possible_n + 1, volume *);
-    if (!beside)
-        run_no_memory(d->u->run);
     bool exact = beside && d->boxes_max * columns * sizeof(volume) < DMN_UNKNOWN_BITS_MAX;
     for (size_t i = 0; i < d->possible_n; i++)
         add_box(d, d->possible[i], d->may[d->possible[i]], outcome_of(d, &d->possible[i], 1));
@@ -537,9 +544,10 @@ static bool make_rules(struct deciding *d, const uint64_t *all)
     if (!d->may || !d->must || table->rules_n > DMN_UNKNOWN_BITS_MAX / (16 * (d->words + 1)))
         return false;
     d->possible_n = 0;
-    for (size_t r = 0; r < table->rules_n; r++) {
+    bool certain = false; /* a rule before is the first that matches, whatever is unknown */
+    for (size_t r = 0; r < table->rules_n && !certain; r++) {
         uint64_t *may = d->may[r] = column_bits(d, NULL), *must = d->must[r] = column_bits(d, NULL);
-        bool possible = true;
+        bool possible = true, whole = table->policy == HIT_FIRST;
         if (!may || !must)
             return false;
         for (size_t i = 0; i < table->inputs_n && possible; i++) {
@@ -550,6 +558,7 @@ static bool make_rules(struct deciding *d, const uint64_t *all)
                 may[k] = table->rules[r].tests[i] ? may[k] & all[k] : all[k];
                 must[k] = table->rules[r].tests[i] ? must[k] & all[k] : all[k];
                 d->vague = d->vague || may[k] != must[k];
+                whole = whole && must[k] == all[k];
             }
             possible = meets(column, may, all);
         }
@@ -557,6 +566,7 @@ static bool make_rules(struct deciding *d, const uint64_t *all)
             return false;
         if (possible)
             d->possible[d->possible_n++] = r;
+        certain = possible && whole;
     }
     return true;
 }

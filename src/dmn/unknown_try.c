@@ -137,13 +137,10 @@ static bool place_values(struct unknown *u, struct frame *frame, const struct tr
     for (size_t i = 0; i < trial->n; i++) {
         const struct place_seen *place = &trial->places[i];
         struct feel_value value = trial->lists[i][at[i]];
-        size_t entry = 0, n = place->entry.p ? frame->sets[place->slot].parts[0].n : 0;
-        if (!place->entry.p)
+        if (place->entry.p)
+            trial->contexts[i][place->at].value = value;
+        else
             frame->values[place->slot] = value;
-        while (entry < n && !str_equal(trial->contexts[i][entry].name, place->entry))
-            entry++;
-        if (entry < n)
-            trial->contexts[i][entry].value = value;
     }
     for (size_t i = 0; i < trial->n; i++) {
         bool last = trial->places[i].entry.p != NULL; /* of its slot: all of its entries are there */

@@ -42,7 +42,7 @@ void frame_set(struct frame *frame, int slot, const struct set *set)
 /* ---- What an expression looks at ---- */
 
 /* `set` NULL: the slot's own. */
-static bool note(struct walk *walk, int slot, struct str entry, const struct set *set)
+static bool note(struct walk *walk, int slot, struct str entry, size_t at, const struct set *set)
 {
     if (slot < 0 || (size_t)slot >= walk->frame->n || !walk->frame->unknown[slot])
         return false;
@@ -53,7 +53,7 @@ static bool note(struct walk *walk, int slot, struct str entry, const struct set
         walk->many = true;
         return true;
     }
-    walk->places[walk->n++] = (struct place_seen){ slot, entry, set ? set : &walk->frame->sets[slot] };
+    walk->places[walk->n++] = (struct place_seen){ slot, entry, at, set ? set : &walk->frame->sets[slot] };
     return true;
 }
 
@@ -69,7 +69,7 @@ static bool see_entry(struct walk *walk, const struct node *path)
         return false;
     for (size_t i = 0; i < set->parts[0].n; i++)
         if (str_equal(set->parts[0].entries[i].name, path->path.name))
-            return note(walk, target->slot, path->path.name, set->parts[0].entries[i].set);
+            return note(walk, target->slot, path->path.name, i, set->parts[0].entries[i].set);
     return false;
 }
 
@@ -162,12 +162,12 @@ static bool each(struct walk *walk, const struct node *node)
 static bool see_unknown(struct walk *walk, const struct node *node)
 {
     if (node->kind == NODE_SLOT)
-        note(walk, node->slot, STR_NONE, NULL);
+        note(walk, node->slot, STR_NONE, 0, NULL);
     if (node->kind == NODE_FIELD)
-        note(walk, node->field.slot, STR_NONE, NULL);
+        note(walk, node->field.slot, STR_NONE, 0, NULL);
     if (node->kind == NODE_FUNCTION)
         for (size_t i = 0; i < node->function->captures_n; i++)
-            note(walk, node->function->captures[i].from, STR_NONE, NULL);
+            note(walk, node->function->captures[i].from, STR_NONE, 0, NULL);
     return walk->n > 0;
 }
 

@@ -34,16 +34,16 @@ static outcomes outcomes_of(const struct dmn_outcomes *could)
 /* `bears_on`: how many answers it is part of now. */
 static void ask(struct evaluation *e, struct str fact, outcomes could, size_t bears_on)
 {
-    const struct policy_fact *about = policy_fact_find(fact);
-    could &= ~(1U << e->out->outcome);
-    if (!about || could == 0)
-        return;
     struct policy_question *question = NULL;
+    could &= ~(1U << e->out->outcome);
+    if (could == 0)
+        return;
     for (size_t i = 0; i < e->questions_n && !question; i++)
         if (str_equal(e->questions[i].fact, fact))
             question = &e->questions[i];
     if (!question) {
-        if (e->questions_n == EVALUATE_QUESTIONS_MAX ||
+        const struct policy_fact *about = policy_fact_find(fact);
+        if (!about || e->questions_n == EVALUATE_QUESTIONS_MAX ||
             !(question = ARENA_PUSH(e->arena, e->questions, e->questions_n, e->questions_cap)))
             return;
         *question =

@@ -35,6 +35,17 @@ static struct str head_of(const struct policy_fact *fact)
     return str_slice(fact->path, 0, n);
 }
 
+size_t policy_group_at(struct str name)
+{
+    size_t at = 0;
+    for (; at < policy_vocabulary_n; at++) {
+        struct str path = policy_vocabulary[at].path;
+        if (path.n > name.n && !is_name(path.p[name.n]) && str_starts(path, name))
+            return at;
+    }
+    return at;
+}
+
 static struct str skip_spaces(struct str text)
 {
     while (text.n > 0 && (text.p[0] == ' ' || text.p[0] == '\t' || text.p[0] == '\n' || text.p[0] == '\r'))
@@ -175,13 +186,10 @@ enum status policy_names_only(struct arena *arena, const bool *names, const stru
                               struct dmn_input *out, struct fault *fault)
 {
     for (size_t i = 0; i < n; i++) {
-        size_t at = 0;
+        size_t at = policy_group_at(inputs[i].name);
         out[i] = inputs[i];
-        if (inputs[i].value.kind != FEEL_CONTEXT)
-            continue;
-        while (at < policy_vocabulary_n && !str_equal(head_of(&policy_vocabulary[at]), inputs[i].name))
-            at++;
-        out[i].value = only(arena, names, inputs[i].value, &at);
+        if (inputs[i].value.kind == FEEL_CONTEXT)
+            out[i].value = only(arena, names, inputs[i].value, &at);
     }
     return arena_failed(arena) ? fault_no_memory(fault) : STATUS_OK;
 }

@@ -25,6 +25,8 @@ enum status policy_names_only(struct arena *arena, const bool *names, const stru
  */
 const struct policy_ways *policy_ways_of(struct arena *arena, const struct dmn_element *decision);
 
+/* The first fact of a group as inputs are called ("conduct", "evidence"); policy_vocabulary_n: there is none. */
+size_t policy_group_at(struct str name);
 /* For each fact of the vocabulary the values that it may have, a bit each: one where it is known, else all. */
 void policy_bits_of(struct feel_value group, struct str name, uint64_t *bits);
 bool policy_ways_open(const struct policy_ways *ways, const uint64_t *bits);

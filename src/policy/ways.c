@@ -181,10 +181,7 @@ static void take_bits(struct feel_value group, size_t *at, uint64_t *bits)
 
 void policy_bits_of(struct feel_value group, struct str name, uint64_t *bits)
 {
-    size_t at = 0;
-    while (at < policy_vocabulary_n &&
-           !(str_starts(policy_vocabulary[at].path, name) && strchr(".[", policy_vocabulary[at].path.p[name.n])))
-        at++;
+    size_t at = policy_group_at(name);
     if (group.kind == FEEL_CONTEXT)
         take_bits(group, &at, bits);
 }
