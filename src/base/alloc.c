@@ -21,7 +21,7 @@ static _Atomic int64_t live;
 
 void mem_keep(void)
 {
-    enum { KEPT = 4 * 1024 * 1024, OF_ITS_OWN = 1024 * 1024 };
+    enum { KEPT = 1024 * 1024, OF_ITS_OWN = 1024 * 1024 };
     (void)mallopt(M_TRIM_THRESHOLD, KEPT);
     (void)mallopt(M_MMAP_THRESHOLD, OF_ITS_OWN); /* what is larger is mapped by itself, and goes back */
 }

@@ -18,7 +18,7 @@ void *mem_resize(void *old, size_t size);
 void mem_free(void *p);
 
 /*
- * Once, before the first thread: up to 4 MB of what is given back stay with the process. A page of memory that the
+ * Once, before the first thread: up to 1 MB of what is given back stays with the process. A page of memory that the
  * kernel gives anew costs more time than what is computed on it, and by itself the C library returns what a request has
  * used at the end of each.
  */

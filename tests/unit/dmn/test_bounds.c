@@ -21,7 +21,8 @@ static double seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* Seconds of the processor, short of a hang: what an input takes is bounded in steps, and printed where it is too much. */
+/* Seconds of the processor, short of a hang: what an input takes is bounded in steps, and printed where it is too much.
+ */
 #define MOST 60.0
 
 static void stops(const char *expression, const char *words)
