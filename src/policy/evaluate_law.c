@@ -68,7 +68,7 @@ static enum status decide_offence(struct evaluation *e, struct evaluate_asking *
     enum policy_made_out here = settled(&unknowns.results);
     if (here == POLICY_POSSIBLE && !add_missing(e, &unknowns, entry, d))
         return fault_no_memory(e->fault);
-    if (here == POLICY_MADE_OUT && d->answer->status != POLICY_MADE_OUT)
+    if (here == POLICY_MADE_OUT)
         d->made_out = entry;
     if (here < d->answer->status)
         d->answer->status = here;
@@ -78,8 +78,8 @@ static enum status decide_offence(struct evaluation *e, struct evaluate_asking *
 /* Whether the offence is still to be looked at in an entry. */
 static bool is_open(const struct evaluation *e, const struct deciding *d, const uint64_t *bits)
 {
-    return e->asked->coverage ||
-           (d->answer->status != POLICY_MADE_OUT && policy_ways_open(d->answer->offence->ways, bits));
+    return d->answer->status != POLICY_MADE_OUT &&
+           (e->asked->coverage || policy_ways_open(d->answer->offence->ways, bits));
 }
 
 /* The offences of one model over all entries: each until it is made out. */
@@ -115,8 +115,10 @@ static enum status explain_offence(struct evaluation *e, struct dmn_input *input
     const struct policy_facts *facts = e->asked->facts;
     struct policy_decision what = d->answer->offence->made_out;
     enum status status = STATUS_OK;
-    for (size_t entry = 0; entry < facts->conduct_n && status == STATUS_OK; entry++) {
-        bool here = d->answer->status == POLICY_MADE_OUT && entry == d->made_out;
+    bool made_out = d->answer->status == POLICY_MADE_OUT;
+    size_t entries_n = made_out ? d->made_out + 1 : facts->conduct_n;
+    for (size_t entry = 0; entry < entries_n && status == STATUS_OK; entry++) {
+        bool here = made_out && entry == d->made_out;
         struct dmn_result result;
         if (!here && !e->asked->coverage)
             continue;
