@@ -17,6 +17,7 @@ enum { DEPTH_MAX = 40 };
 struct looking {
     struct arena *arena;
     const struct dmn_model *model;
+    struct str *heads; /* of each fact, see head_of */
     bool *names;
     bool *seen; /* elements */
 };
@@ -66,7 +67,7 @@ static void take_group(struct looking *l, struct str head, struct str rest)
     bool found = false;
     for (size_t i = 0; i < policy_vocabulary_n; i++) {
         const struct policy_fact *fact = &policy_vocabulary[i];
-        if (!str_equal(head_of(fact), head))
+        if (!str_equal(l->heads[i], head))
             continue;
         /* Of a group inside another all counts where its own name stands. */
         struct str inner = str_slice(fact->path, fact->path.n - fact->name.n - 1 - name.n, name.n);
@@ -77,7 +78,7 @@ static void take_group(struct looking *l, struct str head, struct str rest)
             l->names[i] = found = true;
     }
     for (size_t i = 0; !found && i < policy_vocabulary_n; i++)
-        if (str_equal(head_of(&policy_vocabulary[i]), head))
+        if (str_equal(l->heads[i], head))
             l->names[i] = true;
 }
 
@@ -85,7 +86,7 @@ static void take_text(struct looking *l, struct str text)
 {
     struct str last = STR_NONE;
     for (size_t i = 0; i < policy_vocabulary_n; i++) {
-        struct str head = head_of(&policy_vocabulary[i]), rest = text;
+        struct str head = l->heads[i], rest = text;
         if (str_equal(head, last))
             continue;
         last = head;
@@ -134,10 +135,13 @@ static void take_element(struct looking *l, size_t at, int depth)
 const bool *policy_names_of(struct arena *arena, const struct dmn_model *model, const struct dmn_element *decision)
 {
     struct looking l = { .arena = arena, .model = model };
+    l.heads = ARENA_ARRAY(arena, policy_vocabulary_n, struct str);
     l.names = ARENA_ARRAY(arena, policy_vocabulary_n, bool);
     l.seen = ARENA_ARRAY(arena, dmn_model_elements(model) + 1, bool);
-    if (!l.names || !l.seen)
+    if (!l.heads || !l.names || !l.seen)
         return NULL;
+    for (size_t i = 0; i < policy_vocabulary_n; i++)
+        l.heads[i] = head_of(&policy_vocabulary[i]);
     for (size_t i = 0; i < dmn_model_elements(model); i++)
         if (dmn_model_element(model, i) == decision)
             take_element(&l, i, 0);

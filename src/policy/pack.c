@@ -14,11 +14,16 @@
 #include "policy/names.h"
 #include "base/banned.h"
 
+/* Of a file, made when the first version names it: most have many of them in common. */
+struct digest {
+    char hex[2 * crypto_hash_sha256_BYTES + 1]; /* empty: not yet */
+};
 struct building {
     struct arena *arena;
     struct fault *fault;
     const struct policy_file *files;
     size_t files_n;
+    struct digest *digests;       /* of the files */
     struct policy_model **models; /* of all versions so far */
     size_t models_n;
 };
@@ -76,13 +81,15 @@ static enum status check_file(const struct building *b, const struct manifest_fi
                               const struct policy_file **out)
 {
     unsigned char hash[crypto_hash_sha256_BYTES];
-    char hex[2 * sizeof hash + 1];
     *out = file_of(b, named->path);
     if (!*out)
         return fault_set(b->fault, STATUS_NOT_FOUND, "manifest.yaml:%d: %.*s is not in the folder of the pack.",
                          named->line, STR_ARG(named->path));
-    crypto_hash_sha256(hash, (const unsigned char *)(*out)->bytes.p, (*out)->bytes.n);
-    sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
+    char *hex = b->digests[*out - b->files].hex;
+    if (!hex[0]) {
+        crypto_hash_sha256(hash, (const unsigned char *)(*out)->bytes.p, (*out)->bytes.n);
+        sodium_bin2hex(hex, sizeof b->digests->hex, hash, sizeof hash);
+    }
     if (!str_equal(str_of(hex), named->sha256))
         return fault_set(b->fault, STATUS_DAMAGED,
                          "manifest.yaml:%d: %.*s is not the file that the manifest means: its sha256 is %s, "
@@ -365,7 +372,8 @@ enum status policy_pack_read(struct arena *arena, const struct policy_file *file
     struct policy_pack *pack = ARENA_NEW(arena, struct policy_pack);
     struct policy_version *versions = ARENA_ARRAY(arena, manifest.versions_n, struct policy_version);
     b.models = ARENA_ARRAY(arena, files_n + 1, struct policy_model *);
-    if (!pack || !versions || !b.models)
+    b.digests = ARENA_ARRAY(arena, files_n + 1, struct digest);
+    if (!pack || !versions || !b.models || !b.digests)
         return fault_no_memory(fault);
     for (size_t i = 0; i < manifest.versions_n; i++)
         if ((status = read_version(&b, &manifest.versions[i], &versions[i])) != STATUS_OK)
