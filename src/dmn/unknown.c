@@ -226,7 +226,8 @@ static void take_input(struct unknown *u, const struct dmn_element *element)
     size_t at = given_at(u, element);
     struct feel_value value = at < u->inputs_n ? u->inputs[at].value : FEEL_NONE;
     const struct dmn_element *same = at < u->inputs_n ? u->taken[at] : NULL;
-    if (same && same->type == element->type) { /* two files that name one input: what is unknown in it is the same */
+    if (same && same != element &&
+        same->type == element->type) { /* two files that name one input: what is unknown in it is the same */
         u->elements[element->at] = u->elements[same->at];
         u->states[element->at] = DONE;
         return;
@@ -334,10 +335,11 @@ static struct set *value_of(struct unknown *u, const struct dmn_element *element
     struct set *set = &u->elements[element->at];
     if (u->states[element->at] == DONE || u->run->stopped)
         return set;
-    if (u->states[element->at] == IN_HAND || ++u->depth > DMN_UNKNOWN_DEPTH_MAX) {
+    if (u->states[element->at] == IN_HAND || u->depth >= DMN_UNKNOWN_DEPTH_MAX) {
         *set = set_kinds(u, SET_ANY, NULL);
         return set;
     }
+    u->depth++;
     u->states[element->at] = IN_HAND;
     struct set made = make_value(u, element);
     u->depth--;
@@ -627,7 +629,8 @@ static bool find_hanging(struct dmn_asking *asking, const struct dmn_element *el
 {
     if (asking->hangs[element->at] != NOT_LOOKED_AT)
         return asking->hangs[element->at] == YES;
-    bool hangs = depth > DMN_EXPRESSION_DEPTH_MAX || !run_spend(&asking->run, 1) || changes(asking, element);
+    bool deep = depth > DMN_EXPRESSION_DEPTH_MAX && element->kind != DMN_INPUT_DATA;
+    bool hangs = deep || !run_spend(&asking->run, 1) || changes(asking, element);
     asking->hangs[element->at] = YES;
     for (size_t i = 0; i < element->requirements_n && !hangs; i++)
         hangs = element->requirements[i].element && find_hanging(asking, element->requirements[i].element, depth + 1);
@@ -697,6 +700,7 @@ enum status dmn_asking_begin(const struct dmn_model *model, struct arena *arena,
 static void run_anew(struct dmn_asking *asking)
 {
     asking->run.steps_left = DMN_STEPS_MAX;
+    asking->run.depth = asking->u.depth = 0;
     asking->run.stack = 0;
     asking->u.looks = asking->u.words = 0;
 }

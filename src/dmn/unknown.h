@@ -128,10 +128,9 @@ bool node_is_unknown(const struct frame *frame, const struct node *node);
 struct place_seen {
     int slot;
     struct str entry; /* STR_NONE: all of the slot */
-    size_t at;        /* of the entry in the context */
     const struct set *set;
 };
-enum { UNKNOWN_PLACES_MAX = 16 };
+enum { UNKNOWN_PLACES_MAX = 32 };
 /* The places in slots whose values are not known that it looks at, each once; false where they are more. */
 bool unknown_places(const struct frame *frame, const struct node *node, struct place_seen places[UNKNOWN_PLACES_MAX],
                     size_t *n);

@@ -401,14 +401,16 @@ static bool values_add(struct unknown *u, struct values *values, struct feel_val
 }
 
 /* How many values the set has; max + 1: more, or they are not finite. */
-static size_t values_count(const struct set *set, size_t max)
+static size_t values_count(struct unknown *u, const struct set *set, size_t max)
 {
+    if (!unknown_step(u, 1))
+        return max + 1;
     size_t n = set->kinds & ~(uint32_t)SET_NULL ? max + 1 : (set->kinds & SET_NULL) != 0;
     for (size_t i = 0; i < set->n && n <= max; i++) {
         const struct part *part = &set->parts[i];
         size_t product = part->form == PART_BETWEEN ? max + 1 : 1;
         for (size_t j = 0; part->form != PART_VALUE && j < part->n && product <= max; j++)
-            product *= values_count(part->entries[j].set, max);
+            product *= values_count(u, part->entries[j].set, max);
         n += product;
     }
     return n > max ? max + 1 : n;
@@ -476,7 +478,7 @@ static bool values_of(struct unknown *u, const struct set *set, size_t max, stru
 
 bool set_values(struct unknown *u, const struct set *set, size_t max, struct feel_value **out, size_t *n)
 {
-    return !u->run->stopped && values_count(set, max) <= max && values_of(u, set, max, out, n);
+    return !u->run->stopped && values_count(u, set, max) <= max && values_of(u, set, max, out, n);
 }
 
 struct dmn_outcomes set_outcomes(struct unknown *u, const struct set *set)

@@ -230,8 +230,29 @@ static void matter(const struct deciding *d, struct box *a, struct box *b, const
     }
 }
 
+/* Cells may look at what is unknown too. */
+static const uint64_t *cell_leaves(struct deciding *d)
+{
+    struct set cells = { 0 };
+    if (d->cells_seen)
+        return d->cell_leaves;
+    for (size_t i = 0; i < d->table->inputs_n; i++) {
+        if (d->table->inputs[i].values)
+            unknown_depend(d->u, d->frame, d->table->inputs[i].values, &cells);
+        for (size_t r = 0; r < d->table->rules_n; r++)
+            if (d->table->rules[r].tests[i])
+                unknown_depend(d->u, d->frame, d->table->rules[r].tests[i], &cells);
+    }
+    d->cells_seen = true;
+    d->cell_leaves = cells.leaves;
+    return d->cell_leaves;
+}
+
 static void all_columns(struct deciding *d, uint64_t *leaves)
 {
+    const uint64_t *cells = cell_leaves(d);
+    for (size_t k = 0; cells && k < d->u->leaf_words; k++)
+        leaves[k] |= cells[k];
     for (size_t i = 0; i < d->table->inputs_n; i++)
         for (size_t k = 0; d->columns[i].regions.leaves && k < d->u->leaf_words; k++)
             leaves[k] |= d->columns[i].regions.leaves[k];

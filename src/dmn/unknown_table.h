@@ -27,6 +27,8 @@ struct deciding {
     bool constant;          /* the results look at nothing unknown */
     bool vague;             /* a cell, somewhere */
     bool barred_vague;
+    bool cells_seen;
+    const uint64_t *cell_leaves; /* that cells look at, once cells_seen */
     size_t *possible, possible_n;
     struct box *boxes;
     size_t boxes_n, boxes_cap, boxes_max;

@@ -10,7 +10,9 @@
 /* The combinations that were tried: of each place its values, and what came of each. */
 struct trial {
     struct place_seen places[UNKNOWN_PLACES_MAX];
-    struct feel_entry *contexts[UNKNOWN_PLACES_MAX]; /* of a place that is an entry: all of its slot, each time anew */
+    struct feel_entry
+        *contexts[UNKNOWN_PLACES_MAX]; /* of an entry: those of its slot that are places; nothing else is */
+    size_t contexts_n[UNKNOWN_PLACES_MAX], at[UNKNOWN_PLACES_MAX]; /* how many they are, looked at, and which it is */
     struct feel_value *lists[UNKNOWN_PLACES_MAX];
     size_t counts[UNKNOWN_PLACES_MAX], n, all;
     struct feel_value *results;
@@ -89,17 +91,29 @@ static void trial_leaves(struct unknown *u, const struct trial *trial, struct se
     out->by_leaf = by_leaf;
 }
 
-/* The entries of the slot's context as far as they are known. */
-static struct feel_entry *known_entries(struct unknown *u, const struct part *context)
+/* For the entries of each slot one context, which holds them alone. */
+static bool find_contexts(struct unknown *u, struct trial *trial)
 {
-    struct feel_entry *entries = ARENA_ARRAY(u->run->arena, context->n + 1, struct feel_entry);
-    if (!entries)
-        run_no_memory(u->run);
-    for (size_t i = 0; entries && i < context->n; i++) {
-        entries[i].name = context->entries[i].name;
-        set_is_one(context->entries[i].set, &entries[i].value);
+    for (size_t i = 0; i < trial->n; i++) {
+        size_t n = 0;
+        if (!trial->places[i].entry.p || trial->contexts[i])
+            continue;
+        struct feel_entry *entries = ARENA_ARRAY(u->run->arena, trial->n, struct feel_entry);
+        if (!entries) {
+            run_no_memory(u->run);
+            return false;
+        }
+        for (size_t j = i; j < trial->n; j++)
+            if (trial->places[j].slot == trial->places[i].slot) {
+                trial->contexts[j] = entries;
+                trial->at[j] = n;
+                entries[n++].name = trial->places[j].entry;
+            }
+        for (size_t j = i; j < trial->n; j++)
+            if (trial->contexts[j] == entries)
+                trial->contexts_n[j] = n;
     }
-    return entries;
+    return true;
 }
 
 /* What there is to try; false where it is too much, or cannot be said. */
@@ -116,15 +130,8 @@ static bool find_trial(struct unknown *u, const struct frame *frame, const struc
         if (trial->all > DMN_UNKNOWN_TRIES_MAX || trial->all == 0)
             return false;
     }
-    for (size_t i = 0; i < trial->n; i++) {
-        const struct place_seen *place = &trial->places[i];
-        for (size_t j = 0; j < i && !trial->contexts[i] && place->entry.p; j++)
-            if (trial->places[j].slot == place->slot)
-                trial->contexts[i] = trial->contexts[j];
-        if (place->entry.p && !trial->contexts[i] &&
-            !(trial->contexts[i] = known_entries(u, &frame->sets[place->slot].parts[0])))
-            return false;
-    }
+    if (!find_contexts(u, trial))
+        return false;
     trial->results = ARENA_ARRAY(u->run->arena, trial->all, struct feel_value);
     if (!trial->results)
         run_no_memory(u->run);
@@ -138,18 +145,13 @@ static bool place_values(struct unknown *u, struct frame *frame, const struct tr
         const struct place_seen *place = &trial->places[i];
         struct feel_value value = trial->lists[i][at[i]];
         if (place->entry.p)
-            trial->contexts[i][place->at].value = value;
+            trial->contexts[i][trial->at[i]].value = value;
         else
             frame->values[place->slot] = value;
     }
-    for (size_t i = 0; i < trial->n; i++) {
-        bool last = trial->places[i].entry.p != NULL; /* of its slot: all of its entries are there */
-        for (size_t j = i + 1; j < trial->n && last; j++)
-            last = trial->contexts[j] != trial->contexts[i];
-        if (last)
-            frame->values[trial->places[i].slot] =
-                run_context(u->run, trial->contexts[i], frame->sets[trial->places[i].slot].parts[0].n);
-    }
+    for (size_t i = 0; i < trial->n; i++)
+        if (trial->places[i].entry.p && trial->at[i] == 0)
+            frame->values[trial->places[i].slot] = run_context(u->run, trial->contexts[i], trial->contexts_n[i]);
     return !u->run->stopped;
 }
 

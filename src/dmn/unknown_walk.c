@@ -42,7 +42,7 @@ void frame_set(struct frame *frame, int slot, const struct set *set)
 /* ---- What an expression looks at ---- */
 
 /* `set` NULL: the slot's own. */
-static bool note(struct walk *walk, int slot, struct str entry, size_t at, const struct set *set)
+static bool note(struct walk *walk, int slot, struct str entry, const struct set *set)
 {
     if (slot < 0 || (size_t)slot >= walk->frame->n || !walk->frame->unknown[slot])
         return false;
@@ -53,7 +53,7 @@ static bool note(struct walk *walk, int slot, struct str entry, size_t at, const
         walk->many = true;
         return true;
     }
-    walk->places[walk->n++] = (struct place_seen){ slot, entry, at, set ? set : &walk->frame->sets[slot] };
+    walk->places[walk->n++] = (struct place_seen){ slot, entry, set ? set : &walk->frame->sets[slot] };
     return true;
 }
 
@@ -67,10 +67,14 @@ static bool see_entry(struct walk *walk, const struct node *path)
     const struct set *set = &walk->frame->sets[target->slot];
     if (!walk->frame->unknown[target->slot] || set->n != 1 || set->kinds || set->parts[0].form != PART_CONTEXT)
         return false;
+    const struct set *found = NULL;
     for (size_t i = 0; i < set->parts[0].n; i++)
-        if (str_equal(set->parts[0].entries[i].name, path->path.name))
-            return note(walk, target->slot, path->path.name, i, set->parts[0].entries[i].set);
-    return false;
+        if (str_equal(set->parts[0].entries[i].name, path->path.name)) {
+            if (found)
+                return false; /* which of the two counts is not said here */
+            found = set->parts[0].entries[i].set;
+        }
+    return found && note(walk, target->slot, path->path.name, found);
 }
 
 static bool each(struct walk *walk, const struct node *node);
@@ -162,12 +166,12 @@ static bool each(struct walk *walk, const struct node *node)
 static bool see_unknown(struct walk *walk, const struct node *node)
 {
     if (node->kind == NODE_SLOT)
-        note(walk, node->slot, STR_NONE, 0, NULL);
+        note(walk, node->slot, STR_NONE, NULL);
     if (node->kind == NODE_FIELD)
-        note(walk, node->field.slot, STR_NONE, 0, NULL);
+        note(walk, node->field.slot, STR_NONE, NULL);
     if (node->kind == NODE_FUNCTION)
         for (size_t i = 0; i < node->function->captures_n; i++)
-            note(walk, node->function->captures[i].from, STR_NONE, 0, NULL);
+            note(walk, node->function->captures[i].from, STR_NONE, NULL);
     return walk->n > 0;
 }
 

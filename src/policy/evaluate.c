@@ -277,7 +277,7 @@ static enum status decide_personal_data(struct evaluation *e)
 static enum status put_last_first(struct evaluation *e, size_t n)
 {
     struct policy_reason *sorted = ARENA_ARRAY(e->arena, e->reasons_n + 1, struct policy_reason);
-    if (!sorted)
+    if (!sorted || n > e->reasons_n) /* a list that could not grow begins anew: see ARENA_PUSH */
         return fault_no_memory(e->fault);
     for (size_t i = 0; i < e->reasons_n; i++)
         sorted[i < n ? i + e->reasons_n - n : i - n] = e->reasons[i];
@@ -305,7 +305,7 @@ static enum status evaluate_all(struct evaluation *e)
     if (status == STATUS_OK)
         status = decide_personal_data(e);
     if (status == STATUS_OK)
-        status = put_last_first(e, of_law);
+        status = arena_failed(e->arena) ? fault_no_memory(e->fault) : put_last_first(e, of_law);
     if (status == STATUS_OK && e->out->law)
         status = evaluate_aggravated(e);
     if (status == STATUS_OK && e->out->law)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -305,6 +306,60 @@ static void an_input_of_two_files_is_unknown_once(void **state)
     arena_free(open.arena);
 }
 
+/* `n` decisions, each of which is the one after it; the last is `text`, of inputs `x` and `c`. */
+static char *chain(size_t n, const char *text, const char *more)
+{
+    struct buf b;
+    buf_init(&b, NULL, 4 << 20);
+    buf_add(&b, STR(HEAD("m")));
+    for (size_t i = 0; i + 1 < n; i++)
+        buf_format(&b,
+                   "<decision name='d%zu' id='d%zu'><variable name='d%zu'/><informationRequirement>"
+                   "<requiredDecision href='#d%zu'/></informationRequirement><literalExpression><text>d%zu</text>"
+                   "</literalExpression></decision>",
+                   i, i, i, i + 1, i + 1);
+    buf_format(&b,
+               "<decision name='d%zu' id='d%zu'><variable name='d%zu'/>%s%s<literalExpression><text>%s</text>"
+               "</literalExpression></decision>%s",
+               n - 1, n - 1, n - 1, NEEDS("x"), NEEDS("c"), text, more);
+    buf_add(&b, STR(INPUT("c", "boolean") INPUT("x", "boolean") END));
+    buf_add_byte(&b, '\0');
+    assert_true(buf_ok(&b));
+    return (char *)(uintptr_t)buf_str(&b).p;
+}
+
+static void an_input_however_deep_stays_where_it_does_not_change(void **state)
+{
+    char *xml = chain(101, "[x, c]", "");
+    struct dmn_input inputs[] = { { STR_NONE, STR("x"), FEEL_NONE }, { STR_NONE, STR("c"), FEEL_NONE } };
+    struct open open = open_one(xml, inputs, 2, 1);
+    (void)state;
+    dmn_asking_change(open.asking, &(struct feel_value){ .kind = FEEL_BOOLEAN, .boolean = true });
+    expect(&open, "d0", "[[true, true], [false, true]]; x: [[true, true], [false, true]]");
+    arena_free(open.arena);
+    free(xml);
+}
+
+static void a_question_too_deep_takes_nothing_from_the_next(void **state)
+{
+    enum { QUESTIONS = DMN_UNKNOWN_DEPTH_MAX + 10 };
+    char *xml = chain(DMN_UNKNOWN_DEPTH_MAX + 20, "c", DECISION("e", NEEDS("x"), "not(x)"));
+    struct dmn_input inputs[] = { { STR_NONE, STR("c"), FEEL_NONE }, { STR_NONE, STR("x"), FEEL_NONE } };
+    struct open open = open_one(xml, inputs, 2, 1);
+    (void)state;
+    for (int i = 0; i < QUESTIONS; i++) {
+        struct dmn_unknowns unknowns;
+        struct fault fault;
+        const struct dmn_element *deep = dmn_model_find(open.model, STR_NONE, STR("d0"));
+        assert_int_equal(dmn_asking_wide(open.asking, deep, &unknowns, &fault), STATUS_OK);
+        assert_true(unknowns.results.anything);
+        dmn_asking_change(open.asking, &FEEL_NONE);
+    }
+    expect(&open, "e", "[false, true]; x: [false, true]");
+    arena_free(open.arena);
+    free(xml);
+}
+
 static void too_many_leaves_are_told_by_every_question(void **state)
 {
     struct arena *arena = arena_new(ARENA_MAX);
@@ -383,6 +438,8 @@ int main(void)
         cmocka_unit_test(a_decision_that_is_given_may_change),
         cmocka_unit_test(an_input_may_become_less_known_than_any_before),
         cmocka_unit_test(an_input_of_two_files_is_unknown_once),
+        cmocka_unit_test(an_input_however_deep_stays_where_it_does_not_change),
+        cmocka_unit_test(a_question_too_deep_takes_nothing_from_the_next),
         cmocka_unit_test(too_many_leaves_are_told_by_every_question),
         cmocka_unit_test(memory_that_runs_out_is_a_bound),
     };

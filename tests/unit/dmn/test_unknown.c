@@ -456,6 +456,74 @@ static void a_boxed_some_may_be_null_where_one_round_may_be(void **state)
 #undef BOXED
 }
 
+static void what_a_cell_looks_at_is_asked_for_too(void **state)
+{
+    static const char xml[] = HEAD INPUT("a", "boolean")
+        INPUT("z", "boolean") "<decision name=\"D\" id=\"D\"><variable name=\"D\"/>" NEEDS("a")
+            NEEDS("z") "<decisionTable "
+                       "hitPolicy=\"FIRST\"><input><inputExpression><text>a</text></inputExpression></input><output/>"
+                       "<rule><inputEntry><text>z</text></inputEntry><outputEntry><text>1</text></outputEntry></rule>"
+                       "<rule><inputEntry><text>-</text></inputEntry><outputEntry><text>2</text></outputEntry></rule>"
+                       "</decisionTable></decision>" END;
+    const struct dmn_input known = { STR_NONE, STR("a"), feel_boolean(true) };
+    (void)state;
+    expect(xml, &known, 1, "[1, 2]; z: [1, 2]");
+    expect(xml, NULL, 0, "[1, 2]; a: [1, 2]; z: [1, 2]");
+}
+
+/* A type may name a member twice: which of them counts is a matter of how contexts are looked through. */
+static void a_member_that_is_named_twice_is_not_taken_for_known(void **state)
+{
+    struct buf b;
+    buf_init(&b, NULL, 1 << 16);
+    buf_add(&b, STR(HEAD "<itemDefinition name=\"tX\">"));
+    for (int i = 0; i < 40; i++)
+        buf_format(&b, "<itemComponent name=\"%s%02d\"><typeRef>boolean</typeRef></itemComponent>%s", i % 2 ? "m" : "z",
+                   i, i == 1 || i == 2 ? "<itemComponent name=\"x\"><typeRef>boolean</typeRef></itemComponent>" : "");
+    buf_add(&b, STR("</itemDefinition>" INPUT("X", "tX") LITERAL(NEEDS("X"), "if X.x then 1 else 2") END));
+    buf_add_byte(&b, '\0');
+    struct asked asked = ask(b.p, NULL, 0);
+    (void)state;
+    assert_int_equal(asked.status, STATUS_OK);
+    assert_true(holds(&asked.unknowns.results, feel_integer(1)) && holds(&asked.unknowns.results, feel_integer(2)));
+    arena_free(asked.arena);
+    buf_free(&b);
+}
+
+/* Each decision has the one before it twice: as values they are 2 to the 40th. */
+static void how_many_values_a_set_has_is_not_counted_forever(void **state)
+{
+    enum { DEPTH = 40 };
+    struct buf b;
+    buf_init(&b, NULL, 1 << 20);
+    buf_add(&b, STR(HEAD "<itemDefinition name='tO'><typeRef>string</typeRef><allowedValues><text>\"x\"</text>"
+                         "</allowedValues></itemDefinition><itemDefinition name='tC'><itemComponent name='k'>"
+                         "<typeRef>tO</typeRef></itemComponent></itemDefinition>" INPUT("d0", "tC")));
+    for (int i = 1; i <= DEPTH; i++)
+        buf_format(&b,
+                   "<decision name='%s%d' id='d%d'><variable name='d%d'/><informationRequirement>"
+                   "<required%s href='#d%d'/></informationRequirement><decisionTable hitPolicy='FIRST'><input>"
+                   "<inputExpression><text>1</text></inputExpression></input><output name='a'/><output name='b'/>"
+                   "<rule><inputEntry><text>-</text></inputEntry><outputEntry><text>d%d</text></outputEntry>"
+                   "<outputEntry><text>d%d</text></outputEntry></rule></decisionTable></decision>",
+                   i == DEPTH ? "D" : "d", i == DEPTH ? 0 : i, i, i, i == 1 ? "Input" : "Decision", i - 1, i - 1,
+                   i - 1);
+    buf_add(&b, STR(END));
+    buf_add_byte(&b, '\0');
+    assert_true(buf_ok(&b));
+    struct arena *arena = arena_new(DMN_RUN_MEMORY_MAX);
+    struct dmn_unknowns unknowns;
+    struct fault fault;
+    assert_non_null(arena);
+    struct dmn_model *model = read_model(arena, str_of(b.p));
+    enum status status =
+        dmn_unknown_wide(model, dmn_model_find(model, STR_NONE, STR("D0")), arena, 0, NULL, 0, &unknowns, &fault);
+    assert_true(status == STATUS_LIMIT || unknowns.results.anything);
+    (void)state;
+    arena_free(arena);
+    buf_free(&b);
+}
+
 static void a_function_that_never_ends_ends(void **state)
 {
     static const char xml[] = HEAD INPUT(
@@ -612,6 +680,9 @@ int main(void)
         cmocka_unit_test(a_function_is_evaluated_over_sets_too),
         cmocka_unit_test(an_input_decision_of_a_service_is_an_input),
         cmocka_unit_test(a_boxed_some_may_be_null_where_one_round_may_be),
+        cmocka_unit_test(what_a_cell_looks_at_is_asked_for_too),
+        cmocka_unit_test(a_member_that_is_named_twice_is_not_taken_for_known),
+        cmocka_unit_test(how_many_values_a_set_has_is_not_counted_forever),
         cmocka_unit_test(a_function_that_never_ends_ends),
         cmocka_unit_test(memory_that_runs_out_is_a_bound),
         cmocka_unit_test(too_many_unknown_inputs_are_refused_by_name),

@@ -303,6 +303,47 @@ static void the_most_decisive_question_comes_first(void **state)
     }
 }
 
+/* With each cap of the arena: an answer, whole, or none. */
+static void an_answer_without_memory_is_none(void **state)
+{
+    enum { STEP = 40, ENOUGH = 5, CAP_MAX = 1 << 20 };
+    struct policy_facts facts;
+    unsigned without = 0, with = 0;
+    (void)state;
+    const struct policy_pack *shipped;
+    assert_int_equal(policy_pack_shipped(&shipped, &world.fault), STATUS_OK);
+    assert_int_equal(
+        world_facts("{\"dates\":{\"incident\":\"2024-06-01\",\"recorded\":\"2024-06-01\"},\"conduct\":["
+                    "{\"act\":\"assault\",\"injury\":\"actual\"},{\"act\":\"strangulation\"},{\"act\":\"damage\","
+                    "\"property_damaged\":true},{\"act\":\"words\",\"threatening\":true,\"towards_person\":true,"
+                    "\"fear_of_immediate_violence\":true,\"intended_distress\":true,\"caused_distress\":true,"
+                    "\"person_likely_distressed_present\":true,\"occasions\":3,\"same_offender\":true}],"
+                    "\"hostility\":{\"strands\":[\"religion\"],\"perceived_by\":[\"victim\"]},"
+                    "\"reporter\":{\"role\":\"victim\"}}",
+                    &facts),
+        STATUS_OK);
+    struct policy_case asked = { .pack = shipped, .facts = &facts, .today = 20240601 };
+    struct policy_answer whole, answer;
+    assert_int_equal(policy_evaluate(world.arena, &asked, &whole, &world.fault), STATUS_OK);
+    assert_true(whole.reasons_n > 10);
+    for (size_t cap = 300; with < ENOUGH && cap < CAP_MAX; cap += STEP) {
+        struct arena *small = arena_new(cap);
+        assert_non_null(small);
+        enum status status = policy_evaluate(small, &asked, &answer, &world.fault);
+        assert_true(status == STATUS_OK || status == STATUS_NO_MEMORY);
+        if (status == STATUS_OK) {
+            assert_int_equal(answer.outcome, whole.outcome);
+            assert_int_equal(answer.reasons_n, whole.reasons_n);
+            assert_int_equal(answer.questions_n, whole.questions_n);
+        }
+        with += status == STATUS_OK;
+        without += status == STATUS_NO_MEMORY;
+        arena_free(small);
+    }
+    assert_int_equal(with, ENOUGH);
+    assert_true(without > 100);
+}
+
 static void the_json_has_every_member(void **state)
 {
     static const char *const members[] = { "outcome", "strands",   "offences", "uplift_available", "personal_data",
@@ -358,6 +399,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(another_nation_is_reviewed, world_begin, world_end),
         cmocka_unit_test_setup_teardown(what_is_no_outcome_is_reviewed, world_begin, world_end),
         cmocka_unit_test_setup_teardown(the_most_decisive_question_comes_first, world_begin, world_end),
+        cmocka_unit_test_setup_teardown(an_answer_without_memory_is_none, world_begin, world_end),
         cmocka_unit_test_setup_teardown(the_json_has_every_member, world_begin, world_end),
     };
     return cmocka_run_group_tests_name("policy evaluate", tests, NULL, NULL);
