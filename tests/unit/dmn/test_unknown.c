@@ -194,6 +194,22 @@ static void decisions_that_need_each_other_never_lack_an_outcome(void **state)
     say("graphs", &tally);
 }
 
+static void members_of_one_input_never_lack_an_outcome(void **state)
+{
+    enum { CASES = 900 };
+    struct chance chance = { 0x1234fedc };
+    struct tally tally = { 0 };
+    (void)state;
+    for (unsigned i = 0; i < CASES; i++) {
+        struct made_shape shape = shape_of(&chance, policies[i % POLICIES]);
+        shape.inside = true;
+        shape.several = i % 4 != 0;
+        shape.leaves = 1 + chance_of(&chance, 3);
+        compare(&chance, &shape, false, i, &tally);
+    }
+    say("members of one input", &tally);
+}
+
 static void expressions_over_lists_never_lack_an_outcome(void **state)
 {
     enum { CASES = 500 };
@@ -666,6 +682,7 @@ int main(void)
         cmocka_unit_test(a_table_of_any_policy_never_lacks_an_outcome),
         cmocka_unit_test(a_unique_table_with_each_leaf_once_is_exact),
         cmocka_unit_test(decisions_that_need_each_other_never_lack_an_outcome),
+        cmocka_unit_test(members_of_one_input_never_lack_an_outcome),
         cmocka_unit_test(expressions_over_lists_never_lack_an_outcome),
         cmocka_unit_test(each_member_of_an_input_is_asked_for_by_itself),
         cmocka_unit_test(a_member_that_settles_it_leaves_nothing_to_ask),

@@ -24,12 +24,14 @@ unsigned chance_of(struct chance *chance, unsigned n)
 
 /* ---- Domains ---- */
 
+#define WHOLE "X" /* the one input, where the others are its members */
+
 static const char *const words[] = { "a", "b", "c", "d" };
 
 static void make_domain(struct arena *arena, struct chance *chance, struct domain *out, unsigned at,
                         const struct made_shape *shape)
 {
-    out->name = str_format(arena, "In%u", at);
+    out->name = str_format(arena, shape->inside ? WHOLE ".In%u" : "In%u", at);
     out->kind = shape->cuts ? DOMAIN_NUMBER : (enum domain_kind)chance_of(chance, 3);
     out->cuts = out->kind == DOMAIN_WORDS ? 2 + chance_of(chance, 3) : 1 + chance_of(chance, shape->rules > 4 ? 4 : 2);
     if (shape->cuts)
@@ -50,20 +52,46 @@ static void make_domain(struct arena *arena, struct chance *chance, struct domai
     }
 }
 
-static void add_input(struct buf *b, const struct domain *domain)
+/* Of a member the name that it has in the whole. */
+static struct str own_name(const struct domain *domain)
 {
-    static const char *const types[] = { "boolean", "t", "number" };
+    ptrdiff_t dot = str_find_byte(domain->name, '.');
+    return str_slice(domain->name, (size_t)(dot + 1), domain->name.n);
+}
+
+static void add_type(struct buf *b, const struct domain *domain)
+{
     if (domain->kind == DOMAIN_WORDS) {
         buf_format(b, "<itemDefinition name=\"t%.*s\"><typeRef>string</typeRef><allowedValues><text>",
-                   STR_ARG(domain->name));
+                   STR_ARG(own_name(domain)));
         for (unsigned i = 0; i < domain->cuts; i++)
             buf_format(b, "%s\"%s\"", i ? "," : "", words[i]);
         buf_add(b, STR("</text></allowedValues></itemDefinition>"));
     }
-    struct str name = domain->name;
-    buf_format(b, "<inputData name=\"%.*s\" id=\"%.*s\"><variable name=\"%.*s\" typeRef=\"%s%.*s\"/></inputData>\n",
-               STR_ARG(name), STR_ARG(name), STR_ARG(name), types[domain->kind],
-               STR_ARG(domain->kind == DOMAIN_WORDS ? name : STR("")));
+}
+
+static void add_inputs(struct buf *b, const struct made *made)
+{
+    static const char *const types[] = { "boolean", "t", "number" };
+    for (size_t i = 0; i < made->leaves_n; i++)
+        add_type(b, &made->leaves[i]);
+    if (made->inside)
+        buf_add(b, STR("<itemDefinition name=\"tWhole\">"));
+    for (size_t i = 0; i < made->leaves_n; i++) {
+        const struct domain *domain = &made->leaves[i];
+        struct str name = own_name(domain), more = domain->kind == DOMAIN_WORDS ? name : STR("");
+        if (made->inside)
+            buf_format(b, "<itemComponent name=\"%.*s\"><typeRef>%s%.*s</typeRef></itemComponent>", STR_ARG(name),
+                       types[domain->kind], STR_ARG(more));
+        else
+            buf_format(b,
+                       "<inputData name=\"%.*s\" id=\"%.*s\"><variable name=\"%.*s\" typeRef=\"%s%.*s\"/>"
+                       "</inputData>\n",
+                       STR_ARG(name), STR_ARG(name), STR_ARG(name), types[domain->kind], STR_ARG(more));
+    }
+    if (made->inside)
+        buf_add(b, STR("</itemDefinition><inputData name=\"" WHOLE "\" id=\"" WHOLE "\"><variable name=\"" WHOLE
+                       "\" typeRef=\"tWhole\"/></inputData>\n"));
 }
 
 /* ---- Cells ---- */
@@ -206,6 +234,15 @@ static void needs(struct buf *b, struct str name, bool decision)
                decision ? "Decision" : "Input", STR_ARG(name));
 }
 
+/* Of all leaves; of the whole, where they are its members. */
+static void needs_all(struct buf *b, const struct made *made)
+{
+    for (size_t i = 0; i < made->leaves_n && !made->inside; i++)
+        needs(b, made->leaves[i].name, false);
+    if (made->inside)
+        needs(b, STR(WHOLE), false);
+}
+
 /* A condition over one leaf, and what hangs on it. */
 static void condition(struct buf *b, struct chance *chance, const struct domain *leaf)
 {
@@ -261,35 +298,36 @@ static void expression(struct buf *b, struct chance *chance, const struct made *
 
 struct made made_model(struct arena *arena, struct chance *chance, const struct made_shape *shape)
 {
-    struct made made = { .decision = STR("Last") };
+    struct made made = { .decision = STR("Last"), .inside = shape->inside };
     struct buf b;
     bool numbers = strstr(shape->policy, "aggregation") != NULL;
     buf_init(&b, arena, XML_MAX);
     buf_add(&b, STR("<definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" name=\"m\" "
                     "namespace=\"urn:m\">\n"));
     made.leaves_n = shape->leaves;
-    for (unsigned i = 0; i < shape->leaves; i++) {
+    for (unsigned i = 0; i < shape->leaves; i++)
         make_domain(arena, chance, &made.leaves[i], i, shape);
-        add_input(&b, &made.leaves[i]);
-    }
+    add_inputs(&b, &made);
     if (shape->several) {
         struct domain columns[LEAVES_MAX + 1];
         size_t n = 0;
         buf_add(&b, STR("<decision name=\"First\" id=\"First\"><variable name=\"First\"/>"));
-        for (size_t i = 0; i < made.leaves_n; i++)
-            needs(&b, made.leaves[i].name, false);
+        needs_all(&b, &made);
         if (chance_of(chance, 2))
             expression(&b, chance, &made);
         else
             table(&b, chance, &made, shape, made.leaves, made.leaves_n, numbers);
         buf_add(&b, STR("</decision>\n<decision name=\"Last\" id=\"Last\"><variable name=\"Last\"/>"));
         needs(&b, STR("First"), true);
+        if (made.inside)
+            needs(&b, STR(WHOLE), false);
         columns[n++] = (struct domain){ .name = STR("First = \"P\""), .kind = DOMAIN_BOOLEAN };
         if (chance_of(chance, 2))
             columns[n++] = (struct domain){ .name = STR("First = 1"), .kind = DOMAIN_BOOLEAN };
         for (size_t i = 0; i < made.leaves_n; i++)
             if (chance_of(chance, 2)) {
-                needs(&b, made.leaves[i].name, false);
+                if (!made.inside)
+                    needs(&b, made.leaves[i].name, false);
                 columns[n++] = made.leaves[i];
             }
         struct made_shape second = *shape;
@@ -297,8 +335,7 @@ struct made made_model(struct arena *arena, struct chance *chance, const struct 
         table(&b, chance, &made, &second, columns, n, numbers);
     } else {
         buf_add(&b, STR("<decision name=\"Last\" id=\"Last\"><variable name=\"Last\"/>"));
-        for (size_t i = 0; i < made.leaves_n; i++)
-            needs(&b, made.leaves[i].name, false);
+        needs_all(&b, &made);
         table(&b, chance, &made, shape, made.leaves, made.leaves_n, numbers);
     }
     buf_add(&b, STR("</decision></definitions>\n"));
@@ -403,6 +440,15 @@ size_t made_inputs(struct arena *arena, const struct made *made, const size_t at
     size_t n = 0;
     struct feel_value *items = ARENA_ARRAY(arena, ITEMS, struct feel_value);
     assert_non_null(items);
+    if (made->inside) {
+        struct feel_entry *entries = ARENA_ARRAY(arena, made->leaves_n, struct feel_entry);
+        assert_non_null(entries);
+        for (size_t i = 0; i < made->leaves_n; i++)
+            entries[i] = (struct feel_entry){ own_name(&made->leaves[i]),
+                                              at[i] == SIZE_MAX ? FEEL_NONE : made->leaves[i].samples[at[i]] };
+        inputs[0] = (struct dmn_input){ STR_NONE, STR(WHOLE), feel_context(arena, entries, made->leaves_n) };
+        return 1;
+    }
     for (size_t i = 0; i < made->leaves_n && !made->list; i++)
         if (at[i] != SIZE_MAX)
             inputs[n++] = (struct dmn_input){ STR_NONE, made->leaves[i].name, made->leaves[i].samples[at[i]] };

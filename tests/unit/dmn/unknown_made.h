@@ -25,7 +25,8 @@ struct made {
     struct str xml, decision;
     struct domain leaves[LEAVES_MAX];
     size_t leaves_n;
-    bool list; /* the leaves are members of the items of one input, a list; one with one sample is known */
+    bool list;   /* the leaves are members of the items of one input, a list; one with one sample is known */
+    bool inside; /* the leaves are members of one input */
 };
 
 struct made_shape {
@@ -38,6 +39,7 @@ struct made_shape {
     unsigned cuts;   /* of numbers, and there is nothing else; 0: by chance */
     unsigned values; /* how many outputs; 0: two or five */
     bool several;    /* tables and expressions that need each other */
+    bool inside;     /* the inputs are members of one */
 };
 struct made made_model(struct arena *arena, struct chance *chance, const struct made_shape *shape);
 
