@@ -181,9 +181,16 @@
     offerEscape()
     showEscape()
   }
-  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', whenWhole)
-  else whenWhole()
 
-  document.documentElement.classList.add('candour-exit-works')
-  showEscape()
+  /*
+   * The keys work from here on. What is said of them has a task of its own: to ask the tab's memory takes a moment, and
+   * neither the keys nor the first paint have to wait for it.
+   */
+  setTimeout(() => {
+    if (leaving) return
+    if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', whenWhole)
+    else offerEscape()
+    showEscape()
+    document.documentElement.classList.add('candour-exit-works')
+  })
 })()

@@ -3,9 +3,14 @@
  *
  * node speed.mjs ROUNDS FOLDER ADDRESS
  *
- * In each round every page once, each with an empty cache, Lighthouse's own mobile setting (a slow telephone on slow 4G,
- * simulated). FOLDER is served beside them, with brotli as candour does, and its /index.html judged in each round too.
- * Prints one line of JSON a visit: {page, performance, lcp, bytes, requests}; the last page is called "peer".
+ * In each round every page once, each in a browser that was just started, Lighthouse's own mobile setting (a slow
+ * telephone on slow 4G, simulated). FOLDER is served beside them, with brotli as candour does, and its /index.html judged
+ * in each round too. Prints one line of JSON a visit: {page, performance, lcp, bytes, requests, picture, version, browser};
+ * the last page is called "peer".
+ *
+ * Lighthouse takes the time that a page's work took here and makes four times of it. Where Debian's package
+ * chromium-headless-shell is there, that browser is taken: the same Chromium without its own window, whose processes would
+ * do their work in the same moments and on the same few processors as the page.
  */
 import { createServer } from 'node:http'
 import { readFileSync, existsSync, statSync } from 'node:fs'
@@ -38,10 +43,13 @@ const server = createServer((req, res) => {
 })
 await new Promise((resolve) => server.listen(0, 'localhost', resolve))
 
-const browser = await puppeteer.launch({ executablePath: CHROMIUM, args: QUIET })
+const SHELL = '/usr/bin/chromium-headless-shell'
+const alone = existsSync(SHELL)
+const start = { executablePath: alone ? SHELL : CHROMIUM, headless: alone ? 'shell' : true, args: QUIET }
 const pages = [...(await six(base)).map((path) => [path, base + path]), ['peer', `http://localhost:${server.address().port}/index.html`]]
 for (let round = 0; round < Number(rounds); round++) {
   for (const [name, address] of pages) {
+    const browser = await puppeteer.launch(start)
     const lhr = await judged(browser, address, ['performance'])
     console.log(JSON.stringify({
       page: name,
@@ -50,9 +58,10 @@ for (let round = 0; round < Number(rounds); round++) {
       bytes: lhr.audits['total-byte-weight'].numericValue,
       requests: lhr.audits['network-requests'].details.items.length,
       picture: lhr.audits['network-requests'].details.items.some((item) => item.resourceType === 'Image'),
-      version: lhr.lighthouseVersion
+      version: lhr.lighthouseVersion,
+      browser: `${await browser.version()}${alone ? ' without a window' : ''}`
     }))
+    await browser.close()
   }
 }
-await browser.close()
 server.close()
