@@ -129,7 +129,8 @@ def main():
         site.doCleanups()
         unittest.doModuleCleanups()
     print(f"machine: {machine()}, {os.cpu_count()} cores, Linux {platform.release()}; "
-          f"{by_page['peer'][0]['browser']}, Lighthouse {by_page['peer'][0]['version']}, {rounds} rounds, load {os.getloadavg()[0]:.1f}")
+          f"{by_page['peer'][0]['browser']}, Lighthouse {by_page['peer'][0]['version']}, {rounds} rounds, "
+          f"load {os.getloadavg()[0]:.1f}")
     print("command: python3 bench/lighthouse.py")
     missed = table(by_page)
     print("every aim is met" if not missed else "missed: " + "; ".join(missed))

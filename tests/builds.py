@@ -26,7 +26,7 @@ class Build:
 
 BUILDS = {
     "test": Build("build-test", ["-Dtests=true", "-Dwerror=true"]),
-    # At -O1 they are built in two thirds of the time, and their tests take no longer; a report needs lines, and no more.
+    # At -O1 they are built in about seven tenths of the time; a report needs lines, and no more.
     "asan": Build("build-asan", ["-Dtests=true", "-Dwerror=true", "-Doptimization=1", "-Ddebug=false", "-Dc_args=-g1",
                                  "-Db_sanitize=address,undefined"]),
     "tsan": Build("build-tsan", ["-Dtests=true", "-Dwerror=true", "-Db_sanitize=thread"]),
